@@ -1,0 +1,4 @@
+export interface Ids {
+  /** A new UUIDv7, lower case. */
+  next(): string;
+}
