@@ -1,0 +1,202 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import * as is from './settings.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const port = is.wholeNumber(0, 65_535);
+
+const mysqlNumbers = {
+  MYSQL_CONNECTIONS: is.withDefault(is.wholeNumber(1, 1_000), 16),
+  MYSQL_ACQUIRE_TIMEOUT_MS: is.withDefault(is.milliseconds(10, 60_000), 1_000),
+  MYSQL_QUERY_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 60_000), 5_000),
+};
+
+/** Numbers that the rules below compare, among others. */
+const numericVariables = {
+  ...mysqlNumbers,
+  KAFKA_REQUEST_TIMEOUT_MS: is.withDefault(is.milliseconds(1_100, 60_000), 5_000),
+  ORDER_PARTITIONS: is.withDefault(is.wholeNumber(1, 1_000), 6),
+  HTTP_PORT: is.withDefault(port, 8_080),
+  RELAY_HTTP_PORT: is.withDefault(port, 8_081),
+  HTTP_RATE_LIMIT_PER_SECOND: is.withDefault(is.wholeNumber(1, 1_000_000), 5_000),
+  HTTP_REQUEST_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 120_000), 10_000),
+  RELAY_LEASE_MS: is.withDefault(is.milliseconds(1_000, 600_000), 10_000),
+  RELAY_POLL_MIN_MS: is.withDefault(is.milliseconds(1, 60_000), 25),
+  RELAY_POLL_MAX_MS: is.withDefault(is.milliseconds(1, 60_000), 500),
+  RELAY_BATCH_RECORDS: is.withDefault(is.wholeNumber(1, 10_000), 500),
+  RELAY_RETRY_BASE_MS: is.withDefault(is.milliseconds(1, 600_000), 250),
+  RELAY_RETRY_CAP_MS: is.withDefault(is.milliseconds(1, 3_600_000), 30_000),
+  OUTBOX_MAX_EVENT_BYTES: is.withDefault(is.wholeNumber(1_024, 16_777_216, 'bytes'), 16_777_216),
+  SHUTDOWN_DEADLINE_MS: is.withDefault(is.milliseconds(100, 600_000), 10_000),
+};
+type NumericVariable = keyof typeof numericVariables;
+
+const toolVariables = {
+  ...mysqlNumbers,
+  MYSQL_URL: is.mysqlUrl,
+  PROGRESS_URLS: is.withDefault(is.namedUrls, new Map<string, string>()),
+};
+
+const serviceVariables = {
+  ...toolVariables,
+  ...numericVariables,
+  KAFKA_BROKERS: is.brokers,
+  ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
+  HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
+  OPERATOR_TOKEN: is.optional(is.secretToken),
+  LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
+};
+
+const ToolEnvironment = t.type(toolVariables);
+const ServiceEnvironment = t.type(serviceVariables);
+type ToolEnvironment = t.TypeOf<typeof ToolEnvironment>;
+type ServiceEnvironment = t.TypeOf<typeof ServiceEnvironment>;
+
+export interface MySqlConfig {
+  readonly url: string;
+  readonly connections: number;
+  /** How long a unit of work waits for a free connection. */
+  readonly acquireTimeoutMs: number;
+  readonly queryTimeoutMs: number;
+}
+
+/** What the operator's tools need. */
+export interface ToolConfig {
+  readonly mysql: MySqlConfig;
+  /** Base URL of each consumer that answers `GET /progress/:orderId`, by the consumer's name. */
+  readonly progressUrls: ReadonlyMap<string, string>;
+}
+
+export interface ServiceConfig extends ToolConfig {
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly topic: string;
+    /** Number of partitions the lanes are computed with; must equal the topic's and never change. */
+    readonly partitions: number;
+    readonly requestTimeoutMs: number;
+    /** Shorter than `requestTimeoutMs`, so that the broker gives up first. */
+    readonly produceTimeoutMs: number;
+  };
+  readonly http: {
+    readonly host: string;
+    /** 0 takes any free port. */
+    readonly port: number;
+    /** Health and metrics of a process that runs the relay only. */
+    readonly relayPort: number;
+    /** Requests per second and client address. */
+    readonly rateLimitPerSecond: number;
+    /** A request that has not arrived whole by then is cut off. */
+    readonly requestTimeoutMs: number;
+    readonly operatorToken: string | undefined;
+  };
+  readonly relay: {
+    readonly leaseMs: number;
+    readonly pollMinMs: number;
+    readonly pollMaxMs: number;
+    readonly batchRecords: number;
+    readonly retryBaseMs: number;
+    readonly retryCapMs: number;
+  };
+  readonly outboxMaxEventBytes: number;
+  readonly shutdownDeadlineMs: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/** One setting that is wrong: which variable, and a sentence that goes on after its name. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly message: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `MYSQL_URL is not set: set it to …` */
+export const describeConfigProblem = ({ variable, message }: ConfigProblem): string => `${variable} ${message}`;
+
+const problemsOf = (errors: t.Errors): readonly ConfigProblem[] =>
+  errors.map(({ context, message }) => ({
+    variable: context.at(-1)?.key ?? '',
+    message: message ?? 'is not acceptable',
+  }));
+
+/** Rules between settings: the first must stay below (or at most equal) the second, or else. */
+const rules = [
+  ['KAFKA_REQUEST_TIMEOUT_MS', 'below', 'RELAY_LEASE_MS', 'a relay could lose its lease while it waits for one answer'],
+  ['MYSQL_QUERY_TIMEOUT_MS', 'below', 'RELAY_LEASE_MS', 'a relay could lose its lease while it waits for one answer'],
+  ['RELAY_POLL_MIN_MS', 'at most', 'RELAY_POLL_MAX_MS', 'polling could never slow down'],
+  ['RELAY_RETRY_BASE_MS', 'at most', 'RELAY_RETRY_CAP_MS', 'every retry would wait longer than the cap'],
+] as const;
+
+/** Settings that are acceptable alone but not together. A setting that is wrong by itself breaks no rule. */
+const conflicts = (env: Environment): readonly ConfigProblem[] => {
+  const valueOf = (name: NumericVariable): number => {
+    const decoded = numericVariables[name].decode(env[name]);
+    return E.isRight(decoded) ? decoded.right : NaN;
+  };
+  const broken = rules.filter(([lower, relation, upper]) =>
+    relation === 'below' ? valueOf(lower) >= valueOf(upper) : valueOf(lower) > valueOf(upper),
+  );
+  const problems = broken.map(([lower, relation, upper, reason]) => ({
+    variable: lower,
+    message: `is ${valueOf(lower)}: set it ${relation === 'below' ? 'below' : 'to at most'} ${upper} (${valueOf(upper)}), or ${reason}`,
+  }));
+  const httpPort = valueOf('HTTP_PORT');
+  const sharedPort = httpPort !== 0 && httpPort === valueOf('RELAY_HTTP_PORT');
+  return sharedPort
+    ? [...problems, { variable: 'RELAY_HTTP_PORT', message: `is ${httpPort} like HTTP_PORT: set it to another port` }]
+    : problems;
+};
+
+const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
+  mysql: {
+    url: env.MYSQL_URL,
+    connections: env.MYSQL_CONNECTIONS,
+    acquireTimeoutMs: env.MYSQL_ACQUIRE_TIMEOUT_MS,
+    queryTimeoutMs: env.MYSQL_QUERY_TIMEOUT_MS,
+  },
+  progressUrls: env.PROGRESS_URLS,
+});
+
+const serviceConfigOf = (env: ServiceEnvironment): ServiceConfig => ({
+  ...toolConfigOf(env),
+  kafka: {
+    brokers: env.KAFKA_BROKERS,
+    topic: env.ORDER_TOPIC,
+    partitions: env.ORDER_PARTITIONS,
+    requestTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS,
+    produceTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS - 1_000,
+  },
+  http: {
+    host: env.HTTP_HOST,
+    port: env.HTTP_PORT,
+    relayPort: env.RELAY_HTTP_PORT,
+    rateLimitPerSecond: env.HTTP_RATE_LIMIT_PER_SECOND,
+    requestTimeoutMs: env.HTTP_REQUEST_TIMEOUT_MS,
+    operatorToken: env.OPERATOR_TOKEN,
+  },
+  relay: {
+    leaseMs: env.RELAY_LEASE_MS,
+    pollMinMs: env.RELAY_POLL_MIN_MS,
+    pollMaxMs: env.RELAY_POLL_MAX_MS,
+    batchRecords: env.RELAY_BATCH_RECORDS,
+    retryBaseMs: env.RELAY_RETRY_BASE_MS,
+    retryCapMs: env.RELAY_RETRY_CAP_MS,
+  },
+  outboxMaxEventBytes: env.OUTBOX_MAX_EVENT_BYTES,
+  shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
+  logLevel: env.LOG_LEVEL,
+});
+
+/** Settings of the service's roles. Left: every problem found, none hidden behind another. */
+export const decodeServiceConfig = (env: Environment): Either<readonly ConfigProblem[], ServiceConfig> => {
+  const decoded = ServiceEnvironment.decode(env);
+  const problems = [...(E.isLeft(decoded) ? problemsOf(decoded.left) : []), ...conflicts(env)];
+  return E.isLeft(decoded) || problems.length > 0 ? E.left(problems) : E.right(serviceConfigOf(decoded.right));
+};
+
+/** Settings of the operator's tools, which need the database only. */
+export const decodeToolConfig = (env: Environment): Either<readonly ConfigProblem[], ToolConfig> => {
+  const decoded = ToolEnvironment.decode(env);
+  return E.isLeft(decoded) ? E.left(problemsOf(decoded.left)) : E.right(toolConfigOf(decoded.right));
+};

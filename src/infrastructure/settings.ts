@@ -1,0 +1,130 @@
+import * as t from 'io-ts';
+
+/*
+ * Codecs from the text of one environment variable to its value. Each failure says what is wrong with the
+ * variable and what to set; the value of a secret is never repeated.
+ */
+
+export type Setting<A> = t.Type<A, string>;
+
+interface TextSetting<A> {
+  /** Completes the sentence "set it to …". */
+  readonly expected: string;
+  /** Undefined when the text is not acceptable. */
+  readonly parse: (text: string) => A | undefined;
+  readonly secret?: true;
+}
+
+/** A variable that must be set. */
+export const setting = <A>({ expected, parse, secret }: TextSetting<A>): Setting<A> =>
+  new t.Type<A, string>(
+    expected,
+    (u): u is A => u !== undefined,
+    (input, context) => {
+      const mend = `set it to ${expected}`;
+      if (input === undefined) return t.failure(input, context, `is not set: ${mend}`);
+      if (typeof input !== 'string' || input.trim() === '') return t.failure(input, context, `is empty: ${mend}`);
+      const value = parse(input);
+      const shown = secret === true ? 'is not acceptable' : `is ${JSON.stringify(input.slice(0, 200))}`;
+      return value === undefined ? t.failure(input, context, `${shown}: ${mend}`) : t.success(value);
+    },
+    String,
+  );
+
+/** A variable that may be unset (but not empty). */
+export const withDefault = <A>(codec: Setting<A>, value: A): Setting<A> =>
+  new t.Type<A, string>(
+    codec.name,
+    codec.is.bind(codec),
+    (input, context) => (input === undefined ? t.success(value) : codec.validate(input, context)),
+    codec.encode.bind(codec),
+  );
+
+export const optional = <A>(codec: Setting<A>): Setting<A | undefined> =>
+  new t.Type<A | undefined, string>(
+    codec.name,
+    (u): u is A | undefined => u === undefined || codec.is(u),
+    (input, context) => (input === undefined ? t.success(undefined) : codec.validate(input, context)),
+    String,
+  );
+
+/** `unit` as in "a whole number of milliseconds"; both ends included. */
+export const wholeNumber = (min: number, max: number, unit?: string): Setting<number> =>
+  setting({
+    expected: `a whole number${unit === undefined ? '' : ` of ${unit}`} from ${min} to ${max}`,
+    parse: (text) => {
+      const value = Number(text);
+      return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : undefined;
+    },
+  });
+
+export const milliseconds = (min: number, max: number): Setting<number> => wholeNumber(min, max, 'milliseconds');
+
+export const oneOf = <const A extends string>(values: readonly A[]): Setting<A> =>
+  setting({ expected: `one of ${values.join(', ')}`, parse: (text) => values.find((value) => value === text) });
+
+const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+/** Options in the URL's query are refused: the driver would let them override settings that guarantees rest on. */
+export const mysqlUrl: Setting<string> = setting({
+  expected: 'mysql://user:password@host:port/database (no query)',
+  secret: true,
+  parse: (text) => {
+    const url = parseUrl(text);
+    const acceptable =
+      url?.protocol === 'mysql:' &&
+      url.hostname !== '' &&
+      url.username !== '' &&
+      /^\/[A-Za-z0-9_$-]{1,64}$/.test(url.pathname) &&
+      url.search === '' &&
+      url.hash === '';
+    return acceptable ? text : undefined;
+  },
+});
+
+const BROKER = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
+
+export const brokers = setting<readonly string[]>({
+  expected: 'host:port, more of them separated by commas',
+  parse: (text) => {
+    const list = text.split(',').map((broker) => broker.trim());
+    const isBroker = (broker: string): boolean => {
+      const port = Number(BROKER.exec(broker)?.[2]);
+      return port >= 1 && port <= 65_535;
+    };
+    return list.every(isBroker) ? list : undefined;
+  },
+});
+
+export const topicName: Setting<string> = setting({
+  expected: 'a topic name (1–249 of letters, digits, ".", "_" and "-")',
+  parse: (text) => (/^[A-Za-z0-9._-]{1,249}$/.test(text) && !/^\.{1,2}$/.test(text) ? text : undefined),
+});
+
+export const hostName: Setting<string> = setting({
+  expected: 'a host name or an IP address to listen on',
+  parse: (text) => (/^[A-Za-z0-9._:-]{1,253}$/.test(text) ? text : undefined),
+});
+
+export const secretToken: Setting<string> = setting({
+  expected: 'at least 16 visible ASCII characters without blanks',
+  secret: true,
+  parse: (text) => (/^[\x21-\x7e]{16,512}$/.test(text) ? text : undefined),
+});
+
+/** `payment=http://127.0.0.1:8091,shipping=http://127.0.0.1:8092` */
+export const namedUrls = setting<ReadonlyMap<string, string>>({
+  expected: 'name=http://host:port, more of them separated by commas, each name once',
+  parse: (text) => {
+    const entries = text.split(',').map((entry): readonly [string, string] => {
+      const at = entry.indexOf('=');
+      return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
+    });
+    const acceptable = entries.every(([name, url]) => {
+      const protocol = parseUrl(url)?.protocol;
+      return /^[a-z][a-z0-9-]{0,31}$/.test(name) && (protocol === 'http:' || protocol === 'https:');
+    });
+    const byName = new Map(entries);
+    return acceptable && byName.size === entries.length ? byName : undefined;
+  },
+});
