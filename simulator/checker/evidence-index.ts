@@ -1,0 +1,103 @@
+import type {
+  AttemptRow,
+  AuditRow,
+  ClientOperation,
+  EffectRow,
+  Evidence,
+  InboxRow,
+  LogRecord,
+  OrderRow,
+  OutboxRow,
+  SkippedRow,
+  WaitingRow,
+} from './evidence.ts';
+
+/** The evidence with the ways in that several invariants need. Built once for each check. */
+export interface EvidenceIndex extends Evidence {
+  readonly orderById: ReadonlyMap<string, OrderRow>;
+  readonly operationsByOrder: ReadonlyMap<string, readonly ClientOperation[]>;
+  readonly outboxByEvent: ReadonlyMap<string, OutboxRow>;
+  /** By sequence. */
+  readonly outboxByOrder: ReadonlyMap<string, readonly OutboxRow[]>;
+  readonly skippedByEvent: ReadonlyMap<string, SkippedRow>;
+  readonly skippedByOrder: ReadonlyMap<string, readonly SkippedRow[]>;
+  /** By time. */
+  readonly attemptsByEvent: ReadonlyMap<string, readonly AttemptRow[]>;
+  /** By time. */
+  readonly auditByEvent: ReadonlyMap<string, readonly AuditRow[]>;
+  /** By order ID (the record's key); records of one partition in offset order. Records the simulator injected as poison are left out. */
+  readonly logByOrder: ReadonlyMap<string, readonly LogRecord[]>;
+  /** By event ID, first appearance first. */
+  readonly logByEvent: ReadonlyMap<string, readonly LogRecord[]>;
+  readonly effectsByOrder: ReadonlyMap<string, readonly EffectRow[]>;
+  readonly inboxByOrder: ReadonlyMap<string, readonly InboxRow[]>;
+  readonly waitingByOrder: ReadonlyMap<string, readonly WaitingRow[]>;
+  /** Every record but injected poison: what consumers must handle as events. */
+  readonly eventRecords: readonly LogRecord[];
+  isInjected(record: LogRecord): 'duplicate' | 'poison' | undefined;
+}
+
+const groupBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => string | null | undefined): Map<string, Row[]> => {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (key === null || key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+};
+
+const sortedBy = <Row>(rows: readonly Row[], ...keys: readonly ((row: Row) => number)[]): Row[] =>
+  [...rows].sort((a, b) => {
+    for (const key of keys) {
+      const difference = key(a) - key(b);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  });
+
+/** Offset order within a partition; between partitions, which share no order, by time. */
+const inLogOrder = (a: LogRecord, b: LogRecord): number =>
+  a.partition === b.partition ? a.offset - b.offset : a.appendedAt - b.appendedAt || a.partition - b.partition;
+
+export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
+  const injected = new Map(evidence.injected.rows.map((row) => [`${row.partition}/${row.offset}`, row.kind]));
+  const isInjected = (record: LogRecord): 'duplicate' | 'poison' | undefined =>
+    injected.get(`${record.partition}/${record.offset}`);
+  const eventRecords = evidence.log.rows.filter((record) => isInjected(record) !== 'poison').sort(inLogOrder);
+  return {
+    ...evidence,
+    orderById: new Map(evidence.orders.rows.map((row) => [row.orderId, row])),
+    operationsByOrder: groupBy(evidence.history.rows, (row) => row.orderId),
+    outboxByEvent: new Map(evidence.outbox.rows.map((row) => [row.eventId, row])),
+    outboxByOrder: groupBy(
+      sortedBy(evidence.outbox.rows, (row) => row.sequence),
+      (row) => row.orderId,
+    ),
+    skippedByEvent: new Map(evidence.skipped.rows.map((row) => [row.eventId, row])),
+    skippedByOrder: groupBy(evidence.skipped.rows, (row) => row.orderId),
+    attemptsByEvent: groupBy(
+      sortedBy(evidence.attempts.rows, (row) => row.id),
+      (row) => row.eventId,
+    ),
+    auditByEvent: groupBy(
+      sortedBy(evidence.audit.rows, (row) => row.id),
+      (row) => row.eventId,
+    ),
+    logByOrder: groupBy(eventRecords, (row) => row.key),
+    logByEvent: groupBy(eventRecords, (row) => row.headers['ce_id']),
+    effectsByOrder: groupBy(
+      sortedBy(evidence.effects.rows, (row) => row.id),
+      (row) => row.orderId,
+    ),
+    inboxByOrder: groupBy(
+      sortedBy(evidence.inbox.rows, (row) => row.sequence),
+      (row) => row.orderId,
+    ),
+    waitingByOrder: groupBy(evidence.waiting.rows, (row) => row.orderId),
+    eventRecords,
+    isInjected,
+  };
+};
