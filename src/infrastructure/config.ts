@@ -9,7 +9,8 @@ const port = is.wholeNumber(0, 65_535);
 const mysqlNumbers = {
   MYSQL_CONNECTIONS: is.withDefault(is.wholeNumber(1, 1_000), 16),
   MYSQL_ACQUIRE_TIMEOUT_MS: is.withDefault(is.milliseconds(10, 60_000), 1_000),
-  MYSQL_QUERY_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 60_000), 5_000),
+  // Longer than a statement may wait for a row lock (1 s).
+  MYSQL_QUERY_TIMEOUT_MS: is.withDefault(is.milliseconds(1_500, 60_000), 5_000),
 };
 
 /** Numbers that the rules below compare, among others. */

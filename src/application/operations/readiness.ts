@@ -1,0 +1,89 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Clock } from '../ports/clock.ts';
+import type { Finding, StartCheck } from '../ports/start-check.ts';
+
+export type CheckState =
+  | { readonly _tag: 'Waiting' }
+  | { readonly _tag: 'Passed' }
+  | { readonly _tag: 'Unreachable'; readonly reason: string }
+  | { readonly _tag: 'Misconfigured'; readonly findings: readonly Finding[] };
+
+export interface ReadinessReport {
+  readonly ready: boolean;
+  readonly checks: readonly { readonly name: string; readonly state: CheckState }[];
+}
+
+export interface ReadinessOptions {
+  /** How long a passed check is trusted, milliseconds. */
+  readonly recheckMs: number;
+  /** Pause before a failed check is asked again, milliseconds. */
+  readonly retryMs: number;
+}
+
+/**
+ * Asks every check until it passes and then again and again. Two answers come out of it:
+ * - `report().ready`: everything passed when last asked; for load balancers.
+ * - `admits()`: work may be started. False until every check has passed once, and while one finds something set
+ *   up wrongly. A server that merely cannot be reached does not withdraw it: requests then fail one by one.
+ */
+export class Readiness {
+  private readonly states = new Map<string, CheckState>();
+  private readonly passedOnce = new Set<string>();
+  private readonly listeners = new Set<() => void>();
+  private readonly stopping = new AbortController();
+  private loops: readonly Promise<void>[] = [];
+
+  constructor(
+    private readonly checks: readonly StartCheck[],
+    private readonly clock: Clock,
+    private readonly options: ReadinessOptions,
+  ) {
+    for (const check of checks) this.states.set(check.name, { _tag: 'Waiting' });
+  }
+
+  start(): void {
+    this.loops = this.checks.map((check) => this.watch(check));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.loops);
+  }
+
+  /** Calls `listener` after each change of any check's state. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  report(): ReadinessReport {
+    const checks = [...this.states].map(([name, state]) => ({ name, state }));
+    return { ready: checks.every(({ state }) => state._tag === 'Passed'), checks };
+  }
+
+  admits(): boolean {
+    const misconfigured = [...this.states.values()].some(({ _tag }) => _tag === 'Misconfigured');
+    return !misconfigured && this.passedOnce.size === this.checks.length;
+  }
+
+  private async watch(check: StartCheck): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const state = await this.ask(check);
+      this.settle(check.name, state);
+      await this.clock.sleep(state._tag === 'Passed' ? this.options.recheckMs : this.options.retryMs, signal);
+    }
+  }
+
+  private async ask(check: StartCheck): Promise<CheckState> {
+    const answer = await check.run();
+    if (E.isLeft(answer)) return { _tag: 'Unreachable', reason: answer.left.reason };
+    return answer.right.length === 0 ? { _tag: 'Passed' } : { _tag: 'Misconfigured', findings: answer.right };
+  }
+
+  private settle(name: string, state: CheckState): void {
+    const before = this.states.get(name);
+    this.states.set(name, state);
+    if (state._tag === 'Passed') this.passedOnce.add(name);
+    if (JSON.stringify(before) !== JSON.stringify(state)) for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,45 @@
+import { performance } from 'node:perf_hooks';
+
+const SAMPLE_MS = 100;
+
+/** Notices when this process could not run for a while: a busy loop, a long collection, a stopped process. */
+export class EventLoopMonitor {
+  private timer: NodeJS.Timeout | undefined;
+  private last = performance.now();
+  private stall: { readonly endedAt: number; readonly ms: number } | undefined;
+
+  constructor(
+    private readonly options: {
+      /** A pause of at least this many milliseconds is a stall. */
+      readonly stallMs: number;
+      /** How long a stall is remembered, milliseconds. */
+      readonly rememberMs: number;
+    },
+  ) {}
+
+  start(): void {
+    this.last = performance.now();
+    this.timer = setInterval(() => {
+      this.sample();
+    }, SAMPLE_MS);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Milliseconds of the last stall that is still remembered. */
+  recentStallMs(): number | undefined {
+    this.sample();
+    if (this.stall === undefined || performance.now() - this.stall.endedAt > this.options.rememberMs) return undefined;
+    return this.stall.ms;
+  }
+
+  private sample(): void {
+    const now = performance.now();
+    const pause = now - this.last - SAMPLE_MS;
+    if (pause >= this.options.stallMs) this.stall = { endedAt: now, ms: Math.round(pause) };
+    this.last = now;
+  }
+}

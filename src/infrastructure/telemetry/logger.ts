@@ -1,0 +1,64 @@
+import { pino } from 'pino';
+import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
+
+/**
+ * Fields a log line may have; every other is dropped, so that no payload, token or personal data is logged by
+ * accident. A new field is a decision made here.
+ */
+const ALLOWED: ReadonlySet<string> = new Set([
+  'activity',
+  'address',
+  'attempt',
+  'check',
+  'epoch',
+  'error',
+  'eventId',
+  'lane',
+  'mend',
+  'method',
+  'ms',
+  'orderId',
+  'port',
+  'problem',
+  'reason',
+  'requestId',
+  'retryAfterMs',
+  'role',
+  'route',
+  'sequence',
+  'signal',
+  'status',
+  'traceparent',
+]);
+
+const allowed = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => ALLOWED.has(name)));
+
+/** JSON lines; the process writes them to stdout. */
+export const createLogger = (level: LevelWithSilent, destination?: DestinationStream): Logger => {
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }), log: allowed },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+};
+
+const MAX_CAUSES = 5;
+
+/** A cause and the causes behind it, in one line: name, code, message. Never the values that went with them. */
+export const describeCause = (cause: unknown): string => {
+  const parts: string[] = [];
+  let current: unknown = cause;
+  while (current !== undefined && current !== null && parts.length < MAX_CAUSES) {
+    if (!(current instanceof Error)) {
+      parts.push(typeof current === 'string' ? current : 'no error object');
+      break;
+    }
+    const code = 'code' in current && typeof current.code === 'string' ? ` ${current.code}` : '';
+    parts.push(`${current.name}${code}: ${current.message}`.slice(0, 300));
+    current = current.cause;
+  }
+  return parts.join(' <- ');
+};
