@@ -1,4 +1,5 @@
 import type * as t from 'io-ts';
+import type { Instant } from './instant.ts';
 
 /**
  * The definition of one domain event: its name on the wire, the version written today, the codec of
@@ -14,20 +15,19 @@ export interface EventDefinition<Type extends string, Payload> {
   /** One line for people: what happened. */
   readonly summary: string;
   readonly payload: t.Type<Payload, unknown>;
-  /** `upcasts[n]` turns a payload of version n into one of version n + 1, for every n below `version`. */
+  /**
+   * `upcasts[n]` turns a payload of version n into one of version n + 1, for every n below `version`. It may throw
+   * on a payload that never was a valid version n; what it returns is checked by `payload` in the end.
+   */
   readonly upcasts: Readonly<Record<number, (older: unknown) => unknown>>;
 }
 
 /** One thing that happened, at `occurredAt` by the service's clock. */
 export interface DomainEvent<Type extends string, Payload> {
   readonly type: Type;
-  /** RFC 3339, UTC, milliseconds. */
-  readonly occurredAt: string;
+  readonly occurredAt: Instant;
   readonly payload: Payload;
 }
-
-export type EventOf<Definition> =
-  Definition extends EventDefinition<infer Type, infer Payload> ? DomainEvent<Type, Payload> : never;
 
 export const defineEvent = <Type extends string, Payload>(
   definition: EventDefinition<Type, Payload>,

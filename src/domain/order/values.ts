@@ -1,105 +1,81 @@
 import * as t from 'io-ts';
-import { isCurrencyCode } from './currency-codes.ts';
+import { choiceValue, integerValue, listValue, textValue } from '../value-codec.ts';
+import { CURRENCY_CODES } from './currency-codes.ts';
 
 /*
  * Value objects. Each is a codec and a type of the same name; a value of the type has passed the codec.
  * All of them encode to the JSON value they hold, so a payload is its own wire format.
  */
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
-// Control characters (NUL among them) never belong in a one-line text.
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f]/;
+export { Instant } from '../instant.ts';
 
-const isLine = (text: string, maxLength: number): boolean =>
-  text.length >= 1 && text.length <= maxLength && text.trim() === text && text.isWellFormed() && !CONTROL.test(text);
+// Control characters (NUL among them), the line separators and lone surrogates. Written in ranges, not `\p{…}`, so that
+// validators in other languages read the pattern too.
+const NEVER = String.raw`\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff`;
+const LINE = new RegExp(String.raw`^[^\s${NEVER}](?:[^${NEVER}]*[^\s${NEVER}])?$`, 'u');
 
-interface OrderIdBrand {
-  readonly OrderId: unique symbol;
-}
+const line = (maxLength: number): { minLength: number; maxLength: number; pattern: RegExp; words: string } => ({
+  minLength: 1,
+  maxLength,
+  pattern: LINE,
+  words: `1 to ${maxLength} characters on one line, without control characters or surrounding blanks`,
+});
+
 /** Lower-case UUID; the service issues version 7. */
-export const OrderId = t.brand(t.string, (s): s is t.Branded<string, OrderIdBrand> => UUID.test(s), 'OrderId');
+export const OrderId = textValue('OrderId', {
+  words: 'a UUID in lower case',
+  minLength: 36,
+  maxLength: 36,
+  pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u,
+  example: '0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10',
+});
 export type OrderId = t.TypeOf<typeof OrderId>;
 
-interface CustomerIdBrand {
-  readonly CustomerId: unique symbol;
-}
-/** 1–64 characters, no control characters, no surrounding blanks. */
-export const CustomerId = t.brand(
-  t.string,
-  (s): s is t.Branded<string, CustomerIdBrand> => isLine(s, 64),
-  'CustomerId',
-);
+export const CustomerId = textValue('CustomerId', { ...line(64), example: 'customer-4711' });
 export type CustomerId = t.TypeOf<typeof CustomerId>;
 
-interface SkuBrand {
-  readonly Sku: unique symbol;
-}
-/** Stock-keeping unit: 1–64 characters, no control characters, no surrounding blanks. */
-export const Sku = t.brand(t.string, (s): s is t.Branded<string, SkuBrand> => isLine(s, 64), 'Sku');
+/** Stock-keeping unit. */
+export const Sku = textValue('Sku', { ...line(64), example: 'TEA-GREEN-100G' });
 export type Sku = t.TypeOf<typeof Sku>;
 
-interface ShortTextBrand {
-  readonly ShortText: unique symbol;
-}
-/** A reason, a name, a reference: 1–200 characters, no control characters, no surrounding blanks. */
-export const ShortText = t.brand(t.string, (s): s is t.Branded<string, ShortTextBrand> => isLine(s, 200), 'ShortText');
+/** A reason, a name, a reference. */
+export const ShortText = textValue('ShortText', { ...line(200), example: 'REF-2026-0001' });
 export type ShortText = t.TypeOf<typeof ShortText>;
 
-interface QuantityBrand {
-  readonly Quantity: unique symbol;
-}
-/** Whole pieces, 1–100,000. */
-export const Quantity = t.brand(
-  t.number,
-  (n): n is t.Branded<number, QuantityBrand> => Number.isInteger(n) && n >= 1 && n <= 100_000,
-  'Quantity',
-);
+/** Whole pieces. */
+export const Quantity = integerValue('Quantity', {
+  words: 'a whole number from 1 to 100,000',
+  minimum: 1,
+  maximum: 100_000,
+  example: 2,
+});
 export type Quantity = t.TypeOf<typeof Quantity>;
 
-interface MinorUnitsBrand {
-  readonly MinorUnits: unique symbol;
-}
 /** Whole minor units of a currency (cents), 0 up to the largest exact integer. */
-export const MinorUnits = t.brand(
-  t.number,
-  (n): n is t.Branded<number, MinorUnitsBrand> => Number.isSafeInteger(n) && n >= 0 && !Object.is(n, -0),
-  'MinorUnits',
-);
+export const MinorUnits = integerValue('MinorUnits', {
+  words: 'a whole number of minor units (cents) from 0 to 9,007,199,254,740,991',
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  example: 1250,
+});
 export type MinorUnits = t.TypeOf<typeof MinorUnits>;
 
-interface CurrencyBrand {
-  readonly Currency: unique symbol;
-}
-/** Active ISO 4217 code, upper case. */
-export const Currency = t.brand(t.string, (s): s is t.Branded<string, CurrencyBrand> => isCurrencyCode(s), 'Currency');
+export const Currency = choiceValue('Currency', {
+  words: 'an active ISO 4217 currency code in upper case, such as EUR',
+  values: CURRENCY_CODES,
+  example: 'EUR',
+});
 export type Currency = t.TypeOf<typeof Currency>;
 
 export const Money = t.readonly(t.strict({ amountMinor: MinorUnits, currency: Currency }), 'Money');
 export type Money = t.TypeOf<typeof Money>;
 
-interface InstantBrand {
-  readonly Instant: unique symbol;
-}
-/** RFC 3339, UTC, exactly milliseconds: `2026-01-31T09:30:00.000Z`. */
-export const Instant = t.brand(
-  t.string,
-  (s): s is t.Branded<string, InstantBrand> => INSTANT.test(s) && !Number.isNaN(Date.parse(s)),
-  'Instant',
-);
-export type Instant = t.TypeOf<typeof Instant>;
-
 export const OrderLine = t.readonly(t.strict({ sku: Sku, quantity: Quantity, unitPrice: Money }), 'OrderLine');
 export type OrderLine = t.TypeOf<typeof OrderLine>;
 
-interface OrderLinesBrand {
-  readonly OrderLines: unique symbol;
-}
-/** 1–2,000 lines. */
-export const OrderLines = t.brand(
-  t.readonlyArray(OrderLine),
-  (lines): lines is t.Branded<readonly OrderLine[], OrderLinesBrand> => lines.length >= 1 && lines.length <= 2_000,
-  'OrderLines',
-);
+export const OrderLines = listValue('OrderLines', OrderLine, {
+  words: 'a list of 1 to 2,000 lines',
+  minItems: 1,
+  maxItems: 2_000,
+});
 export type OrderLines = t.TypeOf<typeof OrderLines>;

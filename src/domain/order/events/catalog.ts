@@ -1,4 +1,5 @@
-import type { EventOf } from '../../define-event.ts';
+import type * as t from 'io-ts';
+import type { DomainEvent } from '../../define-event.ts';
 import { OrderCancelled } from './order-cancelled.ts';
 import { OrderDelivered } from './order-delivered.ts';
 import { OrderPaid } from './order-paid.ts';
@@ -10,5 +11,11 @@ export const catalog = { OrderPlaced, OrderPaid, OrderShipped, OrderDelivered, O
 
 type Catalog = typeof catalog;
 export type OrderEventType = keyof Catalog;
-export type OrderEventOf<Type extends OrderEventType> = EventOf<Catalog[Type]>;
-export type OrderEvent = { [Type in OrderEventType]: OrderEventOf<Type> }[OrderEventType];
+export type OrderEventPayload = { readonly [Type in OrderEventType]: t.TypeOf<Catalog[Type]['payload']> };
+
+/** `OrderEvent` is any of them, `OrderEvent<'OrderPaid'>` that one. */
+export type OrderEvent<Type extends OrderEventType = OrderEventType> = {
+  [Each in Type]: DomainEvent<Each, OrderEventPayload[Each]>;
+}[Type];
+
+export const isOrderEventType = (type: string): type is OrderEventType => Object.hasOwn(catalog, type);
