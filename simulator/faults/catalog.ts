@@ -1,0 +1,20 @@
+import { duplicateDelivery } from './duplicate-delivery.ts';
+import type { Fault } from './fault.ts';
+import { killAny } from './kill-any.ts';
+import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
+import { poison } from './poison.ts';
+
+/** Every fault by the name it has on the command line. */
+export const faults: readonly Fault[] = [
+  relayKill,
+  apiKill,
+  paymentKill,
+  shippingKill,
+  brokerRestart,
+  mysqlRestart,
+  poison,
+  duplicateDelivery,
+  killAny,
+];
+
+export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

@@ -1,0 +1,55 @@
+import type { Fault, Injection, Track } from './fault.ts';
+import type { Seeded } from '../workload/seeded.ts';
+
+/** Kill -9 of whatever the injection names; healed when it answers again. */
+export const injectKill: Fault['inject'] = async (context, { target }) => {
+  await context.house.kill(target);
+  return () => context.house.revive(target);
+};
+
+/** `count` kills spread over the load: each third, quarter … of it has one, at a random moment. */
+const spread = (
+  random: Seeded,
+  loadMs: number,
+  count: number,
+  kill: Pick<Injection, 'kind' | 'target'>,
+  lasts: readonly [from: number, to: number],
+): Track => {
+  const slot = (loadMs * 0.8) / count;
+  return Array.from({ length: count }, (_, index) => ({
+    ...kill,
+    waitMs: Math.round(index === 0 ? loadMs * 0.1 + slot * random.unit() : slot * (0.3 + 0.7 * random.unit())),
+    lastsMs: random.int(...lasts),
+  }));
+};
+
+const killOfRole = (name: string, target: string, count: number): Fault => ({
+  name,
+  describe: `kill -9 of the ${target} process, ${count} times; its supervisor restarts it`,
+  needs: [],
+  plan: ({ random, loadMs }) => [spread(random, loadMs, count, { kind: name, target }, [0, 0])],
+  inject: injectKill,
+});
+
+export const relayKill = killOfRole('relay-kill', 'relay', 3);
+export const apiKill = killOfRole('api-kill', 'api', 3);
+export const paymentKill = killOfRole('payment-kill', 'payment', 2);
+export const shippingKill = killOfRole('shipping-kill', 'shipping', 2);
+
+export const brokerRestart: Fault = {
+  name: 'broker-restart',
+  describe: 'kill -9 of Kafka, a few seconds without it, restart on the same log',
+  needs: ['kafka'],
+  plan: ({ random, loadMs }) => [
+    spread(random, loadMs, 1, { kind: 'broker-restart', target: 'kafka' }, [2_000, 4_000]),
+  ],
+  inject: injectKill,
+};
+
+export const mysqlRestart: Fault = {
+  name: 'mysql-restart',
+  describe: 'kill -9 of MySQL, a moment without it, restart with crash recovery',
+  needs: ['mysql'],
+  plan: ({ random, loadMs }) => [spread(random, loadMs, 1, { kind: 'mysql-restart', target: 'mysql' }, [1_000, 3_000])],
+  inject: injectKill,
+};

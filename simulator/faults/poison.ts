@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigResourceTypes, ConfigSource } from 'kafkajs';
+import type { Fault, FaultContext } from './fault.ts';
+
+/** What the topic of a poison run allows at first, bytes. */
+export const POISON_TOPIC_LIMIT = 65_536;
+const RAISED_LIMIT = 1_048_588;
+/** Six backoffs of at most 16 s in all, an outage of the broker among them, and some more. */
+const QUARANTINE_BOUND_MS = 90_000;
+const RELEASE_BOUND_MS = 60_000;
+const LOOK_EVERY_MS = 200;
+
+const until = async <T>(what: string, boundMs: number, look: () => Promise<T | undefined>): Promise<T> => {
+  const giveUpAt = Date.now() + boundMs;
+  while (Date.now() < giveUpAt) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw new Error(`${what} did not happen within ${boundMs / 1_000} s`);
+};
+
+/** Kafka replaces the whole set of a topic's settings, so those set before are sent again. */
+const raiseTopicLimit = ({ house }: FaultContext): Promise<void> =>
+  house.admin(async (admin) => {
+    const topic = { type: ConfigResourceTypes.TOPIC, name: house.topic };
+    const { resources } = await admin.describeConfigs({ resources: [topic], includeSynonyms: false });
+    const kept = (resources[0]?.configEntries ?? [])
+      .filter(
+        ({ configSource, configName }) =>
+          configSource === ConfigSource.TOPIC_CONFIG && configName !== 'max.message.bytes',
+      )
+      .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+    const configEntries = [...kept, { name: 'max.message.bytes', value: String(RAISED_LIMIT) }];
+    await admin.alterConfigs({ validateOnly: false, resources: [{ ...topic, configEntries }] });
+  });
+
+/**
+ * An order whose OrderPlaced is larger than the topic allows. Its client cancels it, so a second event waits
+ * behind the first. Healed as an operator would: mend the cause, then redrive.
+ */
+export const poison: Fault = {
+  name: 'poison',
+  describe: `one event that can never be published (the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB); then the limit is raised and the event redriven`,
+  needs: [],
+  plan: ({ random, loadMs }) => [
+    [{ kind: 'poison', target: 'topic', waitMs: Math.round(loadMs * 0.1), lastsMs: random.int(2_000, 4_000) }],
+  ],
+  inject: async (context) => {
+    const { operator, say } = context;
+    const orderId = await context.poisoned;
+    if (orderId === undefined) throw new Error('the order that cannot be published was never accepted');
+    say(`order ${orderId} has an OrderPlaced of about 100 KB; the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB`);
+    const stuck = await until('the quarantine of the poisoned event', QUARANTINE_BOUND_MS, async () => {
+      const events = await operator.eventsOf(orderId);
+      const [first, second] = events ?? [];
+      return first?.status === 'QUARANTINED' ? { first, second } : undefined;
+    });
+    const { first, second } = stuck;
+    say(
+      `${first.type} (sequence 1) is QUARANTINED after ${first.attempts} attempts: ${first.lastError ?? 'no error noted'}`,
+    );
+    if (second !== undefined)
+      say(
+        `${second.type} (sequence 2) waits: ${second.status}, ${second.heldBy === null ? 'not yet marked as held' : `held by ${second.heldBy}`}; all other orders go on`,
+      );
+    return async () => {
+      await until('raising the limit of the topic', RELEASE_BOUND_MS, () =>
+        raiseTopicLimit(context).then(
+          () => true,
+          () => undefined,
+        ),
+      );
+      say(`mended the cause: the topic now allows ${Math.round(RAISED_LIMIT / 1_024)} KB`);
+      await until('the redrive', RELEASE_BOUND_MS, async () => {
+        const status = await operator.redrive(first.eventId);
+        // 409: an earlier redrive whose answer was lost has already been done.
+        return status !== undefined && (status < 300 || status === 409) ? status : undefined;
+      });
+      say(`redrove ${first.type} ${first.eventId} through the operator API`);
+      await until('the publication of the redriven order', RELEASE_BOUND_MS, async () => {
+        const events = await operator.eventsOf(orderId);
+        return events?.every(({ status }) => status === 'COMPLETED') === true ? events : undefined;
+      });
+      say('the redriven event was published, and the held one followed it in order');
+    };
+  },
+};

@@ -1,0 +1,183 @@
+import { randomInt } from 'node:crypto';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { Fault } from '../faults/fault.ts';
+import type { Sabotage } from '../sabotage/sabotage.ts';
+
+export interface SimulateOptions {
+  readonly orders: number;
+  readonly ratePerSecond: number;
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  readonly sabotage?: Sabotage;
+  readonly relays: number;
+  /** Undefined: a new folder under `.order/reports`. */
+  readonly reportDir?: string;
+  /** Only report.json on stdout, all talk on stderr. */
+  readonly json: boolean;
+}
+
+/** What the command line asks for instead of a run, or what is wrong with it (one line that names the setting). */
+export type NoRun =
+  { readonly _tag: 'Print'; readonly text: string } | { readonly _tag: 'Refuse'; readonly message: string };
+
+export interface Catalogs {
+  readonly faults: readonly Fault[];
+  readonly sabotages: readonly Sabotage[];
+}
+
+export const MAX_SEED = 0xffff_ffff;
+const DEFAULT_ORDERS = 200;
+const DEFAULT_RATE = 20;
+/** Kill-any lasts minutes; orders should keep arriving while it does. */
+const KILL_ANY_RATE = 6;
+
+interface Flags {
+  readonly orders?: number;
+  readonly rate?: number;
+  readonly duration?: number;
+  readonly seed?: number;
+  readonly faults?: readonly string[];
+  readonly sabotage?: string;
+  readonly relays?: number;
+  readonly report?: string;
+  readonly json?: true;
+}
+
+const number =
+  (what: string, accepts: (n: number) => boolean) =>
+  (text: string): number => {
+    const n = /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (!accepts(n)) throw new InvalidArgumentError(`It must be ${what}.`);
+    return n;
+  };
+const wholeNumber = (from: number, to: number): ((text: string) => number) =>
+  number(`a whole number from ${from} to ${to}`, (n) => Number.isInteger(n) && n >= from && n <= to);
+const positive = (upTo: number): ((text: string) => number) =>
+  number(`a number above 0, up to ${upTo}`, (n) => n > 0 && n <= upTo);
+const names = (text: string): readonly string[] => {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new InvalidArgumentError('It must be names separated by commas.');
+  return [...new Set(list)];
+};
+const folder = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('It must name a folder.');
+  return text;
+};
+
+const command = (): Command =>
+  new Command('npm run simulate --')
+    .description(
+      'Drives real orders through MySQL, outbox, Kafka, payment and shipping, breaks things, and gives a verdict.',
+    )
+    .option('--orders <n>', `orders to place (${DEFAULT_ORDERS})`, wholeNumber(1, 1_000_000))
+    .option('--rate <r>', `orders a second (${DEFAULT_RATE}; with kill-any ${KILL_ANY_RATE})`, positive(10_000))
+    .option(
+      '--duration <s>',
+      'seconds over which orders arrive; give two of orders, rate and duration',
+      positive(86_400),
+    )
+    .option('--seed <k>', 'whole number that decides load and faults (random, printed)', wholeNumber(0, MAX_SEED))
+    .option('--faults <names>', 'faults, separated by commas; `list` shows them', names)
+    .option('--sabotage <name>', 'plant one bug with its load and faults; `list` shows them')
+    .option('--relays <n>', 'relay processes (1)', wholeNumber(1, 8))
+    .option('--report <dir>', 'folder for report.json, report.html and junit.xml', folder)
+    .option('--json', 'only report.json on stdout; talk on stderr')
+    .helpOption('--help', 'show this help')
+    .addHelpText('after', '\nExit: 0 pass, 1 fail, 2 unknown or could not run.')
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .exitOverride();
+
+const table = (rows: readonly (readonly [name: string, text: string])[]): string => {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join('');
+};
+
+const readFlags = (argv: readonly string[]): Either<NoRun, Flags> => {
+  let printed = '';
+  const parser = command().configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
+  try {
+    return E.right(parser.parse([...argv], { from: 'user' }).opts<Flags>());
+  } catch (cause) {
+    if (!(cause instanceof CommanderError)) throw cause;
+    if (cause.exitCode === 0) return E.left({ _tag: 'Print', text: printed });
+    return E.left({ _tag: 'Refuse', message: cause.message.replace(/^error: /, '').replaceAll('\n', ' ') });
+  }
+};
+
+const refuse = (message: string): Either<NoRun, never> => E.left({ _tag: 'Refuse', message });
+
+type Load = Pick<SimulateOptions, 'orders' | 'ratePerSecond'>;
+
+const loadOf = ({ orders, rate, duration }: Flags, usual: Load): Either<NoRun, Load> => {
+  if (duration === undefined)
+    return E.right({ orders: orders ?? usual.orders, ratePerSecond: rate ?? usual.ratePerSecond });
+  if (orders !== undefined && rate !== undefined) {
+    if (Math.round(rate * duration) === orders) return E.right({ orders, ratePerSecond: rate });
+    return refuse(
+      `--orders, --rate and --duration contradict each other: ${rate}/s for ${duration} s is not ${orders} orders; give two of them`,
+    );
+  }
+  if (orders !== undefined) return E.right({ orders, ratePerSecond: orders / duration });
+  const ratePerSecond = rate ?? usual.ratePerSecond;
+  return E.right({ orders: Math.max(1, Math.round(ratePerSecond * duration)), ratePerSecond });
+};
+
+const faultsOf = (wanted: readonly string[], known: readonly Fault[]): Either<NoRun, readonly Fault[]> => {
+  const unknown = wanted.find((name) => !known.some((fault) => fault.name === name));
+  if (unknown !== undefined)
+    return refuse(`--faults: there is no fault '${unknown}'; known: ${known.map(({ name }) => name).join(', ')}`);
+  const rival = wanted.find((name) => /-(kill|restart)$/.test(name));
+  if (wanted.includes('kill-any') && rival !== undefined)
+    return refuse(`--faults: kill-any already kills everything; leave out '${rival}'`);
+  return E.right(known.filter(({ name }) => wanted.includes(name)));
+};
+
+/** Reads the arguments after `npm run simulate --`. Pure but for a seed nobody gave. */
+export const readOptions = (
+  argv: readonly string[],
+  catalogs: Catalogs,
+  randomSeed: () => number = () => randomInt(MAX_SEED),
+): Either<NoRun, SimulateOptions> => {
+  const read = readFlags(argv);
+  if (E.isLeft(read)) return read;
+  const flags = read.right;
+  if (flags.faults?.includes('list'))
+    return E.left({ _tag: 'Print', text: table(catalogs.faults.map(({ name, describe }) => [name, describe])) });
+  if (flags.sabotage === 'list')
+    return E.left({ _tag: 'Print', text: table(catalogs.sabotages.map(({ name, describe }) => [name, describe])) });
+  const sabotage = catalogs.sabotages.find(({ name }) => name === flags.sabotage);
+  if (flags.sabotage !== undefined && sabotage === undefined)
+    return refuse(
+      `--sabotage: there is no bug '${flags.sabotage}' to plant; known: ${catalogs.sabotages.map(({ name }) => name).join(', ')}`,
+    );
+  if (sabotage !== undefined && flags.faults !== undefined)
+    return refuse('--sabotage brings its own faults; leave out --faults');
+
+  const faults = faultsOf(sabotage?.faults ?? flags.faults ?? [], catalogs.faults);
+  if (E.isLeft(faults)) return faults;
+  const usualRate = faults.right.some(({ name }) => name === 'kill-any') ? KILL_ANY_RATE : DEFAULT_RATE;
+  const load = loadOf(flags, sabotage?.load ?? { orders: DEFAULT_ORDERS, ratePerSecond: usualRate });
+  if (E.isLeft(load)) return load;
+  return E.right({
+    ...load.right,
+    seed: flags.seed ?? randomSeed(),
+    faults: faults.right,
+    ...(sabotage === undefined ? {} : { sabotage }),
+    relays: flags.relays ?? 1,
+    ...(flags.report === undefined ? {} : { reportDir: flags.report }),
+    json: flags.json ?? false,
+  });
+};
+
+/** The command that runs the same load and faults again, without the planted bug unless asked for. */
+export const reproduceCommand = (options: SimulateOptions, withSabotage: boolean): string => {
+  const { orders, ratePerSecond, seed, faults, sabotage, relays } = options;
+  const flags = [`--orders ${orders}`, `--rate ${ratePerSecond}`, `--seed ${seed}`];
+  if (withSabotage && sabotage !== undefined) flags.push(`--sabotage ${sabotage.name}`);
+  else if (faults.length > 0) flags.push(`--faults ${faults.map(({ name }) => name).join(',')}`);
+  if (relays !== 1) flags.push(`--relays ${relays}`);
+  return `npm run simulate -- ${flags.join(' ')}`;
+};

@@ -1,0 +1,20 @@
+import type { Admin, Kafka } from 'kafkajs';
+
+/**
+ * The environment as the simulator uses it: addresses, and the right to kill. Kept narrow so that faults and
+ * workload can be tested without servers.
+ */
+export interface House {
+  readonly apiUrl: string;
+  readonly operatorToken: string;
+  readonly topic: string;
+  readonly kafka: Kafka;
+  /** `api`, `relay`, `relay-2` …, `payment`, `shipping`, and `mysql`, `kafka` when they are ours to kill. */
+  readonly processes: readonly string[];
+  /** Kill -9. Resolves when the process is gone. */
+  kill(name: string): Promise<void>;
+  /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
+  revive(name: string): Promise<void>;
+  /** Runs `act` on a connected Kafka admin client. */
+  admin<T>(act: (admin: Admin) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import * as E from 'fp-ts/lib/Either.js';
+import { faults } from '../../../simulator/faults/catalog.ts';
+import { readOptions, reproduceCommand } from '../../../simulator/options/options.ts';
+import type { SimulateOptions } from '../../../simulator/options/options.ts';
+import { sabotages } from '../../../simulator/sabotage/catalog.ts';
+
+const read = (line: string): ReturnType<typeof readOptions> =>
+  readOptions(line === '' ? [] : line.split(' '), { faults, sabotages }, () => 4_711);
+
+const accepted = (line: string): SimulateOptions => {
+  const options = read(line);
+  if (E.isLeft(options)) throw new Error(JSON.stringify(options.left));
+  return options.right;
+};
+
+const refusals: readonly (readonly [line: string, names: RegExp])[] = [
+  ['--rate 0', /--rate.*above 0/],
+  ['--rate -3', /--rate.*above 0/],
+  ['--rate fast', /--rate.*above 0/],
+  ['--rate Infinity', /--rate.*above 0/],
+  ['--orders 0', /--orders.*whole number/],
+  ['--orders 1.5', /--orders.*whole number/],
+  ['--orders 1e3', /--orders.*whole number/],
+  ['--orders', /--orders.*argument missing/],
+  ['--duration 0', /--duration.*above 0/],
+  ['--seed -1', /--seed.*whole number/],
+  ['--seed 4294967296', /--seed.*whole number/],
+  ['--relays 0', /--relays.*1 to 8/],
+  ['--faults meteor', /--faults.*'meteor'.*relay-kill/],
+  ['--faults relay-kill,,poison', /--faults.*separated by commas/],
+  ['--faults kill-any,relay-kill', /--faults.*kill-any.*'relay-kill'/],
+  ['--sabotage typo', /--sabotage.*'typo'.*dual-write/],
+  ['--sabotage no-inbox --faults poison', /--sabotage.*--faults/],
+  ['--orders 10 --rate 5 --duration 7', /--orders, --rate and --duration contradict/],
+  ['--deterministic', /--deterministic/],
+  ['--frobnicate', /--frobnicate/],
+  ['stray', /too many arguments/],
+];
+
+describe('the options of simulate', () => {
+  for (const [line, names] of refusals)
+    it(`refuses \`${line}\` in one line that names the setting`, () => {
+      const refused = read(line);
+      expect(refused).to.have.nested.property('left._tag', 'Refuse');
+      const message = E.isLeft(refused) && refused.left._tag === 'Refuse' ? refused.left.message : '';
+      expect(message).to.match(names);
+      expect(message).not.to.include('\n');
+    });
+
+  it('refuses an empty report folder', () => {
+    const refused = readOptions(['--report', ''], { faults, sabotages });
+    expect(refused)
+      .to.have.nested.property('left.message')
+      .that.matches(/--report.*folder/);
+  });
+
+  it('runs 200 orders at 20 a second under a random seed when told nothing', () => {
+    expect(accepted('')).to.deep.equal({
+      orders: 200,
+      ratePerSecond: 20,
+      seed: 4_711,
+      faults: [],
+      relays: 1,
+      json: false,
+    });
+  });
+
+  it('works out the third of orders, rate and duration', () => {
+    expect(accepted('--orders 90 --duration 30')).to.include({ orders: 90, ratePerSecond: 3 });
+    expect(accepted('--rate 4 --duration 30')).to.include({ orders: 120, ratePerSecond: 4 });
+    expect(accepted('--orders 90 --rate 3 --duration 30')).to.include({ orders: 90, ratePerSecond: 3 });
+  });
+
+  it('takes load and faults from the planted bug', () => {
+    const options = accepted('--sabotage drop-one');
+    expect(options.sabotage?.name).to.equal('drop-one');
+    expect(options.faults.map(({ name }) => name)).to.deep.equal(options.sabotage?.faults);
+    expect(options.orders).to.equal(options.sabotage?.load.orders);
+  });
+
+  it('names each fault once, in the order of the catalog', () => {
+    const options = accepted('--faults poison,relay-kill,poison');
+    expect(options.faults.map(({ name }) => name)).to.deep.equal(['relay-kill', 'poison']);
+  });
+
+  for (const line of ['--faults list', '--sabotage list', '--help'])
+    it(`prints something for \`${line}\``, () => {
+      expect(read(line)).to.have.nested.property('left._tag', 'Print');
+    });
+
+  it('gives a command that reads back as the same run', () => {
+    const options = accepted('--orders 70 --duration 9 --faults poison,api-kill --relays 2');
+    const line = reproduceCommand(options, true).replace('npm run simulate -- ', '');
+    expect(accepted(line)).to.deep.equal(options);
+  });
+
+  it('gives the same run without the planted bug, load and faults spelled out', () => {
+    const { sabotage, ...honest } = accepted('--sabotage dual-write');
+    const line = reproduceCommand({ ...honest, ...(sabotage && { sabotage }) }, false);
+    expect(accepted(line.replace('npm run simulate -- ', ''))).to.deep.equal(honest);
+  });
+
+  it('knows every fault that a planted bug names', () => {
+    const known = faults.map(({ name }) => name);
+    for (const { faults: named } of sabotages) expect(known).to.include.members([...named]);
+  });
+});
