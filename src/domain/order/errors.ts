@@ -1,9 +1,14 @@
 import type { Currency, Instant, Money, OrderId, ShortText } from './values.ts';
 import type { OrderStatus } from './order.ts';
 
+export interface OrderNotFound {
+  readonly _tag: 'OrderNotFound';
+  readonly orderId: OrderId;
+}
+
 /** Why a command was refused, with the values that speak against it. */
 export type OrderError =
-  | { readonly _tag: 'OrderNotFound'; readonly orderId: OrderId }
+  | OrderNotFound
   | { readonly _tag: 'OrderAlreadyPlaced'; readonly orderId: OrderId; readonly placedAt: Instant }
   | { readonly _tag: 'MixedCurrencies'; readonly orderId: OrderId; readonly currencies: readonly Currency[] }
   | { readonly _tag: 'OrderTotalTooLarge'; readonly orderId: OrderId; readonly maxMinor: number }

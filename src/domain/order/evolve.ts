@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import type { OrderEvent, OrderEventType } from './events/catalog.ts';
 import type { Order, OrderStatus } from './order.ts';
 import type { OrderId } from './values.ts';
@@ -71,13 +72,13 @@ export const evolve = (
     status: order?.status,
   })(evolveOne(order, event, orderId));
 
-/** The order after all of `events`, from `order` on; undefined stays undefined when there are none. */
+/** The order after all of `events`, in order, beginning at `order`; from undefined it replays a whole history. */
 export const evolveAll = (
   orderId: OrderId,
   order: Order | undefined,
-  events: readonly OrderEvent[],
-): Either<EventDoesNotApply, Order | undefined> =>
-  events.reduce<Either<EventDoesNotApply, Order | undefined>>(
-    (so, event) => E.flatMap((current: Order | undefined) => evolve(orderId, current, event))(so),
-    E.right(order),
+  [first, ...rest]: ReadonlyNonEmptyArray<OrderEvent>,
+): Either<EventDoesNotApply, Order> =>
+  rest.reduce(
+    (soFar, event) => E.flatMap((current: Order) => evolve(orderId, current, event))(soFar),
+    evolve(orderId, order, first),
   );

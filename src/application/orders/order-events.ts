@@ -1,0 +1,78 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { OrderNotFound } from '../../domain/order/errors.ts';
+import type { OrderId } from '../../domain/order/values.ts';
+import type { OutboxEntry, OutboxQueries } from '../ports/outbox-queries.ts';
+import type { UnitOfWorkError } from '../ports/unit-of-work.ts';
+import type { GetOrder } from './get-order.ts';
+
+/** Where an event stands on its way to the topic. Times are RFC 3339 UTC with microseconds. */
+export type EventStanding =
+  | { readonly state: 'pending' }
+  /** Waits for an earlier event of its order. */
+  | { readonly state: 'held'; readonly heldBy: string }
+  | {
+      readonly state: 'retrying';
+      readonly attempts: number;
+      readonly nextAttemptAt: string | null;
+      readonly lastError: string | null;
+    }
+  | {
+      readonly state: 'published';
+      readonly partition: number;
+      readonly offset: number | null;
+      readonly publishedAt: string | null;
+    }
+  | { readonly state: 'quarantined'; readonly attempts: number; readonly lastError: string | null };
+
+export interface RaisedEvent {
+  readonly eventId: string;
+  readonly sequence: number;
+  readonly type: string;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly standing: EventStanding;
+}
+
+const blocksSuccessors = (entry: OutboxEntry): boolean =>
+  entry.status === 'QUARANTINED' || (entry.status === 'PENDING' && entry.attempts > 0);
+
+const standingOf = (entry: OutboxEntry, heldBy: string | undefined): EventStanding => {
+  const { attempts, nextAttemptAt, lastError, partition, offset, publishedAt } = entry;
+  switch (entry.status) {
+    case 'COMPLETED':
+      return { state: 'published', partition, offset, publishedAt };
+    case 'QUARANTINED':
+      return { state: 'quarantined', attempts, lastError };
+    case 'PENDING':
+      if (heldBy !== undefined) return { state: 'held', heldBy };
+      return attempts > 0 ? { state: 'retrying', attempts, nextAttemptAt, lastError } : { state: 'pending' };
+  }
+};
+
+/**
+ * The entries of one order by sequence, each with its standing. An event behind one that retries or is quarantined is
+ * held even before the relay has come by and marked it.
+ */
+export const raisedEvents = (entries: readonly OutboxEntry[]): readonly RaisedEvent[] => {
+  const blocker = entries.find(blocksSuccessors);
+  return entries.map((entry) => {
+    const { eventId, sequence, type, version, createdAt } = entry;
+    const behind = blocker !== undefined && blocker.sequence < sequence ? blocker.eventId : undefined;
+    return { eventId, sequence, type, version, createdAt, standing: standingOf(entry, entry.heldBy ?? behind) };
+  });
+};
+
+/** What an order has raised and where each event stands. Published events may be gone after their retention. */
+export class OrderEvents {
+  constructor(private readonly ports: { readonly outbox: OutboxQueries; readonly getOrder: GetOrder }) {}
+
+  of(orderId: OrderId): TaskEither<OrderNotFound | UnitOfWorkError, readonly RaisedEvent[]> {
+    return pipe(
+      this.ports.getOrder.get(orderId),
+      TE.flatMap(() => this.ports.outbox.ofOrder(orderId)),
+      TE.map(raisedEvents),
+    );
+  }
+}
