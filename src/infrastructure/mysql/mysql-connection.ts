@@ -1,0 +1,85 @@
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import { ConnectionGone, QueryTimeout, isConnectionLost } from './mysql-errors.ts';
+
+export type SqlScalar = string | number | boolean | null;
+/** A scalar, a list for `IN (?)`, or rows for `VALUES ?`. Lists must not be empty. */
+export type SqlValue = SqlScalar | readonly SqlScalar[] | readonly (readonly SqlScalar[])[];
+
+export interface WriteResult {
+  /** Rows found (UPDATE), inserted or deleted. */
+  readonly affectedRows: number;
+  readonly insertId: number;
+}
+
+/**
+ * One borrowed connection. SQL text is constant, values go into `?`. When an answer does not come in time, the
+ * connection is destroyed: mysql2 leaves it busy, and the late answer would be taken for that of the next statement.
+ */
+export class MySqlConnection {
+  readonly #connection: PoolConnection;
+  readonly #queryTimeoutMs: number;
+  readonly #destroyed: () => void;
+  #gone = false;
+
+  constructor(connection: PoolConnection, queryTimeoutMs: number, destroyed: () => void) {
+    this.#connection = connection;
+    this.#queryTimeoutMs = queryTimeoutMs;
+    this.#destroyed = destroyed;
+  }
+
+  /** True once the session is known to be over. A lost session may go unnoticed until the next statement. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** The server's number of this session, as shown by SHOW PROCESSLIST. */
+  get threadId(): number {
+    return this.#connection.threadId;
+  }
+
+  /** Rows of a SELECT, undecoded. */
+  async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly unknown[]> {
+    const [rows] = await this.#inTime(() => this.#connection.query<RowDataPacket[]>(sql, [...values]));
+    return rows;
+  }
+
+  /** Runs a statement that returns no rows. */
+  async write(sql: string, values: readonly SqlValue[] = []): Promise<WriteResult> {
+    const [{ affectedRows, insertId }] = await this.#inTime(() =>
+      this.#connection.query<ResultSetHeader>(sql, [...values]),
+    );
+    return { affectedRows, insertId };
+  }
+
+  /** Back to the pool; a connection that is gone is thrown away instead. */
+  release(): void {
+    if (!this.#gone) this.#connection.release();
+  }
+
+  /** Closes the socket at once. What was under way has an unknown outcome. */
+  destroy(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#connection.destroy();
+    this.#destroyed();
+  }
+
+  async #inTime<A>(send: () => Promise<A>): Promise<A> {
+    if (this.#gone) throw new ConnectionGone();
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.destroy();
+        reject(new QueryTimeout(this.#queryTimeoutMs));
+      }, this.#queryTimeoutMs);
+    });
+    try {
+      return await Promise.race([send(), timeout]);
+    } catch (error) {
+      if (isConnectionLost(error)) this.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

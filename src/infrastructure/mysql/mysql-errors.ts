@@ -1,0 +1,57 @@
+/** No connection came free, or none could be opened, within the acquire time-out. */
+export class AcquireTimeout extends Error {
+  override readonly name = 'AcquireTimeout';
+  constructor(readonly timeoutMs: number) {
+    super(`no MySQL connection within ${timeoutMs} ms`);
+  }
+}
+
+/** The server did not answer in time. The statement may still be running there; the connection was destroyed. */
+export class QueryTimeout extends Error {
+  override readonly name = 'QueryTimeout';
+  constructor(readonly timeoutMs: number) {
+    super(`no answer from MySQL within ${timeoutMs} ms`);
+  }
+}
+
+/** The connection was closed or destroyed before; the statement was never sent. */
+export class ConnectionGone extends Error {
+  override readonly name = 'ConnectionGone';
+  constructor() {
+    super('the MySQL connection was lost before; nothing was sent');
+  }
+}
+
+const fieldOf = (error: unknown, name: 'errno' | 'fatal' | 'sqlState'): unknown =>
+  typeof error === 'object' && error !== null && name in error ? Reflect.get(error, name) : undefined;
+
+/** Error number of an error packet that the server sent; undefined for everything the client noticed by itself. */
+export const serverErrorNumber = (error: unknown): number | undefined => {
+  const errno = fieldOf(error, 'errno');
+  return typeof errno === 'number' && fieldOf(error, 'sqlState') !== undefined ? errno : undefined;
+};
+
+const LOCK_WAIT_TIMEOUT = 1205;
+const DEADLOCK = 1213;
+const DUPLICATE_ENTRY = 1062;
+
+export const isLockWaitTimeout = (error: unknown): boolean => serverErrorNumber(error) === LOCK_WAIT_TIMEOUT;
+export const isDeadlock = (error: unknown): boolean => serverErrorNumber(error) === DEADLOCK;
+export const isDuplicateEntry = (error: unknown): boolean => serverErrorNumber(error) === DUPLICATE_ENTRY;
+
+/** Errors with which the server announces that it ends the session: shutdown, killed, idle for too long. */
+const SESSION_ENDS: ReadonlySet<number> = new Set([1053, 1927, 3169, 4031]);
+
+/** The session is over: closed by the server, killed, reset by the network. */
+export const isConnectionLost = (error: unknown): boolean => {
+  if (error instanceof ConnectionGone) return true;
+  const errno = serverErrorNumber(error);
+  return errno === undefined ? fieldOf(error, 'fatal') === true : SESSION_ENDS.has(errno);
+};
+
+/**
+ * Error packets that, as an answer to COMMIT, say for certain that the transaction was rolled back: deadlock, lock
+ * wait, rollback by replication, and the three refusals of a read-only server.
+ */
+const COMMIT_REFUSED: ReadonlySet<number> = new Set([DEADLOCK, LOCK_WAIT_TIMEOUT, 3101, 1290, 1792, 1836]);
+export const isCommitRefused = (error: unknown): boolean => COMMIT_REFUSED.has(serverErrorNumber(error) ?? 0);

@@ -1,0 +1,113 @@
+import { createPool } from 'mysql2/promise';
+import type { Connection, Pool } from 'mysql2/promise';
+import { MySqlConnection } from './mysql-connection.ts';
+import { AcquireTimeout } from './mysql-errors.ts';
+import { connectionOptions, sessionSetup } from './mysql-url.ts';
+
+export interface MySqlPoolOptions {
+  /** `mysql://user:password@host:port/database`, optionally `?ssl=…`. */
+  readonly url: string;
+  /** Most connections open at once. */
+  readonly connections: number;
+  /** Longest wait for a connection, opening one included. */
+  readonly acquireTimeoutMs: number;
+  /** Longest wait for the answer to one statement. Longer than `lockWaitSeconds`. */
+  readonly queryTimeoutMs: number;
+  /** Longest wait of a statement for a row lock, whole seconds; also how long a second request with the same Idempotency-Key waits. Default 1. */
+  readonly lockWaitSeconds?: number;
+}
+
+/**
+ * MySQL connections with what mysql2 lacks: a time-out for getting one, a session that is set up before its first
+ * use, and connections that are never handed on after a statement timed out.
+ */
+export class MySqlPool {
+  readonly #pool: Pool;
+  readonly #options: MySqlPoolOptions;
+  readonly #ready = new WeakSet<Connection>();
+  readonly #open = new Set<Connection>();
+
+  constructor(options: MySqlPoolOptions) {
+    this.#options = options;
+    this.#pool = createPool({
+      ...connectionOptions(options.url),
+      connectionLimit: options.connections,
+      maxIdle: options.connections,
+      connectTimeout: options.acquireTimeoutMs,
+      waitForConnections: true,
+      queueLimit: 0,
+    });
+    this.#pool.on('connection', (connection) => {
+      this.#open.add(connection);
+      connection.once('end', () => this.#open.delete(connection));
+      // mysql2 listens for the first error only; a second one without a listener would end the process.
+      connection.on('error', () => this.#open.delete(connection));
+    });
+  }
+
+  /**
+   * A connection whose session is set up; give it back with `release` or `destroy`.
+   * Rejects with `AcquireTimeout`, or with what the driver says when the server cannot be reached.
+   */
+  async acquire(): Promise<MySqlConnection> {
+    const { acquireTimeoutMs } = this.#options;
+    let timedOut = false;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        timedOut = true;
+        reject(new AcquireTimeout(acquireTimeoutMs));
+      }, acquireTimeoutMs);
+    });
+    const arrival = this.#prepared().then((connection) => {
+      if (timedOut) connection.release();
+      return connection;
+    });
+    try {
+      return await Promise.race([arrival, timeout]);
+    } finally {
+      clearTimeout(timer);
+      arrival.catch(() => undefined);
+    }
+  }
+
+  /** Runs `work` with a connection outside any transaction: each statement commits by itself. */
+  async use<A>(work: (connection: MySqlConnection) => Promise<A>): Promise<A> {
+    const connection = await this.acquire();
+    try {
+      return await work(connection);
+    } finally {
+      connection.release();
+    }
+  }
+
+  /** Closes every connection, also those in use; waits at most `queryTimeoutMs` for the server. */
+  async end(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#options.queryTimeoutMs);
+    });
+    try {
+      await Promise.race([this.#pool.end(), timeout]);
+    } finally {
+      clearTimeout(timer);
+      for (const connection of this.#open) connection.destroy();
+    }
+  }
+
+  async #prepared(): Promise<MySqlConnection> {
+    const raw = await this.#pool.getConnection();
+    const connection = new MySqlConnection(raw, this.#options.queryTimeoutMs, () => this.#open.delete(raw.connection));
+    if (this.#ready.has(raw.connection)) return connection;
+    try {
+      await connection.write(sessionSetup(this.#options.lockWaitSeconds ?? 1));
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    this.#ready.add(raw.connection);
+    return connection;
+  }
+}
+
+export const createMySqlPool = (options: MySqlPoolOptions): MySqlPool => new MySqlPool(options);
