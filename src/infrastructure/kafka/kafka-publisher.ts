@@ -1,0 +1,196 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { ISocketFactory } from 'kafkajs';
+import type { Published, Publisher, PublishFailure } from '../../application/ports/publisher.ts';
+import type { OutboxRecord } from '../../application/ports/relay-outbox.ts';
+import { encodeEnvelope } from '../../interfaces/contract/envelope.ts';
+import { AcknowledgementError, OffsetsWentBack, acknowledgedOffset } from './acknowledged-offset.ts';
+import { classifyPublishError, innermostCause, isBrokerAnswer } from './classify-publish-error.ts';
+import { createKafka } from './kafka-client.ts';
+import type { KafkaClientOptions } from './kafka-client.ts';
+import { PartitionProducer } from './partition-producer.ts';
+import { readTopicConfig } from './read-topic-config.ts';
+import { sizeOfEncoded } from './record-size.ts';
+import type { EncodedRecord } from './record-size.ts';
+import { SeverableSockets } from './severable-sockets.ts';
+import { withDeadline } from './with-deadline.ts';
+
+export interface KafkaPublisherOptions extends Pick<KafkaClientOptions, 'brokers' | 'clientId' | 'log' | 'logLevel'> {
+  readonly topic: string;
+  /** Time-out of one publish as a whole, connecting included, milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long the broker may wait for its replicas, milliseconds; shorter than `requestTimeoutMs`. */
+  readonly produceTimeoutMs: number;
+  /** Makes the connections; without it plain TCP. */
+  readonly socketFactory?: ISocketFactory;
+}
+
+interface Lane {
+  producer: PartitionProducer | undefined;
+  inFlight: boolean;
+  /** Last acknowledged offset, -1 before the first. */
+  lastOffset: number;
+  /** Set for good once the partition's offsets went back. */
+  refusal: OffsetsWentBack | undefined;
+}
+
+class PublishTimeout extends Error {
+  override readonly name = 'PublishTimeout';
+}
+
+class RecordNotEncodable extends Error {
+  override readonly name = 'RecordNotEncodable';
+}
+
+/** Kafka's own default of `max.message.bytes`, until the topic's is read. */
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+const MAX_MESSAGE_BYTES = 'max.message.bytes';
+
+const encode = (record: OutboxRecord): EncodedRecord => encodeEnvelope({ ...record, orderId: record.orderKey });
+
+const outage = (cause: unknown, reason: string): PublishFailure => ({
+  _tag: 'PublishFailure',
+  kind: 'outage',
+  reason,
+  cause,
+});
+
+const failureOf = (error: unknown): PublishFailure => {
+  if (error instanceof RecordNotEncodable)
+    return { _tag: 'PublishFailure', kind: 'event', reason: 'the record cannot be encoded', cause: error.cause };
+  if (error instanceof PublishTimeout) return outage(error, 'request timed out');
+  if (error instanceof AcknowledgementError || error instanceof OffsetsWentBack) return outage(error, error.message);
+  return classifyPublishError(error);
+};
+
+/**
+ * Publishes to Kafka, one partition in each request and one request in flight for each partition, with a
+ * connection of its own for each partition, so that a broken one stops no other. A success means: the broker
+ * answered for exactly this partition, without an error, at an offset above all it acknowledged before.
+ *
+ * After a time-out, or any failure that is not the broker's own answer, the connection is cut and what was not
+ * yet delivered on it is dropped. What the broker had received already may still be stored later; that only
+ * repeats records the relay sends again, in order, before anything newer.
+ */
+export class KafkaPublisher implements Publisher {
+  private readonly lanes = new Map<number, Lane>();
+  private maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES;
+
+  constructor(private readonly options: KafkaPublisherOptions) {
+    if (options.produceTimeoutMs >= options.requestTimeoutMs)
+      throw new RangeError('the produce time-out must be shorter than the request time-out');
+  }
+
+  publish(lane: number, records: readonly OutboxRecord[]): TaskEither<PublishFailure, Published> {
+    return TE.tryCatch(() => this.send(lane, records), failureOf);
+  }
+
+  sizeOf(record: OutboxRecord): number {
+    return sizeOfEncoded(encode(record));
+  }
+
+  maxBatchBytes(): number {
+    return Math.floor(this.maxMessageBytes / 2);
+  }
+
+  refreshLimits(): TaskEither<PublishFailure, void> {
+    return TE.tryCatch(async () => {
+      this.maxMessageBytes = await this.readMaxMessageBytes();
+    }, failureOf);
+  }
+
+  /** Closes the connections; call it when nothing is in flight any more. */
+  async close(): Promise<void> {
+    const producers = [...this.lanes.values()].flatMap((lane) => lane.producer ?? []);
+    this.lanes.clear();
+    await Promise.allSettled(producers.map((producer) => this.closeInTime(producer)));
+  }
+
+  private async closeInTime(producer: PartitionProducer): Promise<void> {
+    await withDeadline(producer.close(), this.options.requestTimeoutMs, () => {
+      const cause = new PublishTimeout('the connection did not close in time');
+      producer.sever(cause);
+      return cause;
+    });
+  }
+
+  private async send(laneNumber: number, records: readonly OutboxRecord[]): Promise<Published> {
+    const lane = this.laneOf(laneNumber);
+    if (lane.refusal !== undefined) throw lane.refusal;
+    if (lane.inFlight) throw new Error(`a request is in flight for partition ${laneNumber} already`);
+    lane.inFlight = true;
+    try {
+      return await this.sendAlone(laneNumber, lane, records.map(this.message));
+    } finally {
+      lane.inFlight = false;
+    }
+  }
+
+  private async sendAlone(partition: number, lane: Lane, messages: readonly EncodedRecord[]): Promise<Published> {
+    const { topic, requestTimeoutMs } = this.options;
+    const producer = (lane.producer ??= this.producerFor(partition));
+    try {
+      const answers = await withDeadline(
+        producer.send(messages.map((message) => ({ ...message, headers: { ...message.headers } }))),
+        requestTimeoutMs,
+        () => new PublishTimeout(`no answer for partition ${partition} within ${requestTimeoutMs} ms`),
+      );
+      const baseOffset = acknowledgedOffset(answers, topic, partition, lane.lastOffset);
+      lane.lastOffset = baseOffset + messages.length - 1;
+      return { baseOffset };
+    } catch (error) {
+      if (error instanceof OffsetsWentBack) lane.refusal = error;
+      if (!isBrokerAnswer(error)) this.cut(lane, producer, error);
+      throw error;
+    }
+  }
+
+  private readonly message = (record: OutboxRecord): EncodedRecord => {
+    try {
+      return encode(record);
+    } catch (cause) {
+      throw new RecordNotEncodable(`event ${record.eventId}`, { cause });
+    }
+  };
+
+  private producerFor(partition: number): PartitionProducer {
+    return new PartitionProducer({ ...this.options, partition });
+  }
+
+  private cut(lane: Lane, producer: PartitionProducer, error: unknown): void {
+    const inner = innermostCause(error);
+    producer.sever(inner instanceof Error ? inner : new Error('connection cut', { cause: inner }));
+    lane.producer = undefined;
+  }
+
+  private laneOf(number: number): Lane {
+    const known = this.lanes.get(number);
+    if (known !== undefined) return known;
+    const lane: Lane = { producer: undefined, inFlight: false, lastOffset: -1, refusal: undefined };
+    this.lanes.set(number, lane);
+    return lane;
+  }
+
+  private async readMaxMessageBytes(): Promise<number> {
+    const { topic, requestTimeoutMs } = this.options;
+    const sockets = new SeverableSockets(this.options.socketFactory);
+    const admin = createKafka({ ...this.options, retries: 0, socketFactory: sockets.factory }).admin();
+    const read = async (): Promise<number> => {
+      await admin.connect();
+      const value = Number((await readTopicConfig(admin, topic, [MAX_MESSAGE_BYTES])).get(MAX_MESSAGE_BYTES));
+      if (!Number.isSafeInteger(value)) throw new Error(`the broker names no ${MAX_MESSAGE_BYTES}`);
+      await admin.disconnect();
+      return value;
+    };
+    try {
+      return await withDeadline(
+        read(),
+        requestTimeoutMs,
+        () => new PublishTimeout(`the topic's limits could not be read within ${requestTimeoutMs} ms`),
+      );
+    } catch (error) {
+      sockets.sever(new Error('the topic limits could not be read', { cause: error }));
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
+
+const KEEP_ALIVE_DELAY_MS = 10_000;
+
+/** kafkajs hands over null when TLS is off, which its types leave out. */
+type SocketArgs = Omit<ISocketFactoryArgs, 'ssl'> & { readonly ssl?: tls.ConnectionOptions | null };
+
+const connect = ({ host, port, ssl, onConnect }: SocketArgs): net.Socket =>
+  ssl === null || ssl === undefined
+    ? net.connect({ host, port }, onConnect)
+    : tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
+
+/**
+ * Makes the sockets of one Kafka client and can cut them all. kafkajs leaves a connection open after a request
+ * on it has timed out, and its own close lets unsent bytes go out later. A cut sends a reset and drops them.
+ */
+export class SeverableSockets {
+  private readonly open = new Set<net.Socket>();
+
+  constructor(private readonly make: ISocketFactory = connect) {}
+
+  readonly factory: ISocketFactory = (args) => {
+    const socket = this.make(args);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    socket.setNoDelay(true);
+    this.open.add(socket);
+    socket.once('close', () => this.open.delete(socket));
+    return socket;
+  };
+
+  /** kafkajs does not listen to `close`; it is told by `error`, so that it rejects what was in flight at once. */
+  sever(cause: Error): void {
+    for (const socket of this.open) {
+      if (socket.connecting || socket instanceof tls.TLSSocket) socket.destroy(cause);
+      else {
+        socket.resetAndDestroy();
+        socket.emit('error', cause);
+      }
+    }
+    this.open.clear();
+  }
+}
