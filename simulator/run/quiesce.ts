@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isComplete } from './progress.ts';
+import type { Progress } from './progress.ts';
+
+/** Why waiting ended. */
+export type AtRest = 'complete' | 'still' | 'timeout' | 'aborted';
+
+export interface QuiesceOptions {
+  readonly look: () => Promise<Progress | undefined>;
+  /** Told after every look. */
+  readonly seen: (progress: Progress | undefined) => void;
+  /** Nothing free to go and nothing changed for this long: what is left will not move by itself. */
+  readonly stillMs: number;
+  readonly boundMs: number;
+  readonly everyMs: number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Waits until the closed loop has come to rest, well or badly. */
+export const quiesce = async (options: QuiesceOptions): Promise<AtRest> => {
+  const { now } = options;
+  const startedAt = now();
+  let last: Progress | undefined;
+  let changedAt = startedAt;
+  while (now() - startedAt < options.boundMs) {
+    if (options.signal.aborted) return 'aborted';
+    const progress = await options.look();
+    options.seen(progress);
+    if (progress !== undefined && isComplete(progress)) return 'complete';
+    if (progress === undefined || !isDeepStrictEqual(progress, last)) changedAt = now();
+    else if (progress.pending === 0 && now() - changedAt >= options.stillMs) return 'still';
+    last = progress;
+    await options.sleep(options.everyMs);
+  }
+  return 'timeout';
+};
