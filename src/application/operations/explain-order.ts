@@ -1,17 +1,19 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { OrderId } from '../../domain/order/values.ts';
+import type { GetOrder } from '../orders/get-order.ts';
+import { raisedEvents } from '../orders/order-events.ts';
 import type { ConsumerView, ConsumerViews } from '../ports/consumer-views.ts';
-import type { OrderStore, VersionedOrder } from '../ports/order-store.ts';
+import type { VersionedOrder } from '../ports/order-store.ts';
 import type { OutboxEntry, OutboxQueries } from '../ports/outbox-queries.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
-import type { UnitOfWork, UnitOfWorkError } from '../ports/unit-of-work.ts';
+import type { UnitOfWorkError } from '../ports/unit-of-work.ts';
 import { timelineOf } from './explain-timeline.ts';
 import type { EventWithAttempts, TimelineEntry } from './explain-timeline.ts';
 
 export interface OrderExplanation {
-  readonly orderId: string;
   readonly order: VersionedOrder;
   /** By sequence, each with the attempts that failed. */
   readonly events: readonly EventWithAttempts[];
@@ -19,44 +21,41 @@ export interface OrderExplanation {
   readonly timeline: readonly TimelineEntry[];
 }
 
-export interface OrderUnknown {
-  readonly _tag: 'OrderUnknown';
-  readonly orderId: string;
-}
-
-export interface ExplainDependencies {
-  readonly unitOfWork: UnitOfWork;
-  readonly orderStore: OrderStore;
+export interface ExplainPorts {
+  readonly getOrder: Pick<GetOrder, 'get'>;
   readonly outbox: OutboxQueries;
   readonly consumers: ConsumerViews;
 }
 
+/** Names the holder also where the relay has not come by to mark the row. */
+const withHolders = (entries: readonly OutboxEntry[]): readonly OutboxEntry[] => {
+  const standings = new Map(raisedEvents(entries).map(({ eventId, standing }) => [eventId, standing]));
+  return entries.map((entry) => {
+    const standing = standings.get(entry.eventId);
+    return standing?.state === 'held' ? { ...entry, heldBy: standing.heldBy } : entry;
+  });
+};
+
 /** The whole story of one order: its state, where each event stands and why, and what the consumers made of it. */
 export class ExplainOrder {
-  constructor(private readonly dependencies: ExplainDependencies) {}
+  constructor(private readonly ports: ExplainPorts) {}
 
-  handle(orderId: OrderId): TaskEither<UnitOfWorkError | OrderUnknown, OrderExplanation> {
-    const { outbox, consumers } = this.dependencies;
+  handle(orderId: OrderId): TaskEither<OrderNotFound | UnitOfWorkError, OrderExplanation> {
     return pipe(
       TE.Do,
-      TE.bindW('order', () => this.load(orderId)),
-      TE.bindW('events', () => pipe(outbox.ofOrder(orderId), TE.flatMap(TE.traverseSeqArray(this.withAttempts)))),
-      TE.bindW('consumers', () => TE.fromTask(consumers.ofOrder(orderId))),
-      TE.map((known) => ({ orderId, ...known, timeline: timelineOf(known.events, known.consumers) })),
+      TE.bindW('order', () => this.ports.getOrder.get(orderId)),
+      TE.bindW('events', () => this.eventsOf(orderId)),
+      TE.bindW('consumers', () => TE.fromTask(this.ports.consumers.ofOrder(orderId))),
+      TE.map((known) => ({ ...known, timeline: timelineOf(known.events, known.consumers) })),
     );
   }
 
-  private load(orderId: OrderId): TaskEither<UnitOfWorkError | OrderUnknown, VersionedOrder> {
-    const { unitOfWork, orderStore } = this.dependencies;
-    const unknown: OrderUnknown = { _tag: 'OrderUnknown', orderId };
-    return unitOfWork.run({ action: 'explain order', rerunAfterUnknownCommit: true }, (tx) =>
-      pipe(orderStore.load(tx, orderId), TE.flatMap(TE.fromOption((): OrderUnknown => unknown))),
-    );
+  private eventsOf(orderId: OrderId): TaskEither<StorageUnavailable, readonly EventWithAttempts[]> {
+    const withAttempts = (entry: OutboxEntry): TaskEither<StorageUnavailable, EventWithAttempts> =>
+      pipe(
+        this.ports.outbox.find(entry.eventId),
+        TE.map((detail) => ({ ...entry, history: detail?.history ?? [] })),
+      );
+    return pipe(this.ports.outbox.ofOrder(orderId), TE.map(withHolders), TE.flatMap(TE.traverseSeqArray(withAttempts)));
   }
-
-  private readonly withAttempts = (event: OutboxEntry): TaskEither<StorageUnavailable, EventWithAttempts> =>
-    pipe(
-      this.dependencies.outbox.find(event.eventId),
-      TE.map((detail) => ({ ...event, history: detail?.history ?? [] })),
-    );
 }

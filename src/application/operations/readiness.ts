@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { describeCause } from '../describe-cause.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Finding, StartCheck } from '../ports/start-check.ts';
 
@@ -75,9 +76,13 @@ export class Readiness {
   }
 
   private async ask(check: StartCheck): Promise<CheckState> {
-    const answer = await check.run();
-    if (E.isLeft(answer)) return { _tag: 'Unreachable', reason: answer.left.reason };
-    return answer.right.length === 0 ? { _tag: 'Passed' } : { _tag: 'Misconfigured', findings: answer.right };
+    try {
+      const answer = await check.run();
+      if (E.isLeft(answer)) return { _tag: 'Unreachable', reason: answer.left.reason };
+      return answer.right.length === 0 ? { _tag: 'Passed' } : { _tag: 'Misconfigured', findings: answer.right };
+    } catch (defect) {
+      return { _tag: 'Unreachable', reason: `the check itself failed: ${describeCause(defect)}` };
+    }
   }
 
   private settle(name: string, state: CheckState): void {

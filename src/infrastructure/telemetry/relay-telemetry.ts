@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
+import { describeCause } from '../../application/describe-cause.ts';
 import type { RelayObserver } from '../../application/ports/relay-observer.ts';
 import type { OutboxRecord } from '../../application/ports/relay-outbox.ts';
-import { describeCause } from './logger.ts';
 
 const aboutEvent = (record: OutboxRecord): Record<string, unknown> => ({
   eventId: record.eventId,

@@ -1,0 +1,17 @@
+const MAX_CAUSES = 5;
+
+/** A cause and the causes behind it, in one line: name, code, message. Never the values that went with them. */
+export const describeCause = (cause: unknown): string => {
+  const parts: string[] = [];
+  let current: unknown = cause;
+  while (current !== undefined && current !== null && parts.length < MAX_CAUSES) {
+    if (!(current instanceof Error)) {
+      parts.push(typeof current === 'string' ? current : 'no error object');
+      break;
+    }
+    const code = 'code' in current && typeof current.code === 'string' ? ` ${current.code}` : '';
+    parts.push(`${current.name}${code}: ${current.message}`.slice(0, 300));
+    current = current.cause;
+  }
+  return parts.join(' <- ');
+};

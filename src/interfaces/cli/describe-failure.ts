@@ -1,0 +1,49 @@
+import { describeCause } from '../../application/describe-cause.ts';
+import type { RedriveError } from '../../application/operations/redrive-event.ts';
+import type { MigrationRefused } from '../../application/ports/schema-migrations.ts';
+import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
+import type { OrderNotFound } from '../../domain/order/errors.ts';
+import type { ExitCode } from './terminal.ts';
+
+export type CliFailure = RedriveError | OrderNotFound | MigrationRefused | StorageUnavailable;
+
+interface Described {
+  /** One line for people. */
+  readonly message: string;
+  /** 1: the command ran and the answer is no. 2: it could not run. */
+  readonly exitCode: Exclude<ExitCode, 0>;
+}
+
+export const describeFailure = (failure: CliFailure): Described => {
+  switch (failure._tag) {
+    case 'StorageUnavailable': {
+      const cause = describeCause(failure.cause);
+      return { message: `cannot ${failure.action}: ${cause}; check MYSQL_URL and that MySQL runs`, exitCode: 2 };
+    }
+    case 'CommitOutcomeUnknown':
+      return {
+        message: `${failure.action}: the answer to COMMIT never came; look whether it happened before doing it again`,
+        exitCode: 2,
+      };
+    case 'ContentionExhausted':
+      return {
+        message: `${failure.action}: other transactions were in the way ${failure.reruns} times; nothing was changed`,
+        exitCode: 2,
+      };
+    case 'EventNotFound':
+      return { message: `there is no event ${failure.eventId} in the outbox`, exitCode: 1 };
+    case 'EventNotQuarantined':
+      return {
+        message: `event ${failure.eventId} is ${failure.status}: only a QUARANTINED event can be redriven`,
+        exitCode: 1,
+      };
+    case 'IdempotencyKeyReused':
+      return { message: `idempotency key ${failure.key} was used for something else`, exitCode: 1 };
+    case 'IdempotencyKeyBusy':
+      return { message: `idempotency key ${failure.key} is at work elsewhere`, exitCode: 1 };
+    case 'OrderNotFound':
+      return { message: `there is no order ${failure.orderId}`, exitCode: 1 };
+    case 'MigrationRefused':
+      return { message: failure.reason, exitCode: 1 };
+  }
+};

@@ -1,0 +1,72 @@
+import { Argument } from 'commander';
+import type { Command } from 'commander';
+import type { OrderExplanation } from '../../application/operations/explain-order.ts';
+import type { ConsumerView } from '../../application/ports/consumer-views.ts';
+import type { OrderId } from '../../domain/order/values.ts';
+import { orderId } from './arguments.ts';
+import type { OperatorServicesFactory } from './operator-services.ts';
+import { duration, standing } from './outbox-views.ts';
+import { show, withServices } from './run-command.ts';
+import type { OutputOptions } from './run-command.ts';
+import { renderPairs, renderTable } from './table.ts';
+import { printable } from './terminal.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
+
+const consumerLine = (view: ConsumerView): string => {
+  if (view._tag === 'Unknown') return `unknown: ${view.reason}`;
+  const { lastSequence, waiting, parked } = view.progress;
+  const waits = waiting.length === 0 ? '' : `, ${waiting.length} waiting`;
+  return `applied up to ${lastSequence}${waits}${parked === null ? '' : `, parked: ${parked.reason}`}`;
+};
+
+const explanationView = ({ order, events, consumers, timeline }: OrderExplanation): readonly string[] => [
+  ...renderPairs([
+    ['order', order.order.orderId],
+    ['status', order.order.status],
+    ['version', order.version],
+    ['customer', order.order.customerId],
+    ['total', `${order.order.total.amountMinor} ${order.order.total.currency} (minor units)`],
+  ]),
+  '',
+  ...renderTable(
+    ['SEQ', 'EVENT', 'ID', 'STANDS', 'LAST ERROR'],
+    events.map((event) => [event.sequence, event.type, event.eventId, standing(event), event.lastError]),
+  ),
+  '',
+  ...(consumers.length === 0
+    ? ['consumers unknown: set PROGRESS_URLS to name=http://host:port of each']
+    : renderPairs(consumers.map((view) => [view.consumer, consumerLine(view)]))),
+  '',
+  ...renderTable(
+    ['TIME', 'SINCE START', 'STEP', 'SEQ', 'EVENT', 'WHAT', 'DETAIL'],
+    timeline.map((entry) => [
+      entry.at,
+      `+${duration(entry.sinceStartMs)}`,
+      `+${duration(entry.sincePreviousMs)}`,
+      entry.sequence,
+      entry.event,
+      entry.what,
+      entry.detail === null ? '' : printable(entry.detail),
+    ]),
+  ),
+];
+
+/** `order explain ORDER_ID` */
+export const addExplainCommand = (
+  program: Command,
+  factory: OperatorServicesFactory,
+  terminal: Terminal,
+  finish: (code: ExitCode) => void,
+): void => {
+  program
+    .command('explain')
+    .description('the story of one order: its state, where each event stands and why, what the consumers made of it')
+    .addArgument(new Argument('<order-id>', 'ID of the order').argParser(orderId))
+    .option('--json', 'JSON on stdout')
+    .action(async (id: OrderId, options: OutputOptions) => {
+      const code = await withServices(factory.open, terminal, (services) =>
+        show(services.explain.handle(id), terminal, options, explanationView),
+      );
+      finish(code);
+    });
+};

@@ -1,0 +1,40 @@
+import type { ExplainOrder } from '../../application/operations/explain-order.ts';
+import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
+import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
+import type { SchemaMigrations } from '../../application/ports/schema-migrations.ts';
+import type { StartCheck } from '../../application/ports/start-check.ts';
+
+/** What the commands work with, connected to the database. */
+export interface OperatorServices {
+  readonly outbox: OutboxQueries;
+  readonly redrive: Pick<RedriveEvent, 'handle'>;
+  readonly explain: Pick<ExplainOrder, 'handle'>;
+  close(): Promise<void>;
+}
+
+/** What `migrate` works with. */
+export interface MigrationServices {
+  readonly migrations: SchemaMigrations;
+  close(): Promise<void>;
+}
+
+/** What `doctor` asks, connected to database and broker. */
+export interface DoctorServices {
+  readonly checks: readonly StartCheck[];
+  close(): Promise<void>;
+}
+
+/** Settings that are missing or wrong; one line for each. */
+export interface SettingsRefused {
+  readonly _tag: 'SettingsRefused';
+  readonly problems: readonly string[];
+}
+
+/** Opened by the command that needs them, so that `--help` works without any setting. */
+export interface OperatorServicesFactory {
+  readonly open: () => OperatorServices | SettingsRefused;
+  readonly openMigrations: () => MigrationServices | SettingsRefused;
+  readonly openDoctor: () => DoctorServices | SettingsRefused;
+  /** Name of the person at the keyboard, for the audit. */
+  readonly actor: string;
+}
