@@ -29,7 +29,7 @@ const diagnosisLines = ({ check, ok, findings }: Diagnosis): readonly string[] =
 /** `order doctor` */
 export const addDoctorCommand = (
   program: Command,
-  factory: OperatorServicesFactory,
+  factory: Pick<OperatorServicesFactory, 'openDoctor'>,
   terminal: Terminal,
   finish: (code: ExitCode) => void,
 ): void => {

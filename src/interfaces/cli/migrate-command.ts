@@ -13,7 +13,7 @@ interface MigrateOptions extends OutputOptions {
 /** `order migrate` */
 export const addMigrateCommand = (
   program: Command,
-  factory: OperatorServicesFactory,
+  factory: Pick<OperatorServicesFactory, 'openMigrations'>,
   terminal: Terminal,
   finish: (code: ExitCode) => void,
 ): void => {
