@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigResourceTypes, ConfigSource } from 'kafkajs';
-import type { Fault, FaultContext } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { setTopicLimit } from './topic-limit.ts';
 
 /** What the topic of a poison run allows at first, bytes. */
 export const POISON_TOPIC_LIMIT = 65_536;
@@ -19,21 +19,6 @@ const until = async <T>(what: string, boundMs: number, look: () => Promise<T | u
   }
   throw new Error(`${what} did not happen within ${boundMs / 1_000} s`);
 };
-
-/** Kafka replaces the whole set of a topic's settings, so those set before are sent again. */
-const raiseTopicLimit = ({ house }: FaultContext): Promise<void> =>
-  house.admin(async (admin) => {
-    const topic = { type: ConfigResourceTypes.TOPIC, name: house.topic };
-    const { resources } = await admin.describeConfigs({ resources: [topic], includeSynonyms: false });
-    const kept = (resources[0]?.configEntries ?? [])
-      .filter(
-        ({ configSource, configName }) =>
-          configSource === ConfigSource.TOPIC_CONFIG && configName !== 'max.message.bytes',
-      )
-      .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
-    const configEntries = [...kept, { name: 'max.message.bytes', value: String(RAISED_LIMIT) }];
-    await admin.alterConfigs({ validateOnly: false, resources: [{ ...topic, configEntries }] });
-  });
 
 /**
  * An order whose OrderPlaced is larger than the topic allows. Its client cancels it, so a second event waits
@@ -66,7 +51,7 @@ export const poison: Fault = {
       );
     return async () => {
       await until('raising the limit of the topic', RELEASE_BOUND_MS, () =>
-        raiseTopicLimit(context).then(
+        setTopicLimit(context.house, RAISED_LIMIT).then(
           () => true,
           () => undefined,
         ),

@@ -16,5 +16,5 @@ export interface House {
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;
   /** Runs `act` on a connected Kafka admin client. */
-  admin<T>(act: (admin: Admin) => Promise<T>): Promise<T>;
+  readonly admin: <T>(act: (admin: Admin) => Promise<T>) => Promise<T>;
 }
