@@ -9,12 +9,12 @@ import type {
   OrderRow,
   OutboxRow,
   SkippedRow,
-  WaitingRow,
 } from './evidence.ts';
 
 /** The evidence with the ways in that several invariants need. Built once for each check. */
 export interface EvidenceIndex extends Evidence {
   readonly orderById: ReadonlyMap<string, OrderRow>;
+  readonly ordersByCustomer: ReadonlyMap<string, readonly OrderRow[]>;
   readonly operationsByOrder: ReadonlyMap<string, readonly ClientOperation[]>;
   readonly outboxByEvent: ReadonlyMap<string, OutboxRow>;
   /** By sequence. */
@@ -30,10 +30,12 @@ export interface EvidenceIndex extends Evidence {
   /** By event ID, first appearance first. */
   readonly logByEvent: ReadonlyMap<string, readonly LogRecord[]>;
   readonly effectsByOrder: ReadonlyMap<string, readonly EffectRow[]>;
+  /** By sequence. */
   readonly inboxByOrder: ReadonlyMap<string, readonly InboxRow[]>;
-  readonly waitingByOrder: ReadonlyMap<string, readonly WaitingRow[]>;
   /** Every record but injected poison: what consumers must handle as events. */
   readonly eventRecords: readonly LogRecord[];
+  /** Records at a place of the log, poison included. */
+  logAt(partition: number, offset: number): LogRecord | undefined;
   isInjected(record: LogRecord): 'duplicate' | 'poison' | undefined;
 }
 
@@ -66,10 +68,12 @@ export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
   const injected = new Map(evidence.injected.rows.map((row) => [`${row.partition}/${row.offset}`, row.kind]));
   const isInjected = (record: LogRecord): 'duplicate' | 'poison' | undefined =>
     injected.get(`${record.partition}/${record.offset}`);
+  const logByPlace = new Map(evidence.log.rows.map((row) => [`${row.partition}/${row.offset}`, row]));
   const eventRecords = evidence.log.rows.filter((record) => isInjected(record) !== 'poison').sort(inLogOrder);
   return {
     ...evidence,
     orderById: new Map(evidence.orders.rows.map((row) => [row.orderId, row])),
+    ordersByCustomer: groupBy(evidence.orders.rows, (row) => row.customerId),
     operationsByOrder: groupBy(evidence.history.rows, (row) => row.orderId),
     outboxByEvent: new Map(evidence.outbox.rows.map((row) => [row.eventId, row])),
     outboxByOrder: groupBy(
@@ -96,8 +100,8 @@ export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
       sortedBy(evidence.inbox.rows, (row) => row.sequence),
       (row) => row.orderId,
     ),
-    waitingByOrder: groupBy(evidence.waiting.rows, (row) => row.orderId),
     eventRecords,
+    logAt: (partition, offset) => logByPlace.get(`${partition}/${offset}`),
     isInjected,
   };
 };

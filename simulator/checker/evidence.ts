@@ -195,22 +195,31 @@ export interface EffectRow {
   readonly detail: string | null;
 }
 
-/** One row of a consumer's inbox: an event it took note of, in the transaction of its effect. */
+/** One row of a consumer's inbox: an event it applied, written in the transaction of its effect. */
 export interface InboxRow {
   readonly consumer: string;
   readonly eventId: string;
   readonly orderId: string;
   readonly sequence: number;
+  /** The stand-in of an event that an operator skipped: noted, without an effect. */
+  readonly skipped: boolean;
   readonly appliedAt: number;
 }
 
-/** An event stored instead of applied: parked itself, or waiting behind a parked event or a gap. */
+/** An event stored instead of applied: an earlier one is missing, or its order is parked. */
 export interface WaitingRow {
   readonly consumer: string;
-  /** Null when the record named none. */
-  readonly eventId: string | null;
+  readonly eventId: string;
+  readonly orderId: string;
+  readonly sequence: number;
+}
+
+/** A record kept because it broke the contract. */
+export interface ParkedRow {
+  readonly consumer: string;
+  /** Null when the record does not say whose it is. */
   readonly orderId: string | null;
-  readonly sequence: number | null;
+  readonly eventId: string | null;
   readonly partition: number;
   readonly offset: number;
   readonly reason: string;
@@ -221,6 +230,10 @@ export interface ConsumerOrderRow {
   readonly consumer: string;
   readonly orderId: string;
   readonly lastSequence: number;
+  /** First sequence applied, when the consumer was allowed to begin above 1. */
+  readonly baselineSequence: number | null;
+  /** Why the order is parked now; null when it is not. */
+  readonly parkedReason: string | null;
 }
 
 /** The next offset a consumer group would read. */
@@ -265,6 +278,7 @@ export interface Evidence {
   readonly effects: Source<EffectRow>;
   readonly inbox: Source<InboxRow>;
   readonly waiting: Source<WaitingRow>;
+  readonly parked: Source<ParkedRow>;
   readonly consumerOrders: Source<ConsumerOrderRow>;
   readonly committedOffsets: Source<CommittedOffset>;
   readonly faults: Source<FaultWindow>;
@@ -290,6 +304,7 @@ export const SOURCE_NAMES: readonly SourceName[] = [
   'effects',
   'inbox',
   'waiting',
+  'parked',
   'consumerOrders',
   'committedOffsets',
   'faults',
