@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import type { Progress } from './progress.ts';
 
 /**
  * The environment as the simulator uses it: addresses, and the right to kill. Kept narrow so that faults and
@@ -17,4 +18,6 @@ export interface House {
   revive(name: string): Promise<void>;
   /** Runs `act` on a connected Kafka admin client. */
   readonly admin: <T>(act: (admin: Admin) => Promise<T>) => Promise<T>;
+  /** Undefined while a database does not answer. */
+  readonly progress: () => Promise<Progress | undefined>;
 }

@@ -3,9 +3,11 @@ import type { ApiClient, Outcome } from './client.ts';
 import { totalMinorOf } from './plan.ts';
 import type { PlannedCancellation, PlannedOrder } from './plan.ts';
 
+/** The part of the client that is used. */
+type Client = Pick<ApiClient, 'command' | 'statusOf'>;
+
 export interface WorkloadObserver {
-  placed(order: PlannedOrder, outcome: Outcome): void;
-  cancelled(order: PlannedOrder, outcome: Outcome): void;
+  placed(outcome: Outcome): void;
 }
 
 export interface Workload {
@@ -22,7 +24,7 @@ const PAID_PATIENCE_MS = 60_000;
 /** False when the signal ended it. */
 const pause = (ms: number, signal: AbortSignal): Promise<boolean> => sleep(ms, true, { signal }).catch(() => false);
 
-const waitUntilPaid = async (client: ApiClient, orderId: string, signal: AbortSignal): Promise<boolean> => {
+const waitUntilPaid = async (client: Client, orderId: string, signal: AbortSignal): Promise<boolean> => {
   const giveUpAt = Date.now() + PAID_PATIENCE_MS;
   while (Date.now() < giveUpAt) {
     const status = await client.statusOf(orderId);
@@ -32,11 +34,7 @@ const waitUntilPaid = async (client: ApiClient, orderId: string, signal: AbortSi
   return false;
 };
 
-const cancel = (
-  client: ApiClient,
-  orderId: string,
-  { reason, idempotencyKey }: PlannedCancellation,
-): Promise<Outcome> =>
+const cancel = (client: Client, orderId: string, { reason, idempotencyKey }: PlannedCancellation): Promise<Outcome> =>
   client.command(
     { kind: 'cancel', idempotencyKey, orderId, marker: reason, totalMinor: null },
     `/orders/${orderId}/cancellation`,
@@ -46,9 +44,9 @@ const cancel = (
 /** Runs the plan against the clock: arrivals do not wait for answers, as real clients do not. */
 export const runWorkload = (
   plan: readonly PlannedOrder[],
-  client: ApiClient,
-  observer: WorkloadObserver,
+  client: Client,
   signal: AbortSignal,
+  observer: WorkloadObserver,
 ): Workload => {
   const startedAt = performance.now();
   const runOrder = async (order: PlannedOrder): Promise<string | undefined> => {
@@ -59,13 +57,12 @@ export const runWorkload = (
       '/orders',
       body,
     );
-    observer.placed(order, placed);
+    observer.placed(placed);
     if (placed.outcome !== 'ok' || placed.orderId === null) return undefined;
     if (cancellation === undefined) return placed.orderId;
     if (cancellation.after === 'paid' && !(await waitUntilPaid(client, placed.orderId, signal))) return placed.orderId;
     if (!(await pause(cancellation.delayMs, signal))) return undefined;
-    const cancelled = await cancel(client, placed.orderId, cancellation);
-    observer.cancelled(order, cancelled);
+    await cancel(client, placed.orderId, cancellation);
     return placed.orderId;
   };
   const running = plan.map((order) => ({ order, done: runOrder(order) }));

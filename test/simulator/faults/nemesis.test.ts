@@ -15,6 +15,7 @@ const context = (signal: AbortSignal = new AbortController().signal): FaultConte
     topic: 'topic',
     kafka: new Kafka({ brokers: ['127.0.0.1:9'], logLevel: logLevel.NOTHING }),
     processes: [],
+    progress: () => Promise.resolve(undefined),
     kill: () => Promise.resolve(),
     revive: () => Promise.resolve(),
     admin: () => Promise.reject(new Error('there is no broker')),

@@ -20,6 +20,7 @@ const houseOn = (topic: string): House => {
     topic,
     kafka,
     processes: [],
+    progress: () => Promise.resolve(undefined),
     kill: () => Promise.reject(new Error('nothing to kill')),
     revive: () => Promise.reject(new Error('nothing to revive')),
     admin: async (act) => {

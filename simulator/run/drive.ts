@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DriverEvidence } from '../checker/collect-evidence.ts';
+import type { InjectedRecord } from '../checker/evidence.ts';
+import { statusLine } from '../console/status-line.ts';
+import type { Talk } from '../console/talk.ts';
+import { faultNamed } from '../faults/catalog.ts';
+import type { Injection, Track } from '../faults/fault.ts';
+import { runNemesis } from '../faults/nemesis.ts';
+import type { NemesisObserver } from '../faults/nemesis.ts';
+import { openHistoryFile } from '../history/history-file.ts';
+import { History } from '../history/history.ts';
+import { ApiClient } from '../workload/client.ts';
+import type { PlannedOrder } from '../workload/plan.ts';
+import { runWorkload } from '../workload/run-workload.ts';
+import { seeded } from '../workload/seeded.ts';
+import type { House } from './house.ts';
+import { OperatorApi } from './operator-api.ts';
+import type { Progress } from './progress.ts';
+import { quiesce } from './quiesce.ts';
+
+export interface DriveOptions {
+  readonly seed: number;
+  readonly plan: readonly PlannedOrder[];
+  readonly tracks: readonly Track[];
+  readonly house: House;
+  readonly reportDir: string;
+  readonly talk: Talk;
+  readonly signal: AbortSignal;
+}
+
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Longer than any outage a run makes. */
+const PATIENCE_MS = 120_000;
+const STATUS_EVERY_MS = 500;
+/** Longer than a consumer group waits for a member that was killed (10 s) and than most of the relay's backoffs. */
+const STILL_MS = 20_000;
+const REST_BOUND_MS = 120_000;
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const narrate = (talk: Talk): NemesisObserver => {
+  const kills = new Map<string, number>();
+  const nameOf = ({ kind, target }: Injection): string => (kind.startsWith(target) ? kind : `${kind}: ${target}`);
+  return {
+    began: (injection) => {
+      const count = (kills.get(injection.target) ?? 0) + 1;
+      kills.set(injection.target, count);
+      talk.line(talk.paint('yellow', `! ${nameOf(injection)} (${count}.)`));
+    },
+    healed: (injection, tookMs) => talk.line(`  ${nameOf(injection)}: healed after ${(tookMs / 1_000).toFixed(1)} s`),
+    failed: (injection, cause) => talk.line(talk.paint('red', `  ${nameOf(injection)} failed: ${messageOf(cause)}`)),
+  };
+};
+
+/** Runs load and faults, mends everything, waits until the system is at rest, and tells what the driver knows. */
+export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
+  const { house, talk, signal, seed, plan } = options;
+  const startedAt = Date.now();
+  const file = openHistoryFile(join(options.reportDir, 'history.jsonl'));
+  const history = new History(() => Date.now(), file.append);
+  const client = new ApiClient({
+    apiUrl: house.apiUrl,
+    history,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    patienceMs: PATIENCE_MS,
+    signal,
+  });
+  const injected: InjectedRecord[] = [];
+  let accepted = 0;
+  let progress: Progress | undefined;
+
+  const workload = runWorkload(plan, client, signal, {
+    placed: ({ outcome }) => (accepted += outcome === 'ok' ? 1 : 0),
+  });
+  const nemesis = runNemesis(
+    options.tracks,
+    faultNamed,
+    {
+      house,
+      operator: new OperatorApi(house.apiUrl, house.operatorToken),
+      poisoned: workload.poisoned,
+      recordInjected: (record) => injected.push(record),
+      random: seeded(seed, 'nemesis'),
+      say: (line) => talk.line(`  ${line}`),
+      signal,
+    },
+    narrate(talk),
+  );
+  const show = (seen: Progress | undefined): void => {
+    progress = seen;
+    const elapsedSeconds = (Date.now() - startedAt) / 1_000;
+    talk.status(statusLine({ elapsedSeconds, requested: plan.length, accepted, progress, faults: nemesis.active() }));
+  };
+
+  const busy = Promise.all([workload.finished, nemesis.finished]).then(() => true);
+  while (!(await Promise.race([busy, sleep(STATUS_EVERY_MS, false)]))) show(await house.progress());
+  if (!signal.aborted) talk.line('Load done and every fault healed; waiting until all is delivered and nothing moves.');
+  const rest = await quiesce({
+    look: house.progress,
+    seen: show,
+    stillMs: STILL_MS,
+    boundMs: REST_BOUND_MS,
+    everyMs: STATUS_EVERY_MS,
+    sleep: (ms) => sleep(ms),
+    now: () => performance.now(),
+    signal,
+  });
+  talk.close();
+  file.close();
+
+  const missing: string[] = [];
+  if (rest === 'aborted') missing.push('the run was ended early');
+  if (rest === 'timeout') missing.push(`the system did not come to rest within ${REST_BOUND_MS / 1_000} s`);
+  return {
+    seed,
+    startedAt,
+    finishedAt: Date.now(),
+    ordersRequested: plan.length,
+    history: { rows: history.operations(), missing },
+    faults: { rows: nemesis.windows(), missing: nemesis.problems() },
+    injected: { rows: injected, missing: [] },
+  };
+};
