@@ -1,0 +1,88 @@
+import type { Clock } from '../../application/ports/clock.ts';
+
+interface Sleeper {
+  readonly wakesAt: number;
+  readonly wake: () => void;
+}
+
+/** Lets everything run that waits for nothing but other code: all microtasks, then one turn of the event loop. */
+const settle = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/**
+ * A clock that moves only when told. Sleepers wake in the order of their times, and whatever they set going
+ * runs to its next sleep before time moves on, so a run with the same inputs is always the same run.
+ */
+export class VirtualClock implements Clock {
+  private readonly sleepers = new Set<Sleeper>();
+  private elapsed = 0;
+  private wallOffset: number;
+
+  /** `startedAt`: wall clock at the start, milliseconds since 1970. */
+  constructor(startedAt = Date.UTC(2026, 0, 1)) {
+    this.wallOffset = startedAt;
+  }
+
+  now(): number {
+    return this.wallOffset + this.elapsed;
+  }
+
+  monotonic(): number {
+    return this.elapsed;
+  }
+
+  /** The wall clock jumps, forward or back; the monotonic one does not. */
+  jumpWallClock(ms: number): void {
+    this.wallOffset += ms;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const wake = (): void => {
+        this.sleepers.delete(sleeper);
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const sleeper: Sleeper = { wakesAt: this.elapsed + Math.max(0, ms), wake };
+      this.sleepers.add(sleeper);
+      signal?.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Moves time on by `ms`, waking every sleeper that is due on the way. */
+  async advance(ms: number): Promise<void> {
+    const end = this.elapsed + ms;
+    await this.advanceUntil(() => false, end);
+    this.elapsed = end;
+  }
+
+  /** Moves from sleeper to sleeper until `done`, at most `limitMs` ahead. True when `done`. */
+  async runUntil(done: () => boolean, limitMs: number): Promise<boolean> {
+    return this.advanceUntil(done, this.elapsed + limitMs);
+  }
+
+  private async advanceUntil(done: () => boolean, end: number): Promise<boolean> {
+    await settle();
+    while (!done()) {
+      const next = this.earliest();
+      if (next === undefined || next.wakesAt > end) return false;
+      this.elapsed = Math.max(this.elapsed, next.wakesAt);
+      next.wake();
+      await settle();
+    }
+    return true;
+  }
+
+  private earliest(): Sleeper | undefined {
+    let earliest: Sleeper | undefined;
+    for (const sleeper of this.sleepers)
+      if (earliest === undefined || sleeper.wakesAt < earliest.wakesAt) earliest = sleeper;
+    return earliest;
+  }
+}
