@@ -245,9 +245,12 @@ export interface CommittedOffset {
 
 /** A fault from the moment it was started to the moment what it broke was up again. */
 export interface FaultWindow {
-  /** E.g. `kill`, `restart`, `freeze`, `too-large`. */
+  /** E.g. `relay-kill`, `broker-restart`, `poison`. */
   readonly kind: string;
-  /** E.g. `relay`, `kafka`, `mysql`, `payment`. */
+  /**
+   * What was hit: a process (`api`, `relay`, `relay-2`, `kafka`, `mysql`, a consumer's name), or `topic` for single
+   * records. Records concern their own orders only, so such a fault excuses no delay and no duplicate.
+   */
   readonly target: string;
   readonly at: number;
   /** Null: it never healed. */

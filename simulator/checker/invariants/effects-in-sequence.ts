@@ -1,0 +1,106 @@
+import type { EvidenceIndex } from '../evidence-index.ts';
+import type { EffectRow } from '../evidence.ts';
+import { handlingBy } from '../facts/handled.ts';
+import type { Invariant, Violation } from './invariant.ts';
+
+/** Effects of one consumer on one order, in the order in which they were written. */
+const byConsumerAndOrder = (effects: readonly EffectRow[]): readonly (readonly EffectRow[])[] => {
+  const groups = new Map<string, EffectRow[]>();
+  for (const effect of effects) {
+    const key = JSON.stringify([effect.consumer, effect.orderId]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [effect]);
+    else group.push(effect);
+  }
+  return [...groups.values()].map((group) => group.sort((a, b) => a.id - b.id));
+};
+
+/** The first effect that was written after one of a later event. */
+export const outOfSequence = (
+  effects: readonly EffectRow[],
+): readonly { readonly effect: EffectRow; readonly after: EffectRow }[] =>
+  byConsumerAndOrder(effects).flatMap((group) => {
+    let highest: EffectRow | undefined;
+    // A later effect of an event seen before (a refund after a refused charge) follows an answer, not the log.
+    const known = new Set<string>();
+    for (const effect of group) {
+      if (highest !== undefined && effect.sequence < highest.sequence && !known.has(effect.eventId))
+        return [{ effect, after: highest }];
+      known.add(effect.eventId);
+      if (highest === undefined || effect.sequence > highest.sequence) highest = effect;
+    }
+    return [];
+  });
+
+/** A consumer took note of every sequence from its first to its last. */
+const checkInbox = (evidence: EvidenceIndex): readonly Violation[] => {
+  const sequences = new Map<string, Set<number>>();
+  for (const { consumer, orderId, sequence } of evidence.inbox.rows) {
+    const key = JSON.stringify([consumer, orderId]);
+    sequences.set(key, (sequences.get(key) ?? new Set()).add(sequence));
+  }
+  return evidence.consumerOrders.rows.flatMap(
+    ({ consumer, orderId, lastSequence, baselineSequence }): readonly Violation[] => {
+      const seen = sequences.get(JSON.stringify([consumer, orderId])) ?? new Set<number>();
+      const first = baselineSequence ?? 1;
+      const missing = Array.from({ length: lastSequence - first + 1 }, (_, index) => first + index).filter(
+        (sequence) => !seen.has(sequence),
+      );
+      if (missing.length === 0 && seen.size <= lastSequence - first + 1) return [];
+      return [
+        {
+          summary: `${consumer} says it has applied an order up to sequence ${lastSequence}, and its inbox says otherwise.`,
+          orderId,
+          expected: `sequences ${first} to ${lastSequence}`,
+          seen: `sequences ${[...seen].sort((a, b) => a - b).join(', ')}`,
+          absentFrom: ['inbox', 'consumerOrders'],
+        },
+      ];
+    },
+  );
+};
+
+const checkOffsets = (evidence: EvidenceIndex): readonly Violation[] =>
+  evidence.run.consumers.flatMap((consumer) => {
+    const handling = handlingBy(evidence, consumer);
+    const committed = new Map(
+      evidence.committedOffsets.rows
+        .filter((row) => row.consumer === consumer)
+        .map(({ partition, offset }) => [partition, offset]),
+    );
+    const passed = evidence.log.rows.find(
+      (record) => record.offset < (committed.get(record.partition) ?? 0) && handling(record) === undefined,
+    );
+    if (passed === undefined) return [];
+    return [
+      {
+        summary: `${consumer} committed an offset beyond a record that it shows no trace of.`,
+        orderId: passed.key ?? undefined,
+        eventId: passed.headers['ce_id'],
+        expected: 'the event applied, stored or parked before its offset is committed',
+        seen: `committed ${committed.get(passed.partition) ?? 0} on partition ${passed.partition}; nothing for offset ${passed.offset}`,
+        absentFrom: ['inbox', 'waiting', 'parked', 'consumerOrders'] as const,
+      },
+    ];
+  });
+
+export const effectsInSequence: Invariant = {
+  id: 11,
+  name: 'Consumers apply each order in sequence and commit no offset beyond what they handled',
+  needs: ['effects', 'inbox', 'consumerOrders', 'committedOffsets', 'log'],
+  whenNothingToCheck: 'unknown',
+  check: (evidence) => ({
+    checked: evidence.inbox.rows.length,
+    violations: [
+      ...outOfSequence(evidence.effects.rows).map(({ effect, after }): Violation => ({
+        summary: `${effect.consumer} applied events of an order out of order: ${effect.sequence} after ${after.sequence}.`,
+        orderId: effect.orderId,
+        eventId: effect.eventId,
+        expected: `${effect.kind} (${effect.sequence}) before ${after.kind} (${after.sequence})`,
+        seen: `effect ${effect.id} after effect ${after.id}`,
+      })),
+      ...checkInbox(evidence),
+      ...checkOffsets(evidence),
+    ],
+  }),
+};

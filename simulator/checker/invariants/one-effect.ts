@@ -1,0 +1,57 @@
+import type { EffectRow } from '../evidence.ts';
+import type { Invariant, Violation } from './invariant.ts';
+
+/** Effects a consumer has more than once for one event. Of different kinds (a charge, its refund) they are different effects. */
+export const doubledEffects = (effects: readonly EffectRow[]): readonly (readonly EffectRow[])[] => {
+  const groups = new Map<string, EffectRow[]>();
+  for (const effect of effects) {
+    const key = JSON.stringify([effect.consumer, effect.eventId, effect.kind]);
+    groups.set(key, [...(groups.get(key) ?? []), effect]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
+};
+
+export const oneEffect: Invariant = {
+  id: 10,
+  name: 'A consumer’s effect for one event happened once, and for an event that is in the log',
+  needs: ['effects', 'inbox', 'log'],
+  whenNothingToCheck: 'unknown',
+  check: (evidence) => {
+    const violations: Violation[] = doubledEffects(evidence.effects.rows).map((effects) => ({
+      summary: `${effects[0]?.consumer ?? ''} did one thing ${effects.length} times for one event: ${effects[0]?.kind ?? ''}.`,
+      orderId: effects[0]?.orderId,
+      eventId: effects[0]?.eventId,
+      expected: 'one effect',
+      seen: effects.map(({ id, appliedAt }) => `effect ${id} at ${new Date(appliedAt).toISOString()}`).join(', '),
+    }));
+    const noted = new Set(evidence.inbox.rows.map(({ consumer, eventId }) => `${consumer}/${eventId}`));
+    for (const effect of evidence.effects.rows) {
+      const about = { orderId: effect.orderId, eventId: effect.eventId };
+      const record = evidence.logByEvent.get(effect.eventId)?.[0];
+      if (record === undefined)
+        violations.push({
+          ...about,
+          summary: `${effect.consumer} acted on an event that is not in the log: ${effect.kind}.`,
+          expected: 'a record with this event ID',
+          seen: 'none',
+          absentFrom: ['log'],
+        });
+      else if (record.key !== effect.orderId)
+        violations.push({
+          ...about,
+          summary: `${effect.consumer} acted on another order than its event says: ${effect.kind}.`,
+          expected: `order ${record.key ?? 'none'}`,
+          seen: `order ${effect.orderId}`,
+        });
+      if (!noted.has(`${effect.consumer}/${effect.eventId}`))
+        violations.push({
+          ...about,
+          summary: `${effect.consumer} acted on an event without taking note of it: ${effect.kind}.`,
+          expected: 'an inbox row in the transaction of the effect',
+          seen: 'none',
+          absentFrom: ['inbox'],
+        });
+    }
+    return { checked: evidence.effects.rows.length, violations };
+  },
+};
