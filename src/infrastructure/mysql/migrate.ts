@@ -39,7 +39,12 @@ export interface MigrateOptions {
   readonly lockWaitSeconds?: number;
   /** Longest time for one statement. Default ten minutes. */
   readonly statementTimeoutMs?: number;
+  /** Table that notes what was applied. One of its own lets two directories share a database. */
+  readonly log?: MigrationLog;
 }
+
+/** A closed list, since a table name becomes part of the SQL. */
+export type MigrationLog = 'schema_migrations' | 'consumer_kit_migrations';
 
 export interface MigrationStatus {
   readonly applied: readonly string[];
@@ -47,7 +52,7 @@ export interface MigrationStatus {
   readonly pending: readonly string[];
 }
 
-const LOG = `CREATE TABLE IF NOT EXISTS schema_migrations (
+const createLog = (log: MigrationLog): string => `CREATE TABLE IF NOT EXISTS ${log} (
   file            VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   checksum        CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'SHA-256 of the file',
   statements_done SMALLINT UNSIGNED NOT NULL,
@@ -65,12 +70,12 @@ type LogEntry = t.TypeOf<typeof LogEntry>;
 
 const NO_SUCH_TABLE = 1146;
 
-const readLog = async (connection: MySqlConnection): Promise<readonly LogEntry[]> => {
+const readLog = async (connection: MySqlConnection, log: MigrationLog): Promise<readonly LogEntry[]> => {
   try {
     return decodeRows(
       LogEntry,
       await connection.rows(
-        'SELECT file, checksum, statements_done, finished_at IS NOT NULL AS finished FROM schema_migrations ORDER BY file',
+        `SELECT file, checksum, statements_done, finished_at IS NOT NULL AS finished FROM ${log} ORDER BY file`,
       ),
     );
   } catch (error) {
@@ -121,10 +126,11 @@ const ALREADY_THERE: ReadonlySet<number> = new Set([1050, 1060, 1061, 1826, 3822
  */
 const applyFile = async (
   connection: MySqlConnection,
+  log: MigrationLog,
   { file, statementsDone }: Step,
 ): Promise<Either<MigrationError, void>> => {
   await connection.write(
-    'INSERT INTO schema_migrations (file, checksum, statements_done) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE file = file',
+    `INSERT INTO ${log} (file, checksum, statements_done) VALUES (?, ?, 0) ON DUPLICATE KEY UPDATE file = file`,
     [file.name, file.checksum],
   );
   for (const [index, statement] of file.statements.entries()) {
@@ -136,10 +142,10 @@ const applyFile = async (
       const doneBefore = index === statementsDone && ALREADY_THERE.has(serverErrorNumber(cause) ?? 0);
       if (!doneBefore) return E.left({ _tag: 'MigrationFailed', file: file.name, statement: index + 1, cause });
     }
-    await connection.write('UPDATE schema_migrations SET statements_done = ? WHERE file = ?', [index + 1, file.name]);
+    await connection.write(`UPDATE ${log} SET statements_done = ? WHERE file = ?`, [index + 1, file.name]);
     await connection.write('COMMIT');
   }
-  await connection.write('UPDATE schema_migrations SET finished_at = NOW(6) WHERE file = ?', [file.name]);
+  await connection.write(`UPDATE ${log} SET finished_at = NOW(6) WHERE file = ?`, [file.name]);
   return E.right(undefined);
 };
 
@@ -149,6 +155,7 @@ const Lock = t.strict({ held: t.union([t.literal(0), t.literal(1), t.null]) });
 const migrateOn = async (
   connection: MySqlConnection,
   directory: string,
+  log: MigrationLog,
   lockWaitSeconds: number,
 ): Promise<Either<MigrationError, readonly string[]>> => {
   const files = await readMigrations(directory);
@@ -156,12 +163,12 @@ const migrateOn = async (
   if (lock?.held !== 1) return E.left({ _tag: 'MigrationLocked', waitedSeconds: lockWaitSeconds });
   // A statement that waits for a long transaction would make every later one on the table wait behind it.
   await connection.write('SET SESSION lock_wait_timeout = 30');
-  await connection.write(LOG);
-  const plan = planOf(files, await readLog(connection));
+  await connection.write(createLog(log));
+  const plan = planOf(files, await readLog(connection, log));
   if (E.isLeft(plan)) return plan;
   const finished: string[] = [];
   for (const step of plan.right.steps) {
-    const applied = await applyFile(connection, step);
+    const applied = await applyFile(connection, log, step);
     if (E.isLeft(applied)) return applied;
     finished.push(step.file.name);
   }
@@ -177,6 +184,7 @@ export const migrate = ({
   directory,
   lockWaitSeconds = 60,
   statementTimeoutMs = 600_000,
+  log = 'schema_migrations',
 }: MigrateOptions): TaskEither<MigrationError, readonly string[]> =>
   pipe(
     storageAttempt('migrate', async () => {
@@ -187,7 +195,7 @@ export const migrate = ({
         queryTimeoutMs: Math.max(statementTimeoutMs, (lockWaitSeconds + 5) * 1_000),
       });
       try {
-        return await pool.use((connection) => migrateOn(connection, directory, lockWaitSeconds));
+        return await pool.use((connection) => migrateOn(connection, directory, log, lockWaitSeconds));
       } finally {
         await pool.end();
       }
@@ -202,7 +210,7 @@ export const migrationStatus = (
 ): TaskEither<StorageUnavailable | MigrationConflict, MigrationStatus> =>
   pipe(
     storageAttempt('read migration status', async () =>
-      planOf(await readMigrations(directory), await pool.use(readLog)),
+      planOf(await readMigrations(directory), await pool.use((connection) => readLog(connection, 'schema_migrations'))),
     ),
     TE.chainEitherKW((plan) => plan),
     TE.map(({ applied, steps }) => ({ applied, pending: steps.map(({ file }) => file.name) })),

@@ -7,6 +7,7 @@ CREATE TABLE outbox (
   version         SMALLINT UNSIGNED NOT NULL,
   occurred_at     DATETIME(6) NOT NULL,
   payload         MEDIUMTEXT COLLATE utf8mb4_bin NOT NULL COMMENT 'JSON, published as these exact bytes',
+  payload_bytes   INT UNSIGNED AS (LENGTH(payload)) STORED COMMENT 'lets a claim count bytes without reading payloads',
   headers         TEXT COLLATE utf8mb4_bin NOT NULL COMMENT 'JSON object of extra headers',
   status          ENUM('PENDING', 'COMPLETED', 'QUARANTINED') NOT NULL DEFAULT 'PENDING',
   attempts        TINYINT UNSIGNED NOT NULL DEFAULT 0,

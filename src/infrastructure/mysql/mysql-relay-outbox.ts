@@ -1,0 +1,129 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { Lease, LeaseLost } from '../../application/ports/relay-lease.ts';
+import type {
+  Acknowledgement,
+  AfterFailure,
+  ClaimLimit,
+  FailedAttempt,
+  OutboxRecord,
+  RelayOutbox,
+  SettleError,
+} from '../../application/ports/relay-outbox.ts';
+import { storageUnavailable } from '../../application/ports/storage-error.ts';
+import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
+import type { UnitOfWork } from '../../application/ports/unit-of-work.ts';
+import { fencedUnit } from './fenced-unit.ts';
+import type { MySqlPool } from './mysql-pool.ts';
+import { isBehindBlock, loadRecords, markHeld, readCandidates, withinLimit } from './outbox-claim.ts';
+import type { Candidate } from './outbox-claim.ts';
+import { acknowledgeRecords, recordFailedAttempt } from './outbox-settle.ts';
+import { WholeNumber, decodeRows } from './rows.ts';
+import { storageAttempt } from './storage-attempt.ts';
+
+/** Jumps from lane to lane along index `outbox_claim`, so that completed rows cost nothing however many they are. */
+const LANES_WITH_WORK = `
+WITH RECURSIVE lanes (lane) AS (
+  SELECT MIN(kafka_partition) FROM outbox
+  UNION ALL
+  SELECT (SELECT MIN(kafka_partition) FROM outbox WHERE kafka_partition > lane) FROM lanes WHERE lane IS NOT NULL
+)
+SELECT lane FROM lanes
+WHERE lane IS NOT NULL AND (
+  EXISTS (SELECT 1 FROM outbox
+    WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at IS NULL)
+  OR EXISTS (SELECT 1 FROM outbox
+    WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at <= NOW(6)))
+ORDER BY lane`;
+
+const CHECK_EPOCH = `
+SELECT epoch FROM relay_leases WHERE name = ? AND owner = ? AND epoch = ?`;
+
+const LaneRow = t.strict({ lane: WholeNumber });
+
+/** A claim that meets only rows behind blocks marks them and looks again, at most so often. */
+const CLAIM_ROUNDS = 10;
+
+interface Round {
+  readonly records: readonly OutboxRecord[];
+  readonly behind: readonly Candidate[];
+}
+
+/**
+ * The relay's view of table `outbox`. One lane is claimed and settled by one caller, one call after the other;
+ * different lanes may run at once. Operators may redrive meanwhile.
+ */
+export class MySqlRelayOutbox implements RelayOutbox {
+  readonly #pool: MySqlPool;
+  readonly #unitOfWork: UnitOfWork;
+
+  constructor(pool: MySqlPool, unitOfWork: UnitOfWork) {
+    this.#pool = pool;
+    this.#unitOfWork = unitOfWork;
+  }
+
+  lanesWithWork(): TaskEither<StorageUnavailable, readonly number[]> {
+    return storageAttempt('find lanes with work', async () => {
+      const rows = await this.#pool.use((connection) => connection.rows(LANES_WITH_WORK));
+      return decodeRows(LaneRow, rows).map(({ lane }) => lane);
+    });
+  }
+
+  claim(
+    lease: Lease,
+    lane: number,
+    limit: ClaimLimit,
+  ): TaskEither<StorageUnavailable | LeaseLost, readonly OutboxRecord[]> {
+    const round = (left: number): TaskEither<StorageUnavailable | LeaseLost, readonly OutboxRecord[]> =>
+      pipe(
+        this.#round(lease, lane, limit),
+        TE.tap(({ behind }) => (behind.length === 0 ? TE.right(undefined) : this.#hold(lease, behind))),
+        TE.flatMap(({ records, behind }) =>
+          records.length > 0 || behind.length === 0 || left === 0 ? TE.right(records) : round(left - 1),
+        ),
+      );
+    return round(CLAIM_ROUNDS - 1);
+  }
+
+  acknowledge(lease: Lease, lane: number, acknowledged: readonly Acknowledgement[]): TaskEither<SettleError, void> {
+    if (acknowledged.length === 0) return TE.right(undefined);
+    return fencedUnit(this.#unitOfWork, 'acknowledge events', lease, (connection) =>
+      acknowledgeRecords(connection, lane, acknowledged),
+    );
+  }
+
+  recordFailure(lease: Lease, failure: FailedAttempt, then: AfterFailure): TaskEither<SettleError, void> {
+    return fencedUnit(this.#unitOfWork, 'record failed attempt', lease, (connection) =>
+      recordFailedAttempt(connection, failure, then),
+    );
+  }
+
+  #round(lease: Lease, lane: number, limit: ClaimLimit): TaskEither<StorageUnavailable | LeaseLost, Round> {
+    return pipe(
+      storageAttempt('claim events', () =>
+        this.#pool.use(async (connection): Promise<Either<LeaseLost, Round>> => {
+          const epochs = await connection.rows(CHECK_EPOCH, [lease.name, lease.owner, lease.epoch]);
+          if (epochs.length === 0) return E.left({ _tag: 'LeaseLost', lease });
+          const candidates = await readCandidates(connection, lane, limit);
+          const behind = candidates.filter(isBehindBlock);
+          const sendable = candidates.filter((candidate) => !isBehindBlock(candidate));
+          return E.right({ records: await loadRecords(connection, withinLimit(sendable, limit)), behind });
+        }),
+      ),
+      TE.flatMapEither((round): Either<StorageUnavailable | LeaseLost, Round> => round),
+    );
+  }
+
+  /** An unknown COMMIT does no harm here: rows that are not marked are met again by the next claim. */
+  #hold(lease: Lease, behind: readonly Candidate[]): TaskEither<StorageUnavailable | LeaseLost, void> {
+    const action = 'hold events';
+    return pipe(
+      fencedUnit(this.#unitOfWork, action, lease, (connection) => markHeld(connection, behind)),
+      TE.mapLeft((error) => (error._tag === 'CommitOutcomeUnknown' ? storageUnavailable(action, error.cause) : error)),
+    );
+  }
+}
