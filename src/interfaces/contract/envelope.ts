@@ -1,5 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import { CE_SOURCE, EnvelopeHeaders, dataSchemaOf, isUuid, versionOf } from './envelope-headers.ts';
+import { problemText, validationProblems } from './validation-errors.ts';
+
+export { CE_SOURCE, dataSchemaOf } from './envelope-headers.ts';
 
 /**
  * One event on the topic: CloudEvents 1.0, Kafka binding, binary mode. Key: the order ID. Value: the payload
@@ -24,14 +28,17 @@ export interface Envelope {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+type HeaderValues = readonly (Buffer | string)[];
+type RawHeaders = Readonly<Record<string, Buffer | string | HeaderValues | undefined>>;
+
 /** A Kafka record as a client library hands it over. */
 export interface RawRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+  readonly headers?: RawHeaders;
 }
 
-/** Why a record on the topic breaks the contract. `orderId` is there when it could still be read. */
+/** Why a record on the topic breaks the contract. `orderId` and `eventId` are there when they are well formed. */
 export interface ContractViolation {
   readonly _tag: 'ContractViolation';
   readonly reason: string;
@@ -39,34 +46,19 @@ export interface ContractViolation {
   readonly eventId: string | undefined;
 }
 
-export const CE_SOURCE = '/orderly/orders';
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const SEQUENCE = /^\d{10}$/;
-const OWN_HEADERS = new Set([
-  'ce_id',
-  'ce_type',
-  'ce_source',
-  'ce_specversion',
-  'ce_time',
-  'ce_subject',
-  'ce_partitionkey',
-  'ce_sequence',
-  'ce_dataschema',
-  'content-type',
-]);
+/** Names and values of all headers of one record, bytes. Ours take well under 2 KB. */
+export const MAX_HEADER_BYTES = 65_536;
 
-const kebab = (type: string): string => type.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+const isOwnHeader = (name: string): boolean => Object.hasOwn(EnvelopeHeaders.type.type.props, name);
 
-/** `urn:orderly:order-placed:1` */
-export const dataSchemaOf = (type: string, version: number): string => `urn:orderly:${kebab(type)}:${version}`;
-
-/** The same envelope always gives the same bytes, so that a resent event equals its first appearance. */
+/**
+ * The same envelope always gives the same bytes, so that a resent event equals its first appearance. Extra headers
+ * never replace the envelope's own.
+ */
 export const encodeEnvelope = (
   envelope: Envelope,
-): { readonly key: string; readonly value: string; readonly headers: Record<string, string> } => ({
-  key: envelope.orderId,
-  value: envelope.payload,
-  headers: {
+): { readonly key: string; readonly value: string; readonly headers: Record<string, string> } => {
+  const own: EnvelopeHeaders = {
     ce_id: envelope.eventId,
     ce_type: envelope.type,
     ce_source: CE_SOURCE,
@@ -77,11 +69,13 @@ export const encodeEnvelope = (
     ce_sequence: String(envelope.sequence).padStart(10, '0'),
     ce_dataschema: dataSchemaOf(envelope.type, envelope.version),
     'content-type': 'application/json',
-    ...envelope.headers,
-  },
-});
+  };
+  const extra = Object.entries(envelope.headers).filter(([name]) => !isOwnHeader(name));
+  return { key: envelope.orderId, value: envelope.payload, headers: { ...own, ...Object.fromEntries(extra) } };
+};
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is kept, so that the text stands for exactly these bytes.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const textOf = (bytes: Buffer | string): string | undefined => {
   if (typeof bytes === 'string') return bytes;
   try {
@@ -91,49 +85,81 @@ const textOf = (bytes: Buffer | string): string | undefined => {
   }
 };
 
-/** Checks everything the contract says about a record but the payload's own schema. */
-export const decodeEnvelope = (record: RawRecord): Either<ContractViolation, Envelope> => {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(record.headers ?? {})) {
-    const first = Array.isArray(value) ? undefined : (value as Buffer | string | undefined);
-    const text = first === undefined ? undefined : textOf(first);
-    if (text !== undefined) headers[name] = text;
-  }
-  const orderId = record.key === null ? undefined : textOf(record.key);
-  const eventId = headers['ce_id'];
-  const violation = (reason: string): Either<ContractViolation, Envelope> =>
-    E.left({ _tag: 'ContractViolation', reason, orderId, eventId });
+const valuesOf = (value: RawHeaders[string]): HeaderValues => {
+  if (value === undefined) return [];
+  return typeof value === 'string' || Buffer.isBuffer(value) ? [value] : value;
+};
 
-  if (record.key === null) return violation('the record has no key');
-  if (orderId === undefined) return violation('the key is not UTF-8');
-  if (!UUID.test(orderId)) return violation('the key is not an order ID');
-  if (eventId === undefined || !UUID.test(eventId)) return violation('header ce_id is missing or not a UUID');
-  if (headers['ce_specversion'] !== '1.0') return violation('header ce_specversion is not 1.0');
-  if (headers['ce_subject'] !== orderId) return violation('header ce_subject differs from the key');
-  const type = headers['ce_type'];
-  if (type === undefined || type === '') return violation('header ce_type is missing');
-  const sequenceText = headers['ce_sequence'];
-  if (sequenceText === undefined || !SEQUENCE.test(sequenceText) || Number(sequenceText) < 1)
-    return violation('header ce_sequence is missing or not ten digits from 1');
-  const schema = headers['ce_dataschema'] ?? '';
-  const version = Number(schema.slice(schema.lastIndexOf(':') + 1));
-  if (!Number.isInteger(version) || version < 1 || schema !== dataSchemaOf(type, version))
-    return violation('header ce_dataschema is missing or names another type');
-  const occurredAt = headers['ce_time'];
-  if (occurredAt === undefined || Number.isNaN(Date.parse(occurredAt)))
-    return violation('header ce_time is missing or not a time');
-  if (record.value === null) return violation('the record has no value');
-  const payload = textOf(record.value);
-  if (payload === undefined) return violation('the value is not UTF-8');
+const headerBytes = (headers: RawHeaders): number =>
+  Object.entries(headers).reduce(
+    (sum, [name, value]) =>
+      valuesOf(value).reduce((inner, one) => inner + Buffer.byteLength(name) + Buffer.byteLength(one), sum),
+    0,
+  );
+
+/** Headers given once and in UTF-8. Of others, ours are told as a reason; the rest are none of the contract's. */
+const textHeaders = (headers: RawHeaders): Either<string, Readonly<Record<string, string>>> => {
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) {
+    const [first, ...others] = valuesOf(value);
+    const text = first === undefined || others.length > 0 ? undefined : textOf(first);
+    if (text !== undefined) texts.set(name, text);
+    else if (others.length > 0 && isOwnHeader(name)) return E.left(`header ${name} appears more than once`);
+    else if (first !== undefined && isOwnHeader(name)) return E.left(`header ${name} is not UTF-8`);
+  }
+  return E.right(Object.fromEntries(texts));
+};
+
+const readEnvelope = ({ key, value, headers: raw = {} }: RawRecord): Either<string, Envelope> => {
+  const bytes = headerBytes(raw);
+  if (bytes > MAX_HEADER_BYTES) return E.left(`the headers take ${bytes} bytes, more than ${MAX_HEADER_BYTES}`);
+  if (key === null) return E.left('the record has no key');
+  const orderId = textOf(key);
+  if (orderId === undefined) return E.left('the key is not UTF-8');
+  if (!isUuid(orderId)) return E.left('the key is not an order ID');
+
+  const texts = textHeaders(raw);
+  if (E.isLeft(texts)) return texts;
+  const checked = EnvelopeHeaders.decode(texts.right);
+  if (E.isLeft(checked))
+    return E.left(
+      validationProblems(checked.left)
+        .map((problem) => `header ${problemText(problem, 'list')}`)
+        .join('; '),
+    );
+  const own = checked.right;
+  const version = versionOf(own.ce_dataschema);
+  if (own.ce_subject !== orderId) return E.left('header ce_subject differs from the key');
+  if (own.ce_partitionkey !== orderId) return E.left('header ce_partitionkey differs from the key');
+  if (own.ce_dataschema !== dataSchemaOf(own.ce_type, version))
+    return E.left('header ce_dataschema names another type');
+
+  if (value === null) return E.left('the record has no value');
+  const payload = textOf(value);
+  if (payload === undefined) return E.left('the value is not UTF-8');
 
   return E.right({
-    eventId,
-    type,
+    eventId: own.ce_id,
+    type: own.ce_type,
     version,
     orderId,
-    sequence: Number(sequenceText),
-    occurredAt,
+    sequence: Number(own.ce_sequence),
+    occurredAt: own.ce_time,
     payload,
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name))),
+    headers: Object.fromEntries(Object.entries(texts.right).filter(([name]) => !isOwnHeader(name))),
   });
 };
+
+const uuidIn = (value: HeaderValues[number] | undefined): string | undefined => {
+  const text = value === undefined ? undefined : textOf(value);
+  return text !== undefined && isUuid(text) ? text : undefined;
+};
+
+/** Checks everything the contract says about a record but the payload's own schema. */
+export const decodeEnvelope = (record: RawRecord): Either<ContractViolation, Envelope> =>
+  E.mapLeft((reason: string): ContractViolation => ({
+    _tag: 'ContractViolation',
+    reason,
+    orderId: uuidIn(record.key ?? undefined),
+    eventId: uuidIn(valuesOf(record.headers?.['ce_id'])[0]),
+  }))(readEnvelope(record));

@@ -1,3 +1,60 @@
-/** The events on the topic, with their codecs, as consumers import them. */
-export { catalog } from '../../domain/order/events/catalog.ts';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { catalog } from '../../domain/order/events/catalog.ts';
+import type { OrderEvent, OrderEventType } from '../../domain/order/events/catalog.ts';
+import { decodeEvent } from '../../domain/order/events/codec.ts';
+import type { EventDecodeError } from '../../domain/order/events/codec.ts';
+import { dataSchemaOf } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
+import { toJsonSchema } from './json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { problemText, validationProblems } from './validation-errors.ts';
+
+/* The events on the topic, as consumers import them. */
 export type { OrderEvent, OrderEventPayload, OrderEventType } from '../../domain/order/events/catalog.ts';
+export type { EventDecodeError } from '../../domain/order/events/codec.ts';
+
+export type EncodedOrderEvent = Pick<Envelope, 'type' | 'version' | 'occurredAt' | 'payload'>;
+
+/** The event an envelope carries, brought up to today's version. Fields it does not know are dropped. */
+export const decodeOrderEvent = (envelope: EncodedOrderEvent): Either<EventDecodeError, OrderEvent> =>
+  decodeEvent(envelope);
+
+/** Why an event could not be read, in one line. Holds no long value of the event. */
+export const explainDecodeError = (error: EventDecodeError): string => {
+  switch (error._tag) {
+    case 'UnknownEventType':
+      return `the event type ${error.type.slice(0, 80)} is not known`;
+    case 'UnknownEventVersion':
+      return `version ${error.version} of ${error.type} is not known, only 1 to ${error.newest}`;
+    case 'EventPayloadNotJson':
+      return `the payload of ${error.type} is not JSON`;
+    case 'EventUpcastFailed':
+      return `the payload of ${error.type} is no valid version ${error.fromVersion}`;
+    case 'InvalidEvent': {
+      const [first, ...others] = validationProblems(error.errors).map((problem) => problemText(problem, 'the event'));
+      const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+      return `the event is no valid ${error.type}: ${first ?? 'no reason given'}${more}`;
+    }
+  }
+};
+
+/** One event for documents: AsyncAPI, catalogue page, schema files. */
+export interface OrderEventSchema {
+  readonly type: OrderEventType;
+  readonly version: number;
+  readonly summary: string;
+  /** `urn:orderly:order-placed:1`, as in header `ce_dataschema`. */
+  readonly dataSchema: string;
+  readonly payload: JsonSchema;
+}
+
+/** Every event at today's version, in the order of the catalog. */
+export const orderEventSchemas: readonly OrderEventSchema[] = Object.values(catalog).map(
+  ({ type, version, summary, payload }) => ({
+    type,
+    version,
+    summary,
+    dataSchema: dataSchemaOf(type, version),
+    payload: toJsonSchema(payload),
+  }),
+);
