@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brokerSettings } from './broker-settings.ts';
+import { cached, cacheDirectory } from './cache.ts';
+import { findProgram, runCommand } from './command.ts';
+import { EnvironmentError } from './environment-error.ts';
+import { findJava, type Java, unfitJava } from './java.ts';
+import { areKafkaJarsReady, obtainKafkaJars } from './kafka-jars.ts';
+import { newClusterId, probeKafka } from './kafka-probe.ts';
+import { NativeServer } from './native-server.ts';
+import { findPort } from './ports.ts';
+import type { Progress } from './progress.ts';
+import type { Run } from './run.ts';
+
+interface Ports {
+  readonly client: number;
+  readonly controller: number;
+}
+
+const brokerProperties = (ports: Ports, dataDirectory: string): string =>
+  Object.entries({
+    ...brokerSettings({ listen: '127.0.0.1', advertise: '127.0.0.1', ...ports }),
+    'log.dirs': dataDirectory,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+const LOGGING = [
+  'status=error',
+  'name=broker',
+  'appender.console.type=Console',
+  'appender.console.name=console',
+  'appender.console.layout.type=PatternLayout',
+  'appender.console.layout.pattern=%d %p %m (%c)%n',
+  'rootLogger.level=warn',
+  'rootLogger.appenderRef.console.ref=console',
+  '',
+].join('\n');
+
+/** What the broker needs to start: a Java, the jars, formatted storage, and an archive of loaded classes for speed. */
+interface KafkaInstallation {
+  readonly java: string;
+  readonly classPath: string;
+  readonly formatted: string;
+  readonly archive: string | undefined;
+}
+
+/** Small heap, cheap collector and compiler: start-up time counts here, not top speed. */
+const jvmOptions = (directory: string): readonly string[] => [
+  '-Xmx384m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  `-Dlog4j2.configurationFile=${join(directory, 'log4j2.properties')}`,
+];
+
+const BROKER = 'kafka.Kafka';
+
+const writeConfiguration = async (directory: string, ports: Ports): Promise<string> => {
+  const properties = join(directory, 'server.properties');
+  await mkdir(directory, { recursive: true });
+  await writeFile(properties, brokerProperties(ports, join(directory, 'data')));
+  await writeFile(join(directory, 'log4j2.properties'), LOGGING);
+  return properties;
+};
+
+/** Storage formatted once per set of jars: three small files, copied for each run. */
+const formatStorage = (java: string, classPath: string, key: string, progress: Progress): Promise<string> =>
+  cached(join(cacheDirectory(), `kafka-data-${key}`), progress, async (unfinished) => {
+    const work = `${unfinished}.work`;
+    await rm(work, { recursive: true, force: true });
+    const properties = await writeConfiguration(work, { client: 9092, controller: 9093 });
+    const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', newClusterId(), '--config', properties];
+    await runCommand(java, [...jvmOptions(work), '-cp', classPath, ...tool], { timeoutMs: 120_000 });
+    await rename(join(work, 'data'), unfinished);
+    await rm(work, { recursive: true });
+  });
+
+const layOut = async (run: Run, installation: KafkaInstallation) => {
+  const ports = { client: await findPort(), controller: await findPort() };
+  const directory = join(run.directory, `kafka-${ports.client}`);
+  const properties = await writeConfiguration(directory, ports);
+  await cp(installation.formatted, join(directory, 'data'), { recursive: true });
+  const clusterId = newClusterId();
+  const meta = join(directory, 'data', 'meta.properties');
+  await writeFile(meta, (await readFile(meta, 'utf8')).replace(/^cluster\.id=.*$/m, `cluster.id=${clusterId}`));
+  return { ports, directory, properties, clusterId };
+};
+
+const startBroker = (
+  run: Run,
+  installation: KafkaInstallation,
+  extraOptions: readonly string[],
+): Promise<NativeServer> =>
+  NativeServer.start(async () => {
+    const { ports, directory, properties, clusterId } = await layOut(run, installation);
+    const address = `127.0.0.1:${ports.client}`;
+    const archive =
+      installation.archive === undefined
+        ? []
+        : [`-XX:SharedArchiveFile=${installation.archive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
+    const options = [...jvmOptions(directory), ...archive, ...extraOptions];
+    return {
+      name: 'kafka',
+      address,
+      launch: () =>
+        run.spawn({
+          name: 'kafka',
+          command: [installation.java, ...options, '-cp', installation.classPath, BROKER, properties],
+          env: process.env,
+          cwd: directory,
+          logFile: join(directory, 'kafka.log'),
+        }),
+      probe: () => probeKafka([address], clusterId),
+    };
+  });
+
+/** An archive of the classes a broker loads, dumped by a broker that ends; halves the start of all later ones. */
+const archiveClasses = (run: Run, installation: KafkaInstallation, key: string, progress: Progress): Promise<string> =>
+  cached(join(cacheDirectory(), `kafka-classes-${key}.jsa`), progress, async (unfinished) => {
+    progress('kafka: preparing a class archive for faster starts (once)');
+    const broker = await startBroker(run, installation, [`-XX:ArchiveClassesAtExit=${unfinished}`]);
+    await broker.kill('SIGTERM');
+  });
+
+const prepare = async (run: Run, java: Java, progress: Progress): Promise<KafkaInstallation> => {
+  const jars = await obtainKafkaJars(progress);
+  const classPath = jars.names.map((name) => join(jars.directory, name)).join(':');
+  const key = createHash('sha256').update(`${java.identity} ${jars.directory} ${jars.key}`).digest('hex').slice(0, 12);
+  const formatted = await formatStorage(java.path, classPath, key, progress);
+  const bare = { java: java.path, classPath, formatted, archive: undefined };
+  try {
+    return { ...bare, archive: await archiveClasses(run, bare, key, progress) };
+  } catch (cause) {
+    progress(`kafka: starts without a class archive: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return bare;
+  }
+};
+
+/** Whether a native broker can start without a download. */
+export const isNativeKafkaReady = async (): Promise<boolean> =>
+  typeof (await findJava()) !== 'string' && (await areKafkaJarsReady());
+
+const lackingForKafka = async (java: Java | string): Promise<readonly string[]> => {
+  const lacking: string[] = [];
+  if (typeof java === 'string') lacking.push(java);
+  else if (!(await areKafkaJarsReady())) {
+    const unfit = await unfitJava(java);
+    if (unfit !== undefined) lacking.push(unfit);
+  }
+  if (!(await areKafkaJarsReady()) && (await findProgram('mvn')) === undefined)
+    lacking.push("no mvn on the PATH to fetch Kafka's jars with");
+  return lacking;
+};
+
+/** Starts a broker from Kafka's own jars; fails with what was lacking. */
+export const startNativeKafka = async (run: Run, progress: Progress): Promise<NativeServer> => {
+  const java = await findJava();
+  const lacking = await lackingForKafka(java);
+  if (typeof java === 'string' || lacking.length > 0) throw new EnvironmentError(lacking.join('; '));
+  return startBroker(run, await prepare(run, java, progress), []);
+};

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+
+/** 16 random bytes as Kafka writes them. */
+export const newClusterId = (): string => randomBytes(16).toString('base64url');
+
+/** Fails unless a broker answers at `brokers`, and unless it belongs to the cluster when one is named. */
+export const probeKafka = async (brokers: readonly string[], clusterId?: string): Promise<void> => {
+  const kafka = new Kafka({
+    clientId: 'environment',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    requestTimeout: 5_000,
+    retry: { retries: 0 },
+  });
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await admin.connect();
+    const cluster = await admin.describeCluster();
+    if (cluster.brokers.length === 0) throw new Error('the cluster has no broker yet');
+    if (clusterId !== undefined && cluster.clusterId !== clusterId)
+      throw new Error(`another cluster answers there: ${cluster.clusterId}`);
+  } finally {
+    await admin.disconnect();
+  }
+};

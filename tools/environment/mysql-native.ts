@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached, cacheDirectory } from './cache.ts';
+import { findProgram, runCommand } from './command.ts';
+import { EnvironmentError } from './environment-error.ts';
+import { isPrefixReady, lackingForPrefix, type MySqlPrefix, obtainMySqlPrefix } from './mysql-prefix.ts';
+import { probeMySql } from './mysql-probe.ts';
+import { NativeServer } from './native-server.ts';
+import { grantsFor, MYSQL_SETTINGS, mysqlUrlAt, newPassword } from './mysql-settings.ts';
+import { findPort } from './ports.ts';
+import type { Progress } from './progress.ts';
+import type { Run } from './run.ts';
+
+/** An installed or unpacked MySQL server. */
+interface MySqlInstallation {
+  readonly version: string;
+  readonly command: readonly [string, ...string[]];
+  /** Settings that tell an unpacked server where its files are. */
+  readonly settings: readonly string[];
+}
+
+/** Beside the settings that every way shares: small and quick to start, and closed to the outside. */
+const SERVER_SETTINGS: readonly string[] = [
+  ...MYSQL_SETTINGS,
+  'bind_address=127.0.0.1',
+  'secure_file_priv=NULL',
+  'innodb_redo_log_capacity=128M',
+];
+
+const runAsUser = (): readonly string[] => (process.getuid?.() === 0 ? ['user=root'] : []);
+
+const optionFile = (installation: MySqlInstallation, more: readonly string[]): string =>
+  ['[mysqld]', ...installation.settings, ...SERVER_SETTINGS, ...runAsUser(), ...more, ''].join('\n');
+
+/** Undefined, or why a `mysqld` with this version line cannot serve. */
+export const unfitVersion = (versionLine: string): string | undefined => {
+  if (/mariadb/i.test(versionLine)) return 'it is MariaDB, which speaks another dialect';
+  const version = /Ver\s+(\d+)\.(\d+)/.exec(versionLine);
+  if (version === null) return `its version could not be read from "${versionLine.trim()}"`;
+  const [major, minor] = [Number(version[1]), Number(version[2])];
+  return major > 8 || (major === 8 && minor >= 4)
+    ? undefined
+    : `it is ${major}.${minor}, and 8.4 is the oldest that serves`;
+};
+
+const installed = async (): Promise<MySqlInstallation | string> => {
+  const path = await findProgram('mysqld', ['/usr/sbin', '/usr/local/sbin', '/usr/local/mysql/bin']);
+  if (path === undefined) return 'no mysqld on the PATH';
+  try {
+    const version = await runCommand(path, ['--no-defaults', '--version'], { timeoutMs: 10_000 });
+    const unfit = unfitVersion(version);
+    return unfit === undefined ? { version, command: [path], settings: [] } : `${path} cannot serve: ${unfit}`;
+  } catch (cause) {
+    return `${path} does not run: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+};
+
+const unpacked = ({ root, version, command }: MySqlPrefix): MySqlInstallation => ({
+  version,
+  command,
+  settings: [
+    `basedir=${root}/usr`,
+    `lc_messages_dir=${root}/usr/share/mysql`,
+    `character_sets_dir=${root}/usr/share/mysql/charsets`,
+    `plugin_dir=${root}/usr/lib/mysql/plugin`,
+  ],
+});
+
+/** Freshly initialised data, made once per server version and copied for each run. */
+const dataTemplate = (installation: MySqlInstallation, progress: Progress): Promise<string> => {
+  const identity = JSON.stringify([installation.version, installation.command, SERVER_SETTINGS]);
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 12);
+  return cached(join(cacheDirectory(), `mysql-data-${key}`), progress, async (unfinished) => {
+    progress('mysql: initialising data (once)');
+    const options = `${unfinished}.cnf`;
+    await writeFile(options, optionFile(installation, [`datadir=${unfinished}`]));
+    const [program, ...args] = installation.command;
+    await runCommand(program, [...args, `--defaults-file=${options}`, '--initialize-insecure'], { timeoutMs: 120_000 });
+    // Each server makes its own identity and begins its own binary log.
+    const own = (await readdir(unfinished)).filter((name) => name === 'auto.cnf' || name.startsWith('binlog.'));
+    for (const name of own) await rm(join(unfinished, name));
+    await rm(options);
+  });
+};
+
+const layOut = async (run: Run, installation: MySqlInstallation, template: string, password: string) => {
+  const port = await findPort();
+  const directory = join(run.directory, `mysql-${port}`);
+  const options = join(directory, 'my.cnf');
+  const grants = join(directory, 'grants.sql');
+  await mkdir(directory, { recursive: true });
+  await cp(template, join(directory, 'data'), { recursive: true, mode: constants.COPYFILE_FICLONE });
+  await writeFile(grants, grantsFor(password), { mode: 0o600 });
+  const own = [
+    `datadir=${join(directory, 'data')}`,
+    `port=${port}`,
+    // Relative to the data directory: the path of a socket may have 107 bytes only.
+    'socket=mysql.sock',
+    'pid_file=mysqld.pid',
+    `init_file=${grants}`,
+  ];
+  await writeFile(options, optionFile(installation, own));
+  return { port, options, logFile: join(directory, 'mysqld.log') };
+};
+
+export interface StartedMySql {
+  /** `mysql://user:password@host:port`, a user who may do everything. */
+  readonly url: string;
+  readonly process: NativeServer;
+}
+
+const startInstallation = async (
+  run: Run,
+  installation: MySqlInstallation,
+  progress: Progress,
+): Promise<StartedMySql> => {
+  const template = await dataTemplate(installation, progress);
+  const password = newPassword();
+  const server = await NativeServer.start(async () => {
+    const { port, options, logFile } = await layOut(run, installation, template, password);
+    const address = `127.0.0.1:${port}`;
+    const [program, ...args] = installation.command;
+    return {
+      name: 'mysql',
+      address,
+      launch: () =>
+        run.spawn({
+          name: 'mysql',
+          command: [program, ...args, `--defaults-file=${options}`],
+          env: process.env,
+          logFile,
+        }),
+      probe: () => probeMySql(mysqlUrlAt(address, password)),
+    };
+  });
+  return { url: mysqlUrlAt(server.address, password), process: server };
+};
+
+/** Whether a native server can start without a download. */
+export const isNativeMySqlReady = async (): Promise<boolean> =>
+  (await isPrefixReady()) || typeof (await installed()) !== 'string';
+
+/** Starts a `mysqld` of this machine, else the private one; fails with what both lacked. */
+export const startNativeMySql = async (run: Run, progress: Progress): Promise<StartedMySql> => {
+  const reasons: string[] = [];
+  const local = await installed();
+  if (typeof local === 'string') reasons.push(local);
+  else
+    try {
+      return await startInstallation(run, local, progress);
+    } catch (cause) {
+      reasons.push(cause instanceof Error ? cause.message : String(cause));
+    }
+  const lacking = (await isPrefixReady()) ? [] : await lackingForPrefix();
+  if (lacking.length > 0) reasons.push(`Debian's mysql-server-core cannot be unpacked without ${lacking.join(', ')}`);
+  else
+    try {
+      return await startInstallation(run, unpacked(await obtainMySqlPrefix(progress)), progress);
+    } catch (cause) {
+      reasons.push(`Debian's mysql-server-core: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  throw new EnvironmentError(reasons.join('; '));
+};

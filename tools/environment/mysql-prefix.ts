@@ -1,0 +1,157 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { cached, cacheDirectory, exists } from './cache.ts';
+import { findProgram, runCommand } from './command.ts';
+import type { Progress } from './progress.ts';
+
+/*
+ * A private MySQL server, taken from Debian's packages with Debian's own tools and checked by apt's signature. Only
+ * Debian's unstable suite carries MySQL (the stable ones have MariaDB, another dialect), so its packages are unpacked
+ * into a directory of the cache together with the libraries they need, down to the C library, and run from there.
+ * Nothing is installed, and the machine's own package state is neither read nor changed.
+ */
+
+const SUITE = 'sid';
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** In the closure of the package, but not needed to run the server. */
+const UNNEEDED =
+  /^(perl|perl-base|perl-modules-.*|libperl.*|libgdbm.*|libdb5.*|libbz2.*|openssl-provider-legacy|libsasl2-modules.*|gcc-.*-base|libc-gconv.*|libcrypt1)$/;
+
+/** Where the parts of an unpacked server are. */
+export interface MySqlPrefix {
+  readonly root: string;
+  /** What the server says of its version. */
+  readonly version: string;
+  /** The program and first arguments that run the server with the libraries of the prefix. */
+  readonly command: readonly [string, ...string[]];
+}
+
+/** What is missing on this machine to unpack Debian packages; empty when nothing is. */
+export const lackingForPrefix = async (): Promise<readonly string[]> => {
+  const lacking: string[] = [];
+  if (process.platform !== 'linux') lacking.push(`Linux (this is ${process.platform})`);
+  for (const program of ['apt-get', 'dpkg-deb', 'dpkg'])
+    if ((await findProgram(program)) === undefined) lacking.push(program);
+  if (!(await exists(KEYRING))) lacking.push(`${KEYRING} (package debian-archive-keyring)`);
+  return lacking;
+};
+
+const prefixPath = (): string => join(cacheDirectory(), `mysql-${process.arch}`);
+
+const isDebianMirror = (uri: string): boolean => /\/debian\/?$|\/debian\.list$/.test(uri);
+
+/** The mirror this machine already uses, so that a closed network with a mirror of its own works too. */
+const findMirror = async (): Promise<string> => {
+  const named = process.env['DEBIAN_MIRROR'];
+  if (named !== undefined && named !== '') return named;
+  const directory = '/etc/apt/sources.list.d';
+  const names = await readdir(directory).catch(() => []);
+  const files = ['/etc/apt/sources.list', ...names.sort().map((name) => join(directory, name))];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const uris = texts
+    .join('\n')
+    .split('\n')
+    .filter((line) => /^\s*(deb\s|URIs:)/.test(line))
+    .flatMap((line) => line.split(/\s+/));
+  return uris.find(isDebianMirror) ?? 'http://deb.debian.org/debian';
+};
+
+/** Settings that keep apt inside `directory`, whose downloads survive an interruption. */
+const writeAptState = async (directory: string): Promise<NodeJS.ProcessEnv> => {
+  for (const part of ['lists/partial', 'archives/partial', 'preferences', 'debs'])
+    await mkdir(join(directory, part), { recursive: true });
+  const architecture = (await runCommand('dpkg', ['--print-architecture'])).trim();
+  await writeFile(join(directory, 'status'), '');
+  await writeFile(join(directory, 'sources.list'), `deb [signed-by=${KEYRING}] ${await findMirror()} ${SUITE} main\n`);
+  const settings: Readonly<Record<string, string>> = {
+    'Dir::State': directory,
+    'Dir::State::lists': join(directory, 'lists'),
+    'Dir::State::status': join(directory, 'status'),
+    'Dir::Cache': directory,
+    'Dir::Cache::archives': join(directory, 'archives'),
+    'Dir::Etc::sourcelist': join(directory, 'sources.list'),
+    'Dir::Etc::sourceparts': '-',
+    'Dir::Etc::preferences': join(directory, 'no-preferences'),
+    'Dir::Etc::preferencesparts': join(directory, 'preferences'),
+    'APT::Architecture': architecture,
+    'APT::Architectures': architecture,
+    'APT::Install-Recommends': 'false',
+    'APT::Sandbox::User': '',
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '3',
+    'Acquire::Check-Valid-Until': 'false',
+    'Acquire::Check-Date': 'false',
+    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
+    'Acquire::IndexTargets::deb::DEP-11-icons::DefaultEnabled': 'false',
+    'Acquire::IndexTargets::deb::CNF::DefaultEnabled': 'false',
+    'Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled': 'false',
+    'Debug::NoLocking': 'true',
+  };
+  const file = join(directory, 'apt.conf');
+  const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
+  await writeFile(file, lines.join(''));
+  return { ...process.env, APT_CONFIG: file, LC_ALL: 'C' };
+};
+
+const neededPackages = async (env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
+  const plan = await runCommand('apt-get', ['--simulate', 'install', 'mysql-server-core'], { env });
+  const names = [...plan.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  return names.filter((name) => !UNNEEDED.test(name));
+};
+
+const removeUnused = async (root: string): Promise<void> => {
+  const shared = ['doc', 'man', 'locale', 'lintian', 'bug'].map((name) => join(root, 'usr/share', name));
+  const libraries = (await readdir(join(root, 'usr/lib'))).map((name) => join(root, 'usr/lib', name, 'gconv'));
+  for (const path of [...shared, ...libraries, join(root, 'usr/bin'), join(root, 'etc')])
+    await rm(path, { recursive: true, force: true });
+};
+
+/** The server of the prefix, run by the prefix's own dynamic loader with the prefix's libraries. */
+const commandOf = async (root: string): Promise<MySqlPrefix['command']> => {
+  const libraries = await readdir(join(root, 'usr/lib'));
+  const triplet = libraries.find((name) => name.endsWith('-linux-gnu'));
+  for (const directory of ['usr/lib64', 'usr/lib']) {
+    const names = await readdir(join(root, directory)).catch(() => []);
+    const loader = names.find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
+    if (loader !== undefined && triplet !== undefined) {
+      const path = [join(root, 'usr/lib', triplet), join(root, 'usr/lib/mysql/private')].join(':');
+      return [join(root, directory, loader), '--library-path', path, join(root, 'usr/sbin/mysqld')];
+    }
+  }
+  throw new Error(`no dynamic loader found below ${root}/usr/lib`);
+};
+
+const unpack = async (packages: string, root: string): Promise<void> => {
+  const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
+  const worker = async (): Promise<void> => {
+    for (let file = files.pop(); file !== undefined; file = files.pop())
+      await runCommand('dpkg-deb', ['--extract', join(packages, file), root]);
+  };
+  await mkdir(root, { recursive: true });
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+};
+
+export const isPrefixReady = (): Promise<boolean> => exists(prefixPath());
+
+/** Gives the private server, downloading it first when the cache has none (about 50 MB, 180 MB unpacked). */
+export const obtainMySqlPrefix = async (progress: Progress): Promise<MySqlPrefix> => {
+  const root = await cached(prefixPath(), progress, async (unfinished) => {
+    const state = `${prefixPath()}.downloads`;
+    const env = await writeAptState(state);
+    progress('mysql: reading the package index');
+    await runCommand('apt-get', ['-qq', 'update'], { env });
+    const names = await neededPackages(env);
+    progress(`mysql: downloading ${names.length} Debian packages (about 50 MB, once)`);
+    await runCommand('apt-get', ['-qq', 'download', ...names], { env, cwd: join(state, 'debs') });
+    progress('mysql: unpacking');
+    await unpack(join(state, 'debs'), unfinished);
+    await removeUnused(unfinished);
+    const [program, ...args] = await commandOf(unfinished);
+    const version = await runCommand(program, [...args, '--no-defaults', '--version']);
+    await writeFile(join(unfinished, 'version'), version.replace(/^.*Ver/, 'Ver'));
+    await rm(state, { recursive: true, force: true });
+  });
+  return { root, version: await readFile(join(root, 'version'), 'utf8'), command: await commandOf(root) };
+};

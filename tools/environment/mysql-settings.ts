@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+
+const USER = 'orderly';
+
+/** Settings of MySQL however it is started. A commit is on disk, and in the binary log, before it is answered. */
+export const MYSQL_SETTINGS: readonly string[] = [
+  'innodb_flush_log_at_trx_commit=1',
+  'sync_binlog=1',
+  'log_bin=binlog',
+  'binlog_expire_logs_seconds=3600',
+  'character_set_server=utf8mb4',
+  'collation_server=utf8mb4_0900_ai_ci',
+  'skip_name_resolve=ON',
+  'mysqlx=OFF',
+  'max_connections=300',
+  'max_allowed_packet=64M',
+  'performance_schema=OFF',
+  'innodb_buffer_pool_size=256M',
+  'innodb_buffer_pool_dump_at_shutdown=OFF',
+  'innodb_buffer_pool_load_at_startup=OFF',
+];
+
+export const newPassword = (): string => randomBytes(12).toString('hex');
+
+/** SQL that makes the one user of an environment, who may do everything; run at every start of the server. */
+export const grantsFor = (password: string): string =>
+  [
+    `CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${password}';`,
+    `GRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;`,
+    '',
+  ].join('\n');
+
+export const mysqlUrlAt = (address: string, password: string): string => `mysql://${USER}:${password}@${address}`;
