@@ -1,0 +1,74 @@
+import { indexEvidence } from '../checker/evidence-index.ts';
+import type { Evidence } from '../checker/evidence.ts';
+import { quarantinedEvents } from '../checker/facts/quarantine.ts';
+import { duplicatesPublished } from '../checker/facts/duplicates.ts';
+import type { Measurements } from '../checker/measure.ts';
+import { orderTimeline } from '../checker/order-timeline.ts';
+import type { CheckResult, TimelineEntry } from '../checker/verdict.ts';
+
+export interface ShownOrder {
+  readonly orderId: string;
+  /** Why it is worth a look; null: it stands for all the others. */
+  readonly because: string | null;
+  readonly status: string;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+export interface ShownOrders {
+  readonly orders: readonly ShownOrder[];
+  /** How many orders the run had. */
+  readonly of: number;
+}
+
+const MAX_ORDERS = 400;
+const MAX_OF_A_KIND = 40;
+const SLOWEST = 10;
+
+/**
+ * The orders whose timelines go into the report: all of them in a small run; in a large one first those that
+ * broke something, then quarantined, slow, repeated and unanswered ones.
+ */
+export const interestingOrders = (evidence: Evidence, result: CheckResult, measured: Measurements): ShownOrders => {
+  const index = indexEvidence(evidence);
+  const reasons = new Map<string, string>();
+  const take = (because: string, orderIds: readonly (string | null | undefined)[]): void => {
+    for (const orderId of [...new Set(orderIds)].slice(0, MAX_OF_A_KIND))
+      if (orderId !== null && orderId !== undefined && !reasons.has(orderId)) reasons.set(orderId, because);
+  };
+  for (const { id, counterexample } of result.invariants) take(`breaks invariant ${id}`, [counterexample?.orderId]);
+  take(
+    'quarantined',
+    quarantinedEvents(index).map(({ orderId }) => orderId),
+  );
+  take(
+    'slowest',
+    [...measured.delays]
+      .filter(({ group }) => group !== 'released')
+      .sort((a, b) => (b.endToEndMs ?? Infinity) - (a.endToEndMs ?? Infinity))
+      .slice(0, SLOWEST)
+      .map(({ row }) => row.orderId),
+  );
+  take(
+    'published twice',
+    duplicatesPublished(index).map(({ key }) => key),
+  );
+  take(
+    'answer lost',
+    evidence.history.rows.filter(({ outcome }) => outcome === 'unknown').map(({ orderId }) => orderId),
+  );
+  take(
+    'sent more than once',
+    evidence.history.rows.filter(({ sent }) => sent > 1).map(({ orderId }) => orderId),
+  );
+  const others = evidence.orders.rows.map(({ orderId }) => orderId).filter((orderId) => !reasons.has(orderId));
+  const chosen = [...reasons.keys(), ...others].slice(0, MAX_ORDERS);
+  return {
+    of: new Set([...reasons.keys(), ...others]).size,
+    orders: chosen.map((orderId) => ({
+      orderId,
+      because: reasons.get(orderId) ?? null,
+      status: index.orderById.get(orderId)?.status ?? 'no such order',
+      timeline: orderTimeline(index, orderId),
+    })),
+  };
+};

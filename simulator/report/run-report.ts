@@ -1,0 +1,86 @@
+import type { Evidence } from '../checker/evidence.ts';
+import { measure } from '../checker/measure.ts';
+import type { ConsumerCounts, DelayFigures, EventCounts, Measurements, OrderCounts } from '../checker/measure.ts';
+import type { Distribution } from '../checker/facts/distribution.ts';
+import type { CheckResult, Counterexample, Verdict } from '../checker/verdict.ts';
+
+export interface ReportInput {
+  readonly evidence: Evidence;
+  readonly result: CheckResult;
+  /** The command that does it again, with its seed. */
+  readonly reproduce: string;
+}
+
+type Delays = Omit<Distribution, 'count'> & { readonly calm: Distribution; readonly underFaults: Distribution };
+
+/** report.json. Times are RFC 3339 UTC, delays milliseconds. */
+export interface RunReport {
+  readonly verdict: Verdict;
+  readonly seed: number | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly reproduce: string;
+  readonly orders: OrderCounts;
+  readonly events: EventCounts;
+  readonly consumers: Readonly<Record<string, ConsumerCounts>>;
+  /** Over all events that were neither quarantined nor held; `calm` and `underFaults` take them apart. */
+  readonly publishDelayMs: Delays;
+  readonly endToEndMs: Delays;
+  readonly faults: readonly {
+    readonly kind: string;
+    readonly target: string;
+    readonly at: string;
+    readonly healedAt: string | null;
+  }[];
+  readonly invariants: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly verdict: Verdict;
+    readonly checked: number;
+    readonly violations: number;
+    readonly notes: readonly string[];
+    readonly counterexample?: Counterexample;
+  }[];
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const toMicros = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+
+const rounded = ({ count, mean, p50, p95, p99, max }: Distribution): Distribution => ({
+  count,
+  mean: toMicros(mean),
+  p50: toMicros(p50),
+  p95: toMicros(p95),
+  p99: toMicros(p99),
+  max: toMicros(max),
+});
+
+const delays = ({ all, calm, underFaults }: DelayFigures): Delays => {
+  const { mean, p50, p95, p99, max } = rounded(all);
+  return { mean, p50, p95, p99, max, calm: rounded(calm), underFaults: rounded(underFaults) };
+};
+
+export const buildReport = (
+  { evidence, result, reproduce }: ReportInput,
+  measured: Measurements = measure(evidence),
+): RunReport => ({
+  verdict: result.verdict,
+  seed: evidence.run.seed,
+  startedAt: iso(evidence.run.startedAt),
+  finishedAt: iso(evidence.run.finishedAt),
+  reproduce,
+  orders: measured.orders,
+  events: measured.events,
+  consumers: measured.consumers,
+  publishDelayMs: delays(measured.publishDelayMs),
+  endToEndMs: delays(measured.endToEndMs),
+  faults: [...evidence.faults.rows]
+    .sort((a, b) => a.at - b.at)
+    .map(({ kind, target, at, healedAt }) => ({
+      kind,
+      target,
+      at: iso(at),
+      healedAt: healedAt === null ? null : iso(healedAt),
+    })),
+  invariants: result.invariants,
+});

@@ -1,0 +1,90 @@
+import type { Evidence } from '../checker/evidence.ts';
+import { percentile } from '../checker/facts/distribution.ts';
+import type { Measurements } from '../checker/measure.ts';
+
+/** Columns of one chart: seconds since the start first, then one column per line; null where there is nothing to draw. */
+export type Columns = readonly (readonly (number | null)[])[];
+
+export interface Series {
+  /** Milliseconds per point. */
+  readonly bucketMs: number;
+  /** p50, p95, p99, max of events created in the bucket, ms. */
+  readonly publishDelay: Columns;
+  readonly endToEnd: Columns;
+  /** Per second: orders placed, events committed, records in the log. */
+  readonly throughput: Columns;
+  /** Waiting, held, quarantined. */
+  readonly backlog: Columns;
+  readonly faults: readonly { readonly from: number; readonly to: number; readonly label: string }[];
+  /** Width of all charts. */
+  readonly spanSeconds: number;
+}
+
+const MAX_POINTS = 180;
+const STEPS_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 3_600_000];
+
+const bucketFor = (spanMs: number): number => STEPS_MS.find((step) => spanMs / step <= MAX_POINTS) ?? 86_400_000;
+
+interface Timed {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Charts of a run. Events that were quarantined or held are left out of the delays. */
+export const seriesOf = (evidence: Evidence, measured: Measurements): Series => {
+  const ordersAt = evidence.orders.rows.map(({ placedAt }) => placedAt);
+  const committedAt = evidence.outbox.rows.map(({ createdAt }) => createdAt);
+  const appendedAt = evidence.log.rows.map(({ appendedAt: at }) => at);
+  const from = evidence.run.startedAt;
+  const latest = [committedAt, appendedAt, evidence.faults.rows.map(({ at, healedAt }) => healedAt ?? at)]
+    .flat()
+    .reduce((last, at) => Math.max(last, at), from + 1_000);
+  const to = Math.max(from + 1_000, Math.min(evidence.run.finishedAt, latest + 3_000));
+  const bucketMs = bucketFor(to - from);
+  const buckets = Math.ceil((to - from) / bucketMs);
+  const times = Array.from({ length: buckets }, (_, index) => ((index + 0.5) * bucketMs) / 1_000);
+  const bucketOf = (at: number): number => Math.floor((at - from) / bucketMs);
+
+  const counts = (moments: readonly number[]): number[] => {
+    const sums = new Array<number>(buckets).fill(0);
+    for (const at of moments) {
+      const bucket = bucketOf(at);
+      if (bucket >= 0 && bucket < buckets) sums[bucket] = (sums[bucket] ?? 0) + 1;
+    }
+    return sums.map((sum) => (sum * 1_000) / bucketMs);
+  };
+
+  const percentiles = (values: readonly Timed[]): Columns => {
+    const groups = Array.from({ length: buckets }, (): number[] => []);
+    for (const { at, value } of values) groups[bucketOf(at)]?.push(value);
+    const sorted = groups.map((group) => Float64Array.from(group).sort());
+    const line = (share: number): (number | null)[] =>
+      sorted.map((group) => (group.length === 0 ? null : percentile(group, share)));
+    return [times, line(0.5), line(0.95), line(0.99), line(1)];
+  };
+
+  const delaysOf = (of: 'publishMs' | 'endToEndMs'): readonly Timed[] =>
+    measured.delays.flatMap((delay) =>
+      delay.group === 'released' || delay[of] === null ? [] : [{ at: delay.row.createdAt, value: delay[of] }],
+    );
+
+  const samples = evidence.backlog.rows.filter(({ at }) => at >= from && at <= to);
+  return {
+    bucketMs,
+    publishDelay: percentiles(delaysOf('publishMs')),
+    endToEnd: percentiles(delaysOf('endToEndMs')),
+    throughput: [times, counts(ordersAt), counts(committedAt), counts(appendedAt)],
+    backlog: [
+      samples.map(({ at }) => (at - from) / 1_000),
+      samples.map(({ pending }) => pending),
+      samples.map(({ held }) => held),
+      samples.map(({ quarantined }) => quarantined),
+    ],
+    faults: evidence.faults.rows.map(({ kind, target, at, healedAt }) => ({
+      from: (at - from) / 1_000,
+      to: (Math.min(healedAt ?? to, to) - from) / 1_000,
+      label: kind.includes(target) ? kind : `${kind} ${target}`,
+    })),
+    spanSeconds: (to - from) / 1_000,
+  };
+};
