@@ -5,8 +5,9 @@ import type { Finding, StartCheck } from '../ports/start-check.ts';
 
 export type CheckState =
   | { readonly _tag: 'Waiting' }
-  | { readonly _tag: 'Passed' }
-  | { readonly _tag: 'Unreachable'; readonly reason: string }
+  | { readonly _tag: 'Passed'; readonly warnings: readonly Finding[] }
+  /** Cannot be reached, or does not work for now; it may come back by itself. */
+  | { readonly _tag: 'Failing'; readonly reason: string }
   | { readonly _tag: 'Misconfigured'; readonly findings: readonly Finding[] };
 
 export interface ReadinessReport {
@@ -14,12 +15,14 @@ export interface ReadinessReport {
   readonly checks: readonly { readonly name: string; readonly state: CheckState }[];
 }
 
-export interface ReadinessOptions {
-  /** How long a passed check is trusted, milliseconds. */
-  readonly recheckMs: number;
-  /** Pause before a failed check is asked again, milliseconds. */
-  readonly retryMs: number;
+/** Something about this process itself that is looked at for each report; undefined: all is well. */
+export interface LiveProbe {
+  readonly name: string;
+  readonly problem: () => string | undefined;
 }
+
+/** Pause before a failed check is asked again. */
+const RETRY_MS = 500;
 
 /**
  * Asks every check until it passes and then again and again. Two answers come out of it:
@@ -37,7 +40,7 @@ export class Readiness {
   constructor(
     private readonly checks: readonly StartCheck[],
     private readonly clock: Clock,
-    private readonly options: ReadinessOptions,
+    private readonly probes: readonly LiveProbe[] = [],
   ) {
     for (const check of checks) this.states.set(check.name, { _tag: 'Waiting' });
   }
@@ -57,7 +60,11 @@ export class Readiness {
   }
 
   report(): ReadinessReport {
-    const checks = [...this.states].map(([name, state]) => ({ name, state }));
+    const probed = this.probes.map(({ name, problem }): { name: string; state: CheckState } => {
+      const reason = problem();
+      return { name, state: reason === undefined ? { _tag: 'Passed', warnings: [] } : { _tag: 'Failing', reason } };
+    });
+    const checks = [...Array.from(this.states, ([name, state]) => ({ name, state })), ...probed];
     return { ready: checks.every(({ state }) => state._tag === 'Passed'), checks };
   }
 
@@ -71,17 +78,20 @@ export class Readiness {
     while (!signal.aborted) {
       const state = await this.ask(check);
       this.settle(check.name, state);
-      await this.clock.sleep(state._tag === 'Passed' ? this.options.recheckMs : this.options.retryMs, signal);
+      await this.clock.sleep(state._tag === 'Passed' ? check.recheckMs : RETRY_MS, signal);
     }
   }
 
   private async ask(check: StartCheck): Promise<CheckState> {
     try {
       const answer = await check.run();
-      if (E.isLeft(answer)) return { _tag: 'Unreachable', reason: answer.left.reason };
-      return answer.right.length === 0 ? { _tag: 'Passed' } : { _tag: 'Misconfigured', findings: answer.right };
+      if (E.isLeft(answer)) return { _tag: 'Failing', reason: answer.left.reason };
+      const findings = answer.right;
+      return findings.some(({ isWarning }) => isWarning !== true)
+        ? { _tag: 'Misconfigured', findings }
+        : { _tag: 'Passed', warnings: findings };
     } catch (defect) {
-      return { _tag: 'Unreachable', reason: `the check itself failed: ${describeCause(defect)}` };
+      return { _tag: 'Failing', reason: `the check itself failed: ${describeCause(defect)}` };
     }
   }
 

@@ -3,7 +3,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 /** Something that is set up wrongly, and how to mend it. */
 export interface Finding {
   readonly problem: string;
-  readonly mend: string;
+  /** Absent when `problem` says it. */
+  readonly mend?: string;
+  /** Worth knowing, but work may go on. */
+  readonly isWarning?: true;
 }
 
 /** What is to be checked cannot be asked now; it may come back by itself. */
@@ -17,6 +20,8 @@ export interface Unreachable {
 export interface StartCheck {
   /** For people, e.g. `MySQL settings`. */
   readonly name: string;
-  /** No findings: all is well. */
+  /** How long a passed check is trusted, milliseconds. */
+  readonly recheckMs: number;
+  /** No finding but warnings: all is well. */
   readonly run: TaskEither<Unreachable, readonly Finding[]>;
 }

@@ -5,20 +5,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
+import type { TopicPartitionsChanged, TopicPins } from '../../application/ports/topic-pins.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 import { WholeNumber, decodeFirst } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
-
-/**
- * The lanes of stored events were computed with `pinned` partitions. With `found` the same order would get another
- * lane, and its later events could pass its earlier ones.
- */
-export interface TopicPartitionsChanged {
-  readonly _tag: 'TopicPartitionsChanged';
-  readonly topic: string;
-  readonly pinned: number;
-  readonly found: number;
-}
 
 const INSERT_PIN = `
 INSERT IGNORE INTO topic_pins (topic, partitions) VALUES (?, ?)`;
@@ -28,15 +18,14 @@ SELECT partitions FROM topic_pins WHERE topic = ?`;
 
 const PinRow = t.strict({ partitions: WholeNumber });
 
-/** Remembers the partition count that a topic had when the service first started, for ever. */
-export class MySqlTopicPins {
+/** Table `topic_pins`. */
+export class MySqlTopicPins implements TopicPins {
   readonly #pool: MySqlPool;
 
   constructor(pool: MySqlPool) {
     this.#pool = pool;
   }
 
-  /** Pins `partitions` when the topic has no pin yet, else compares. */
   pin(topic: string, partitions: number): TaskEither<StorageUnavailable | TopicPartitionsChanged, void> {
     return pipe(
       storageAttempt('pin topic', () =>
@@ -52,5 +41,12 @@ export class MySqlTopicPins {
           : E.left({ _tag: 'TopicPartitionsChanged', topic, pinned, found: partitions });
       }),
     );
+  }
+
+  find(topic: string): TaskEither<StorageUnavailable, number | undefined> {
+    return storageAttempt('find topic pin', async () => {
+      const rows = await this.#pool.use((connection) => connection.rows(SELECT_PIN, [topic]));
+      return decodeFirst(PinRow, rows)?.partitions;
+    });
   }
 }

@@ -15,15 +15,21 @@ interface Diagnosis {
 
 const diagnose = async ({ name, run }: StartCheck): Promise<Diagnosis> => {
   const answer = await run();
-  if (E.isRight(answer)) return { check: name, ok: answer.right.length === 0, findings: answer.right };
-  const { reason } = answer.left;
+  if (E.isRight(answer)) {
+    const ok = answer.right.every(({ isWarning }) => isWarning === true);
+    return { check: name, ok, findings: answer.right };
+  }
+  const problem = `it cannot be asked: ${answer.left.reason}`;
   const mend = 'check the address in the settings, and that the server runs and can be reached from here';
-  return { check: name, ok: false, findings: [{ problem: `cannot be asked: ${reason}`, mend }] };
+  return { check: name, ok: false, findings: [{ problem, mend }] };
 };
 
 const diagnosisLines = ({ check, ok, findings }: Diagnosis): readonly string[] => [
   `${ok ? 'ok  ' : 'FAIL'}  ${check}`,
-  ...findings.flatMap(({ problem, mend }) => [`      ${printable(problem)}`, `      mend: ${printable(mend)}`]),
+  ...findings.map(
+    ({ problem, mend, isWarning }) =>
+      `      ${isWarning === true ? 'warning: ' : ''}${printable(problem)}${mend === undefined ? '' : `; to mend it, ${printable(mend)}`}`,
+  ),
 ];
 
 /** `order doctor` */

@@ -1,0 +1,143 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
+import type { OutboxFilter, OutboxQueries, OutboxStatus } from '../../application/ports/outbox-queries.ts';
+import { ShortText } from '../../domain/order/values.ts';
+import { closed } from '../contract/closed.ts';
+import type { Operation } from './operation.ts';
+import { carriesOperatorToken } from './operator-token.ts';
+import {
+  eventIdParameter,
+  idempotencyKeyParameter,
+  limitParameter,
+  orderFilterParameter,
+  OutboxQuery,
+  statusParameter,
+} from './parameters.ts';
+import { readEventId, readIdempotencyKey, readOptionalBody, readQuery } from './read-request.ts';
+import { sendJson, sendProblem, sendStoredAnswer } from './reply.ts';
+import { decodeStoredAnswer, encodeStoredAnswer } from './stored-answer.ts';
+
+export interface OperatorOperationsPorts {
+  readonly outbox: OutboxQueries;
+  readonly redriveEvent: Pick<RedriveEvent, 'handle'>;
+  /** Undefined: operator routes answer 503. */
+  readonly operatorToken: string | undefined;
+}
+
+/** Who redrives, for the audit: all holders of the token are one actor. */
+const ACTOR = 'operator token';
+const DEFAULT_LIMIT = 50;
+
+const RedriveBody = closed(t.exact(t.partial({ reason: ShortText }), 'RedriveBody'));
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | Promise<FastifyReply>;
+
+const guarded =
+  (token: string | undefined, handle: Handler): Handler =>
+  (request, reply) => {
+    if (token === undefined) return sendProblem(reply, { _tag: 'OperatorTokenNotConfigured' });
+    return carriesOperatorToken(request.headers.authorization, token)
+      ? handle(request, reply)
+      : sendProblem(reply, { _tag: 'Unauthorized' });
+  };
+
+const STATUSES: readonly OutboxStatus[] = ['PENDING', 'COMPLETED', 'QUARANTINED'];
+
+const filterOf = (query: t.TypeOf<typeof OutboxQuery>): OutboxFilter => {
+  const status = STATUSES.find((known) => known === query.status);
+  return {
+    limit: query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit),
+    ...(status === undefined ? {} : { status }),
+    ...(query.orderId === undefined ? {} : { orderId: query.orderId }),
+  };
+};
+
+const listOutbox =
+  ({ outbox }: OperatorOperationsPorts): Handler =>
+  async (request, reply) => {
+    const query = readQuery(request, OutboxQuery);
+    if (E.isLeft(query)) return sendProblem(reply, query.left);
+    const events = await outbox.list(filterOf(query.right))();
+    return E.isLeft(events) ? sendProblem(reply, events.left) : sendJson(reply, 200, { events: events.right });
+  };
+
+const showEvent =
+  ({ outbox }: OperatorOperationsPorts): Handler =>
+  async (request, reply) => {
+    const eventId = readEventId(request);
+    if (E.isLeft(eventId)) return sendProblem(reply, eventId.left);
+    const found = await outbox.find(eventId.right)();
+    if (E.isLeft(found)) return sendProblem(reply, found.left);
+    return found.right === undefined
+      ? sendProblem(reply, { _tag: 'EventNotFound', eventId: eventId.right })
+      : sendJson(reply, 200, found.right);
+  };
+
+const redriveEvent =
+  (ports: OperatorOperationsPorts): Handler =>
+  async (request, reply) => {
+    const input = pipe(
+      E.Do,
+      E.bind('eventId', () => readEventId(request)),
+      E.bind('key', () => readIdempotencyKey(request)),
+      E.bind('body', () => readOptionalBody(request, RedriveBody, {})),
+    );
+    if (E.isLeft(input)) return sendProblem(reply, input.left);
+    const { eventId, key, body } = input.right;
+    const answer = { status: 200, headers: {}, body: JSON.stringify({ eventId, status: 'PENDING' }) };
+    const done = await ports.redriveEvent.handle({
+      eventId,
+      actor: ACTOR,
+      reason: body.reason ?? null,
+      once: { key, answer: encodeStoredAnswer(answer) },
+    })();
+    if (E.isLeft(done)) return sendProblem(reply, done.left);
+    return done.right._tag === 'Replayed'
+      ? sendStoredAnswer(reply, decodeStoredAnswer(done.right.answer), true)
+      : sendStoredAnswer(reply, answer, false);
+  };
+
+export const operatorOperations = (ports: OperatorOperationsPorts): readonly Operation[] => {
+  const answer = (description: string): Operation['answers'] => [
+    { status: 200, description, contentType: 'application/json' },
+  ];
+  return [
+    {
+      operationId: 'listOutbox',
+      method: 'GET',
+      path: '/outbox',
+      tag: 'operator',
+      operator: true,
+      summary: 'Events on their way to Kafka, the newest first',
+      parameters: [statusParameter, orderFilterParameter, limitParameter],
+      answers: answer('The events, without their payloads.'),
+      handle: guarded(ports.operatorToken, listOutbox(ports)),
+    },
+    {
+      operationId: 'showOutboxEvent',
+      method: 'GET',
+      path: '/outbox/{eventId}',
+      tag: 'operator',
+      operator: true,
+      summary: 'One event with its payload and every failed attempt',
+      parameters: [eventIdParameter],
+      answers: answer('The event.'),
+      handle: guarded(ports.operatorToken, showEvent(ports)),
+    },
+    {
+      operationId: 'redriveEvent',
+      method: 'POST',
+      path: '/outbox/{eventId}/redrive',
+      tag: 'operator',
+      operator: true,
+      summary: 'Put a quarantined event back to work, attempts reset; its held successors follow in order; audited',
+      parameters: [eventIdParameter, idempotencyKeyParameter],
+      body: { codec: RedriveBody, example: { reason: 'the limit of the topic was raised' }, required: false },
+      answers: answer('The event is PENDING again.'),
+      handle: guarded(ports.operatorToken, redriveEvent(ports)),
+    },
+  ];
+};
