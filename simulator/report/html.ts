@@ -15,7 +15,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
 /** Markup that is known to be safe: our own files. */
 export const raw = (markup: string): Html => new Html(markup);
@@ -32,6 +32,11 @@ const markupOf = (value: Value): string => {
 export const html = (parts: TemplateStringsArray, ...values: readonly Value[]): Html =>
   new Html(parts.map((part, index) => part + markupOf(values[index])).join(''));
 
-/** JSON inside a script element: no `<` can end the element, and U+2028/9 stay data. */
-export const jsonForScript = (value: unknown): Html =>
-  raw(JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029'));
+/** JSON in a script element that does not run: no `<` can end the element, and U+2028/9 stay data. */
+export const dataScript = (id: string, value: unknown): Html => {
+  const json = JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+  return raw(`<script type="application/json" id="${escapeHtml(id)}">${json}</script>`);
+};

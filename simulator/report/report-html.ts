@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { html, jsonForScript, raw } from './html.ts';
+import { dataScript, html, raw } from './html.ts';
+import type { Html } from './html.ts';
 import type { ShownOrders } from './interesting-orders.ts';
 import type { RunReport } from './run-report.ts';
 import {
@@ -25,6 +26,10 @@ export interface PageInput {
 const here = (path: string): Promise<string> => readFile(new URL(`page/${path}`, import.meta.url), 'utf8');
 const fromPackage = (path: string): Promise<string> => readFile(createRequire(import.meta.url).resolve(path), 'utf8');
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+// Without a blank around the text, since the policy knows them by their hashes.
+const style = (css: string): Html => raw(`<style>${css}</style>`);
+const script = (js: string): Html => raw(`<script>${js}</script>`);
 
 /** The whole page with its styles, scripts and data: it loads nothing, and its policy lets nothing else run. */
 export const reportHtml = async ({ report, series, shown }: PageInput): Promise<string> => {
@@ -55,27 +60,14 @@ export const reportHtml = async ({ report, series, shown }: PageInput): Promise<
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${report.verdict.toUpperCase()} – simulation report</title>
-        <style>
-          ${raw(chartCss)}
-        </style>
-        <style>
-          ${raw(pageCss)}
-        </style>
+        ${style(chartCss)} ${style(pageCss)}
       </head>
       <body>
         <main>
           ${verdictSection(report)} ${casesSection(report)} ${targetsSection(report)} ${chartsSection(series)}
           ${invariantsSection(report)} ${numbersSection(report)} ${faultsSection(report)} ${ordersSection(shown)}
         </main>
-        <script type="application/json" id="data">
-          ${jsonForScript(data)}
-        </script>
-        <script>
-          ${raw(chartJs)};
-        </script>
-        <script>
-          ${raw(pageJs)};
-        </script>
+        ${dataScript('data', data)} ${script(chartJs)} ${script(pageJs)}
       </body>
     </html> `;
   return page.markup;
