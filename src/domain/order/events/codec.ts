@@ -4,6 +4,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type { EventDefinition } from '../../define-event.ts';
 import { Instant } from '../../instant.ts';
+import { upcast } from '../../upcast.ts';
+import type { UpcastFailed } from '../../upcast.ts';
 import { catalog, isOrderEventType } from './catalog.ts';
 import type { OrderEvent, OrderEventPayload, OrderEventType } from './catalog.ts';
 
@@ -68,19 +70,13 @@ const parseJson = (type: OrderEventType, payload: string): Step<unknown> =>
     (cause) => ({ _tag: 'EventPayloadNotJson', type, cause }),
   );
 
-const upcast = (definition: AnyDefinition, fromVersion: number, payload: unknown): Step<unknown> => {
-  let current = payload;
-  for (let version = fromVersion; version < definition.version; version += 1) {
-    const step = definition.upcasts[version];
-    try {
-      if (step === undefined) throw new Error(`the definition has no upcast from version ${version}`);
-      current = step(current);
-    } catch (cause) {
-      return E.left({ _tag: 'EventUpcastFailed', type: definition.type, fromVersion: version, cause });
-    }
-  }
-  return E.right(current);
-};
+const toNewest = (definition: AnyDefinition, version: number, payload: unknown): Step<unknown> =>
+  E.mapLeft(({ from, cause }: UpcastFailed): EventDecodeError => ({
+    _tag: 'EventUpcastFailed',
+    type: definition.type,
+    fromVersion: from,
+    cause,
+  }))(upcast(definition, version, payload));
 
 const validate = <Type extends OrderEventType>(
   type: Type,
@@ -104,6 +100,6 @@ export const decodeEvent = (encoded: EncodedEvent): Either<EventDecodeError, Ord
     E.bind('definition', () => definitionOf(encoded.type)),
     E.bind('version', ({ definition }) => knownVersion(definition, encoded.version)),
     E.bind('older', ({ definition }) => parseJson(definition.type, encoded.payload)),
-    E.bind('payload', ({ definition, version, older }) => upcast(definition, version, older)),
+    E.bind('payload', ({ definition, version, older }) => toNewest(definition, version, older)),
     E.flatMap(({ definition, payload }) => validate(definition.type, encoded.occurredAt, payload)),
   );

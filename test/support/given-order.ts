@@ -1,0 +1,33 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
+import { expect } from 'chai';
+import type { OrderCommand } from '../../src/domain/order/commands.ts';
+import { decide } from '../../src/domain/order/decide.ts';
+import type { OrderError } from '../../src/domain/order/errors.ts';
+import type { OrderEvent } from '../../src/domain/order/events/catalog.ts';
+import { evolveAll } from '../../src/domain/order/evolve.ts';
+import type { Order } from '../../src/domain/order/order.ts';
+import { rightOf } from './decoded.ts';
+import { orderId } from './order-samples.ts';
+
+interface WhenCommand {
+  /** Exactly these events are raised. */
+  then(...events: readonly OrderEvent[]): void;
+  /** The command is refused with exactly this error. */
+  thenRefused(error: OrderError): void;
+}
+
+/** The order after a history; undefined when nothing happened yet. */
+export const orderAfter = (history: readonly OrderEvent[]): Order | undefined =>
+  isNonEmpty(history) ? rightOf(evolveAll(orderId, undefined, history)) : undefined;
+
+/** `given(what happened).when(command).then(what happens)`, for the order of the samples. */
+export const given = (...history: readonly OrderEvent[]): { when(command: OrderCommand): WhenCommand } => ({
+  when: (command) => {
+    const decision = decide(command, orderAfter(history));
+    return {
+      then: (...events) => expect(decision).to.deep.equal(E.right(events)),
+      thenRefused: (error) => expect(decision).to.deep.equal(E.left(error)),
+    };
+  },
+});
