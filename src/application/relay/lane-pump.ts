@@ -97,11 +97,10 @@ export class LanePump {
       this.backOff();
       return false;
     }
-    this.failures = 0;
-    if (claimed.right.length === 0) return false;
     const batches = this.plan(claimed.right);
     if (batches.length > 0) await this.sender.send(batches);
-    else this.waitForSuspects(claimed.right);
+    else if (claimed.right.length > 0) this.waitForSuspects(claimed.right);
+    this.failures = 0;
     return batches.length > 0;
   }
 

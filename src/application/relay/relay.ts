@@ -142,14 +142,18 @@ export class Relay {
 
   private async poll(held: HeldLease): Promise<'work' | 'nothing' | 'failed'> {
     const { outbox, observer } = this.parts;
-    const lanes = await outbox.lanesWithWork()();
-    if (!isRight(lanes)) {
+    try {
+      const lanes = await outbox.lanesWithWork()();
+      if (isRight(lanes)) {
+        this.failures = 0;
+        const started = lanes.right.filter((lane) => this.pumpOf(lane, held).start());
+        return started.length > 0 ? 'work' : 'nothing';
+      }
       observer.failed('look for work', lanes.left);
-      return 'failed';
+    } catch (cause) {
+      observer.failed('look for work', cause);
     }
-    this.failures = 0;
-    const started = lanes.right.filter((lane) => this.pumpOf(lane, held).start());
-    return started.length > 0 ? 'work' : 'nothing';
+    return 'failed';
   }
 
   private pumpOf(lane: number, held: HeldLease): LanePump {

@@ -56,13 +56,14 @@ export class Settler {
   private async untilDone(activity: string, write: () => TaskEither<SettleError, void>): Promise<boolean> {
     const { clock, random, observer, settings } = this.parts;
     for (let failures = 1; !this.held.lost; failures += 1) {
-      const outcome = await write()();
-      if (isRight(outcome)) return true;
-      if (outcome.left._tag === 'LeaseLost') {
-        this.held.lose();
-        return false;
+      try {
+        const outcome = await write()();
+        if (isRight(outcome)) return true;
+        if (outcome.left._tag === 'LeaseLost') this.held.lose();
+        else observer.failed(activity, outcome.left);
+      } catch (cause) {
+        observer.failed(activity, cause);
       }
-      observer.failed(activity, outcome.left);
       await clock.sleep(backoffMs(failures, outageBackoff(settings), random.next()), this.held.signal);
     }
     return false;

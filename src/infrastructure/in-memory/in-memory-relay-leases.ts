@@ -12,6 +12,7 @@ export const isHeld = ({ leases }: Pick<CommittedTables, 'leases'>, { name, owne
   return row !== undefined && row.owner === owner && row.epoch === epoch;
 };
 
+/** Like the database's, the epoch also rises when an owner takes its own lease again. */
 export class InMemoryRelayLeases implements RelayLeases {
   constructor(private readonly database: InMemoryDatabase) {}
 
@@ -21,7 +22,7 @@ export class InMemoryRelayLeases implements RelayLeases {
         const row = leases.get(name);
         const now = this.database.now();
         if (row !== undefined && row.owner !== owner && row.expiresAt > now) return Promise.resolve(E.right(O.none));
-        const epoch = row === undefined ? 1 : row.epoch + (row.owner === owner ? 0 : 1);
+        const epoch = (row?.epoch ?? 0) + 1;
         leases.set(name, { name, owner, epoch, expiresAt: now + ttlMs });
         return Promise.resolve(E.right(O.some({ name, owner, epoch })));
       });
