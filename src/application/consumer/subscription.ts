@@ -1,0 +1,28 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { IncomingEvent } from '../ports/consumed-record.ts';
+import type { StorageUnavailable } from '../ports/storage-error.ts';
+import type { Transaction } from '../ports/transaction.ts';
+
+/** A handler threw, rejected or returned a Left: its own fault, so it is retried and parks the order at last. */
+export interface HandlerFailed {
+  readonly _tag: 'HandlerFailed';
+  readonly cause: unknown;
+}
+
+/** Something the handler needs (network, another service) cannot be reached: nobody's fault, never parks. */
+export interface DependencyUnavailable {
+  readonly _tag: 'DependencyUnavailable';
+  readonly cause: unknown;
+}
+
+/** The effect of one event inside the consumer's transaction, callback rows included. */
+export type EventEffect = (
+  tx: Transaction,
+) => TaskEither<HandlerFailed | DependencyUnavailable | StorageUnavailable, void>;
+
+/** What a consumer does with events. */
+export interface Subscription {
+  /** Left: why the event breaks the contract (unknown type or version, payload off its schema). */
+  prepare(event: IncomingEvent): Either<string, EventEffect>;
+}

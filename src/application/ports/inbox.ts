@@ -1,0 +1,66 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { IncomingEvent, ParkedRecord } from './consumed-record.ts';
+import type { StorageUnavailable } from './storage-error.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What one consumer knows about an order and about one event of it, read under the order's lock. */
+export interface InboxState {
+  /** Sequence of the last event applied or skipped; 0 before the first. */
+  readonly lastSequence: number;
+  /** True while the order is parked: its events are stored, none is applied. */
+  readonly parked: boolean;
+  /** Fingerprint under which this event ID was applied. */
+  readonly applied: string | undefined;
+  /** Fingerprint under which this event ID is stored and waits. */
+  readonly waiting: string | undefined;
+  /** True when this sequence was skipped. */
+  readonly sequenceSkipped: boolean;
+  /** True when other events of the order are stored and wait. */
+  readonly othersWait: boolean;
+}
+
+/** Why a consumer may begin an order in the middle. */
+export interface Baseline {
+  readonly sequence: number;
+  readonly because: string;
+}
+
+export interface Parking {
+  readonly orderId: string;
+  readonly reason: string;
+  /** The event that parked the order, when it could be told. */
+  readonly eventId: string | null;
+}
+
+/**
+ * The memory of one consumer, in its own database, in the same transaction as its effects. `lock`,
+ * `stateFor` and `release` lock the order until the transaction ends, so two members of a group
+ * that both hold a record of it (a rebalance at work, a paused process that wakes) act one after the other.
+ *
+ * `lastSequence` is kept for ever; inbox rows must outlive the topic's retention.
+ */
+export interface Inbox {
+  /** Locks the order without asking anything. */
+  lock(tx: Transaction, orderId: string): TaskEither<StorageUnavailable, void>;
+  stateFor(tx: Transaction, event: IncomingEvent): TaskEither<StorageUnavailable, InboxState>;
+  /** Notes the event as applied (or skipped), moves `lastSequence` to it, and removes it from those that wait. */
+  recordApplied(
+    tx: Transaction,
+    event: IncomingEvent,
+    baseline: Baseline | undefined,
+  ): TaskEither<StorageUnavailable, void>;
+  /** Stores the event so that it can be applied later; storing it again changes nothing. */
+  hold(tx: Transaction, event: IncomingEvent): TaskEither<StorageUnavailable, void>;
+  /** Removes an event from those that wait. */
+  discard(tx: Transaction, event: IncomingEvent): TaskEither<StorageUnavailable, void>;
+  /** Parks the order. A first reason is kept: parking a parked order changes nothing. */
+  park(tx: Transaction, parking: Parking): TaskEither<StorageUnavailable, void>;
+  /** Keeps the record as evidence. False when the same record (topic, partition, offset, bytes) is kept already. */
+  keep(tx: Transaction, record: ParkedRecord): TaskEither<StorageUnavailable, boolean>;
+  /** Of the events that wait, the one with the lowest sequence; undefined when the order is parked or none waits. */
+  nextWaiting(tx: Transaction, orderId: string): TaskEither<StorageUnavailable, IncomingEvent | undefined>;
+  /** Ends the parking and dismisses (never deletes) the evidence kept for the order. False when it was not parked. */
+  release(tx: Transaction, orderId: string): TaskEither<StorageUnavailable, boolean>;
+  /** Orders, at most `limit`, that are not parked and whose next event is stored: a crash came between the two. */
+  drainable(limit: number): TaskEither<StorageUnavailable, readonly string[]>;
+}

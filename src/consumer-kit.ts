@@ -1,0 +1,219 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as t from 'io-ts';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { CallbackSender } from './application/consumer/callback-sender.ts';
+import { ConsumeRecord } from './application/consumer/consume-record.ts';
+import { runHandler } from './application/consumer/run-handler.ts';
+import { SettleEvent } from './application/consumer/settle-event.ts';
+import type { Subscription } from './application/consumer/subscription.ts';
+import type { Inbox } from './application/ports/inbox.ts';
+import { systemClock } from './infrastructure/clock.ts';
+import { decodeConsumerSettings } from './infrastructure/consumer-config.ts';
+import type { ConsumerSettings } from './infrastructure/consumer-config.ts';
+import {
+  killAt,
+  posterWithFailpoint,
+  processWithFailpoint,
+  subscriptionWithFailpoint,
+} from './infrastructure/consumer-failpoints.ts';
+import type { Reach } from './infrastructure/consumer-failpoints.ts';
+import { ConsumerProcess } from './infrastructure/consumer-process.ts';
+import { HttpCallbackPoster } from './infrastructure/http-callback-poster.ts';
+import { createKafka } from './infrastructure/kafka/kafka-client.ts';
+import type { ProcessRecord } from './infrastructure/kafka/kafka-consumer-batch.ts';
+import { KafkaConsumer, offsetResetIn } from './infrastructure/kafka/kafka-consumer.ts';
+import { KafkaTopicOffsets } from './infrastructure/kafka/kafka-topic-offsets.ts';
+import { MySqlCallbackOutbox } from './infrastructure/mysql-consumer/mysql-callback-outbox.ts';
+import { mysqlConsumerEffects } from './infrastructure/mysql-consumer/mysql-consumer-effects.ts';
+import { MySqlConsumerProgress } from './infrastructure/mysql-consumer/mysql-consumer-progress.ts';
+import { MySqlInbox } from './infrastructure/mysql-consumer/mysql-inbox.ts';
+import { createMySqlPool } from './infrastructure/mysql/mysql-pool.ts';
+import { MySqlUnitOfWork } from './infrastructure/mysql/mysql-unit-of-work.ts';
+import { refuseToStart, reprocessOrder, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
+import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
+import { createLogger } from './infrastructure/telemetry/logger.ts';
+import { handlingOf, refusalOf } from './interfaces/consumer/consumer-definition.ts';
+import type { ConsumerDefinition } from './interfaces/consumer/consumer-definition.ts';
+import { ProgressServer } from './interfaces/consumer/progress-server.ts';
+
+/*
+ * The consumer kit: composition root and public entry. Another team declares a consumer (name, group, a handler or
+ * an explicit `ignore` per event type) and runs it:
+ *
+ *   await startConsumer({
+ *     own: {},
+ *     define: () => ({
+ *       name: 'points',
+ *       group: 'points',
+ *       migrations: join(import.meta.dirname, 'migrations'),
+ *       handlers: {
+ *         OrderPaid: (event, { tx }) => tx.execute('INSERT INTO points (order_id) VALUES (?)', [event.orderId]),
+ *         OrderPlaced: ignore, OrderShipped: ignore, OrderDelivered: ignore, OrderCancelled: ignore,
+ *       },
+ *     }),
+ *   });
+ */
+
+export { Unavailable } from './application/consumer/outage.ts';
+export type { CallbackRequest, HandlerContext } from './application/consumer/run-handler.ts';
+export type { EffectTransaction, SqlValue } from './application/ports/consumer-effects.ts';
+export type { Inbox } from './application/ports/inbox.ts';
+export type { ConsumerSettings } from './infrastructure/consumer-config.ts';
+export { ConsumerProcess } from './infrastructure/consumer-process.ts';
+export * as settings from './infrastructure/settings.ts';
+export { ignore } from './interfaces/consumer/consumer-definition.ts';
+export type {
+  ConsumerDefinition,
+  EventHandler,
+  EventHandlers,
+  ReceivedEvent,
+  Refusal,
+  RefusalHandler,
+} from './interfaces/consumer/consumer-definition.ts';
+
+/** Adapters that tests and planted bugs replace. */
+export interface ConsumerOverrides {
+  /** Given the real inbox, answers the one to use. */
+  readonly inbox?: (real: Inbox) => Inbox;
+  /** Called at each failpoint instead of killing the process. */
+  readonly reach?: Reach;
+}
+
+const NAME = /^[a-z0-9-]{1,64}$/;
+const CALLBACK_TIMEOUT_MS = 5_000;
+
+/** Wires a consumer; nothing runs before its `start`. @throws TypeError when a name of the definition is not usable. */
+export const createConsumer = (
+  definition: ConsumerDefinition,
+  settings: ConsumerSettings,
+  overrides: ConsumerOverrides = {},
+): ConsumerProcess => {
+  const { name, group } = definition;
+  if (!NAME.test(name)) throw new TypeError(`consumer name ${JSON.stringify(name)} is not 1–64 of a–z, 0–9 and -`);
+  if (group === '') throw new TypeError(`consumer ${name} has no group`);
+  const reach = overrides.reach ?? (settings.failpoint === undefined ? undefined : killAt(settings.failpoint));
+  const clock = systemClock;
+  const random = { next: Math.random };
+  const log = createLogger(settings.logLevel);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const observer = new ConsumerTelemetry(registry, log);
+
+  const pool = createMySqlPool(settings.mysql);
+  const unitOfWork = new MySqlUnitOfWork(pool);
+  const genuine = new MySqlInbox(pool, name);
+  const inbox = overrides.inbox?.(genuine) ?? genuine;
+  const callbacks = new MySqlCallbackOutbox(pool, unitOfWork, name);
+  const progress = new MySqlConsumerProgress(pool, name);
+
+  const kafka = createKafka({
+    ...settings.kafka,
+    clientId: name,
+    log: (line) => {
+      const reset = offsetResetIn(line);
+      if (reset !== undefined)
+        observer.offsetOutOfRange(reset, 'the client went back to what is left of the partition');
+      log.warn({ activity: `Kafka client ${line.namespace}`, reason: line.message, error: line.details['error'] });
+    },
+  });
+  const { topic } = settings.kafka;
+  const offsets = new KafkaTopicOffsets(kafka, topic, group);
+
+  const parts = { effects: mysqlConsumerEffects, callbacks };
+  const plain: Subscription = {
+    prepare: (event) =>
+      pipe(
+        handlingOf(definition.handlers, event),
+        E.map((run) => runHandler(parts, event, run)),
+      ),
+  };
+  const subscription = reach === undefined ? plain : subscriptionWithFailpoint(plain, reach);
+  const { logStartOf } = offsets;
+  const settleEvent = new SettleEvent({ unitOfWork, inbox, subscription, logStartOf, baseline: definition.baseline });
+  const handlerRetry = { attempts: 5, baseMs: 100, capMs: 2_000 };
+  const consume = new ConsumeRecord({ settleEvent, inbox, unitOfWork, observer, clock, random, handlerRetry });
+
+  const poster = new HttpCallbackPoster({
+    baseUrl: settings.callbackUrl,
+    consumer: name,
+    timeoutMs: CALLBACK_TIMEOUT_MS,
+  });
+  const sender = new CallbackSender({
+    callbacks,
+    poster: reach === undefined ? poster : posterWithFailpoint(poster, reach),
+    unitOfWork,
+    onRefused: (callback, answer) => {
+      const handler = definition.onFinal?.[callback.name];
+      return handler === undefined
+        ? undefined
+        : runHandler(parts, callback, (context) => handler(refusalOf(callback, answer), context));
+    },
+    observer,
+    clock,
+    random,
+    concurrency: 8,
+    leaseMs: CALLBACK_TIMEOUT_MS + 2_000,
+    pollMs: 200,
+    retry: { baseMs: 200, capMs: 5_000 },
+  });
+
+  const processRecord: ProcessRecord = async (record, signal) => {
+    const processed = await consume.process(record, signal);
+    sender.wake();
+    return processed;
+  };
+  const kafkaConsumer = new KafkaConsumer(kafka, offsets, {
+    topic,
+    groupId: group,
+    process: reach === undefined ? processRecord : processWithFailpoint(processRecord, reach),
+    observer,
+    clock,
+    random,
+    concurrency: 6,
+    watchMs: 5_000,
+    stallMs: 30_000,
+  });
+  registerConsumerGauges(registry, {
+    progress,
+    pausedPartitions: () => kafkaConsumer.health.pausedPartitions,
+    lag: () => kafkaConsumer.health.lag,
+  });
+  const server = new ProgressServer({
+    ...settings.http,
+    progress,
+    readiness: async () => ({
+      problems: [
+        ...(E.isLeft(await progress.stats()()) ? ["the consumer's database does not answer"] : []),
+        ...(kafkaConsumer.health.joined ? [] : [`not a member of group ${group} on topic ${topic}`]),
+      ],
+    }),
+    metrics: () => registry.metrics(),
+    metricsContentType: registry.contentType,
+  });
+  const { url: mysqlUrl } = settings.mysql;
+  const { migrations } = definition;
+  return new ConsumerProcess({ mysqlUrl, migrations, kafkaConsumer, sender, consume, server, pool, clock, log });
+};
+
+export interface StartConsumerOptions<Own extends t.Props> {
+  /** Codecs of the consumer's own environment variables. */
+  readonly own: Own;
+  readonly define: (own: t.TypeOfProps<Own>) => ConsumerDefinition;
+  readonly overrides?: ConsumerOverrides | undefined;
+}
+
+/**
+ * The `main` of a consumer: settings from the environment (all problems at once, exit 2), then runs until SIGTERM.
+ * With the arguments `reprocess ORDER_ID` it releases that parked order instead.
+ */
+export const startConsumer = async <Own extends t.Props>(options: StartConsumerOptions<Own>): Promise<void> => {
+  const { own, define, overrides } = options;
+  const decoded = decodeConsumerSettings(process.env, own);
+  if (E.isLeft(decoded)) return refuseToStart(decoded.left);
+  const { settings } = decoded.right;
+  const consumer = createConsumer(define(decoded.right.own), settings, overrides);
+  const [command, orderId] = process.argv.slice(2);
+  if (command === 'reprocess') await reprocessOrder(consumer, orderId);
+  else await runConsumerProcess(consumer, settings.shutdownDeadlineMs);
+};

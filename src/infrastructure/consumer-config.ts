@@ -1,0 +1,118 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { consumerFailpointNames } from './consumer-failpoints.ts';
+import type { ConsumerFailpoint } from './consumer-failpoints.ts';
+import * as is from './settings.ts';
+import type { Setting } from './settings.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const failpoint: Setting<ConsumerFailpoint> = is.setting({
+  expected: `one of ${consumerFailpointNames.join(', ')}, optionally followed by : and the how-manieth time`,
+  parse: (text) => {
+    const [name, hit = '1', ...rest] = text.split(':');
+    const known = consumerFailpointNames.find((one) => one === name);
+    const acceptable = known !== undefined && rest.length === 0 && /^[1-9]\d{0,8}$/.test(hit);
+    return acceptable ? { name: known, hit: Number(hit) } : undefined;
+  },
+});
+
+const httpUrl: Setting<string> = is.setting({
+  expected: 'http://host:port or https://host:port',
+  parse: (text) => {
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, search, hash, username } = new URL(text);
+    const acceptable = (protocol === 'http:' || protocol === 'https:') && search + hash + username === '';
+    return acceptable ? text : undefined;
+  },
+});
+
+const variables = {
+  CONSUMER_MYSQL_URL: is.mysqlUrl,
+  KAFKA_BROKERS: is.brokers,
+  ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
+  ORDERS_API_URL: httpUrl,
+  HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
+  PARTICIPANT_HTTP_PORT: is.withDefault(is.wholeNumber(0, 65_535), 0),
+  MYSQL_CONNECTIONS: is.withDefault(is.wholeNumber(2, 1_000), 12),
+  MYSQL_ACQUIRE_TIMEOUT_MS: is.withDefault(is.milliseconds(10, 60_000), 1_000),
+  MYSQL_QUERY_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 60_000), 5_000),
+  KAFKA_REQUEST_TIMEOUT_MS: is.withDefault(is.milliseconds(1_100, 60_000), 5_000),
+  SHUTDOWN_DEADLINE_MS: is.withDefault(is.milliseconds(100, 600_000), 10_000),
+  LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
+  FAILPOINT: is.optional(failpoint),
+};
+
+export interface ConsumerSettings {
+  /** The consumer's own database. */
+  readonly mysql: {
+    readonly url: string;
+    readonly connections: number;
+    readonly acquireTimeoutMs: number;
+    readonly queryTimeoutMs: number;
+  };
+  readonly kafka: { readonly brokers: readonly string[]; readonly topic: string; readonly requestTimeoutMs: number };
+  /** Callback paths are put behind it. */
+  readonly callbackUrl: string;
+  /** Progress, health and metrics. Port 0 takes any free one. */
+  readonly http: { readonly host: string; readonly port: number };
+  readonly shutdownDeadlineMs: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Where a kill test lets the process die. */
+  readonly failpoint: ConsumerFailpoint | undefined;
+}
+
+/** One setting that is wrong: which variable, and a sentence that goes on after its name. */
+export interface SettingProblem {
+  readonly variable: string;
+  readonly message: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const problemsOf = (errors: t.Errors): readonly SettingProblem[] =>
+  errors.map(({ context, message }) => ({
+    variable: context.at(-1)?.key ?? '',
+    message: message ?? 'is not acceptable',
+  }));
+
+const settingsOf = (env: t.TypeOf<typeof Variables>): ConsumerSettings => ({
+  mysql: {
+    url: env.CONSUMER_MYSQL_URL,
+    connections: env.MYSQL_CONNECTIONS,
+    acquireTimeoutMs: env.MYSQL_ACQUIRE_TIMEOUT_MS,
+    queryTimeoutMs: env.MYSQL_QUERY_TIMEOUT_MS,
+  },
+  kafka: { brokers: env.KAFKA_BROKERS, topic: env.ORDER_TOPIC, requestTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS },
+  callbackUrl: env.ORDERS_API_URL,
+  http: { host: env.HTTP_HOST, port: env.PARTICIPANT_HTTP_PORT },
+  shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
+  logLevel: env.LOG_LEVEL,
+  failpoint: env.FAILPOINT,
+});
+
+const Variables = t.type(variables);
+
+/**
+ * Settings every consumer has, and the consumer's own (`own`, a codec per variable). Left: every problem found.
+ * A failpoint is refused in production.
+ */
+export const decodeConsumerSettings = <Own extends t.Props>(
+  env: Environment,
+  own: Own,
+): Either<readonly SettingProblem[], { readonly settings: ConsumerSettings; readonly own: t.TypeOfProps<Own> }> => {
+  const common = Variables.decode(env);
+  const special = t.type(own).decode(env);
+  const forbidden = env['FAILPOINT'] !== undefined && env['NODE_ENV'] === 'production';
+  const problems = [
+    ...(E.isLeft(common) ? problemsOf(common.left) : []),
+    ...(E.isLeft(special) ? problemsOf(special.left) : []),
+    ...(forbidden
+      ? [{ variable: 'FAILPOINT', message: 'is set: it kills the process and is refused in production' }]
+      : []),
+  ];
+  return E.isLeft(common) || E.isLeft(special) || forbidden
+    ? E.left(problems)
+    : E.right({ settings: settingsOf(common.right), own: special.right });
+};

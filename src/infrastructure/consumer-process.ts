@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { CallbackSender } from '../application/consumer/callback-sender.ts';
+import type { ConsumeRecord } from '../application/consumer/consume-record.ts';
+import type { Clock } from '../application/ports/clock.ts';
+import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
+import type { MySqlPool } from './mysql/mysql-pool.ts';
+import { prepareDatabase } from './mysql-consumer/prepare-database.ts';
+
+export interface ConsumerProcessParts {
+  readonly mysqlUrl: string;
+  /** Folder of the consumer's own migrations. */
+  readonly migrations: string | undefined;
+  readonly kafkaConsumer: KafkaConsumer;
+  readonly sender: CallbackSender;
+  readonly consume: ConsumeRecord;
+  readonly server: { listen(): Promise<number>; close(): Promise<void> };
+  readonly pool: MySqlPool;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const SWEEP_MS = 1_000;
+
+/** A consumer with everything it runs: the Kafka client, the callback sender, the sweep, the progress server. */
+export class ConsumerProcess {
+  private readonly stopping = new AbortController();
+  private sweeping: Promise<void> | undefined;
+  private httpPort = 0;
+
+  constructor(private readonly parts: ConsumerProcessParts) {}
+
+  /** Port of the progress server; 0 before `start`. */
+  get port(): number {
+    return this.httpPort;
+  }
+
+  get kafka(): KafkaConsumerHealth {
+    return this.parts.kafkaConsumer.health;
+  }
+
+  /**
+   * Resolves when the database is prepared and consuming has begun (it joins the group a moment later); waits for a
+   * database that is not there yet. Rejects with `MigrationImpossible`, or when the port is taken.
+   */
+  async start(): Promise<void> {
+    const { server, log, sender, kafkaConsumer } = this.parts;
+    this.httpPort = await server.listen();
+    log.info({ port: this.httpPort }, 'progress, health and metrics are served');
+    if (!(await this.prepareDatabase())) return;
+    sender.start();
+    kafkaConsumer.start();
+    this.sweeping = this.sweep();
+    log.info('consuming');
+  }
+
+  /** Creates or updates the tables. False when it was stopped before the database could be reached. */
+  prepareDatabase(): Promise<boolean> {
+    const { mysqlUrl: url, migrations: own, clock, log } = this.parts;
+    const waiting = (reason: string): void => {
+      log.warn({ activity: 'migrate', reason }, 'waiting for the database');
+    };
+    return prepareDatabase({ url, own, clock, signal: this.stopping.signal, waiting });
+  }
+
+  /** See `ConsumeRecord.release`; its own transaction, so any process of the consumer may call it. */
+  reprocess(orderId: string): ReturnType<ConsumeRecord['release']> {
+    return this.parts.consume.release(orderId);
+  }
+
+  /** Finishes the records and callbacks at work, commits their offsets, leaves the group. */
+  async stop(): Promise<void> {
+    const { server, sender, kafkaConsumer, pool, log } = this.parts;
+    this.stopping.abort();
+    await kafkaConsumer.stop();
+    await Promise.all([sender.stop(), this.sweeping]);
+    await server.close();
+    await pool.end();
+    log.info('stopped');
+  }
+
+  private async sweep(): Promise<void> {
+    const { clock, consume, log, sender } = this.parts;
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (await consume.sweep(this.stopping.signal)) sender.wake();
+      } catch (cause) {
+        log.error({ activity: 'sweep', error: String(cause) }, 'failed, and will be tried again');
+      }
+      await clock.sleep(SWEEP_MS, this.stopping.signal);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { EachBatchPayload } from 'kafkajs';
+import type { Processed } from '../../application/consumer/consume-record.ts';
+import { retryDelay } from '../../application/consumer/retry-delay.ts';
+import type { Clock } from '../../application/ports/clock.ts';
+import type { ConsumedRecord } from '../../application/ports/consumed-record.ts';
+import type { ConsumerObserver } from '../../application/ports/consumer-observer.ts';
+import type { Random } from '../../application/ports/random.ts';
+import { readRecord } from './kafka-consumer-record.ts';
+
+/** Takes one record to its end; see `ConsumeRecord.process`. */
+export type ProcessRecord = (record: ConsumedRecord, signal: AbortSignal) => Promise<Processed>;
+
+export interface KafkaConsumerBatchesOptions {
+  readonly topic: string;
+  readonly process: ProcessRecord;
+  readonly observer: ConsumerObserver;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const HEARTBEAT_MS = 1_000;
+const COMMIT_EVERY_MS = 1_000;
+const PAUSE = { baseMs: 250, capMs: 3_000 };
+
+/**
+ * Works batches of one Kafka session, each in order, several partitions side by side.
+ *
+ * - An offset is committed only after the transactions of all records before it: committed ≤ processed.
+ * - A record that cannot be taken now (outage) stays first: its partition is paused and read again from it.
+ * - The session is kept alive by heartbeats on a timer, however long a handler takes. Losing it (a rebalance)
+ *   ends the batch after the record at work; whoever reads that record again finds its inbox row.
+ * - Nothing is thrown but what Kafka's own calls throw: any other error would end the client for good.
+ */
+export class KafkaConsumerBatches {
+  private readonly positions = new Map<number, number>();
+  private readonly pausedPartitions = new Map<number, number>();
+  private readonly working = new Set<number>();
+
+  constructor(
+    private readonly options: KafkaConsumerBatchesOptions,
+    private readonly stopped: AbortSignal,
+  ) {}
+
+  /** Offset of the next record to be processed; undefined before the first record of the session. */
+  position(partition: number): number | undefined {
+    return this.positions.get(partition);
+  }
+
+  /** A new assignment: other members may have moved the partitions on. */
+  forgetPositions(): void {
+    this.positions.clear();
+  }
+
+  /** Paused on purpose, or at work right now. */
+  excused(partition: number): boolean {
+    return this.working.has(partition) || this.paused(partition);
+  }
+
+  paused(partition: number): boolean {
+    return (this.pausedPartitions.get(partition) ?? 0) > 0;
+  }
+
+  get pausedCount(): number {
+    return [...this.pausedPartitions.values()].filter((failures) => failures > 0).length;
+  }
+
+  async work(payload: EachBatchPayload): Promise<void> {
+    const { partition } = payload.batch;
+    const turn = new AbortController();
+    const end = (): void => {
+      turn.abort();
+    };
+    this.stopped.addEventListener('abort', end, { once: true });
+    let lost: { readonly cause: unknown } | undefined;
+    const beat = setInterval(() => {
+      payload.heartbeat().catch((cause: unknown) => {
+        lost ??= { cause };
+        end();
+      });
+    }, HEARTBEAT_MS);
+    this.working.add(partition);
+    try {
+      await this.workInOrder(payload, turn.signal);
+    } finally {
+      clearInterval(beat);
+      this.working.delete(partition);
+      this.stopped.removeEventListener('abort', end);
+    }
+    if (lost !== undefined) throw lost.cause;
+  }
+
+  private async workInOrder(payload: EachBatchPayload, signal: AbortSignal): Promise<void> {
+    const { batch } = payload;
+    const { clock } = this.options;
+    const { topic, partition } = batch;
+    let uncommitted: number | undefined;
+    let committedAt = clock.monotonic();
+    const commit = async (): Promise<void> => {
+      if (uncommitted === undefined) return;
+      const partitions = [{ partition, offset: String(uncommitted) }];
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+      uncommitted = undefined;
+      committedAt = clock.monotonic();
+    };
+    for (const message of batch.messages) {
+      if (signal.aborted || this.stopped.aborted || !payload.isRunning() || payload.isStale()) break;
+      const offset = Number(message.offset);
+      const record = readRecord(this.options.topic, { topic, partition, offset }, message);
+      const processed = await this.process(record, signal);
+      if (processed._tag === 'Unavailable') this.pause(payload, processed.cause);
+      if (processed._tag !== 'Done') break;
+      this.recovered(partition);
+      payload.resolveOffset(message.offset);
+      uncommitted = offset + 1;
+      this.positions.set(partition, uncommitted);
+      if (clock.monotonic() - committedAt >= COMMIT_EVERY_MS) await commit();
+    }
+    await commit();
+  }
+
+  private async process(record: ConsumedRecord, signal: AbortSignal): Promise<Processed> {
+    try {
+      return await this.options.process(record, signal);
+    } catch (cause) {
+      this.options.observer.failed('process a record', cause);
+      return { _tag: 'Unavailable', cause };
+    }
+  }
+
+  private pause(payload: EachBatchPayload, cause: unknown): void {
+    const { partition } = payload.batch;
+    const { observer, clock, random } = this.options;
+    const failures = (this.pausedPartitions.get(partition) ?? 0) + 1;
+    this.pausedPartitions.set(partition, failures);
+    const resume = payload.pause();
+    if (failures === 1) observer.paused(partition, cause);
+    void clock.sleep(retryDelay(PAUSE, failures, random.next()), this.stopped).then(resume);
+  }
+
+  private recovered(partition: number): void {
+    if (this.pausedPartitions.delete(partition)) this.options.observer.resumed(partition);
+  }
+}
