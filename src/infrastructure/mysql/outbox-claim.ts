@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import type { ClaimLimit, OutboxRecord } from '../../application/ports/relay-outbox.ts';
 import type { MySqlConnection } from './mysql-connection.ts';
 import type { TransactionConnection } from './mysql-unit-of-work.ts';
+import { lockBlocks } from './outbox-blocks.ts';
 import { TimeShort, WholeNumber, decodeRows } from './rows.ts';
 import { HeadersColumn } from './outbox-rows.ts';
 
@@ -23,9 +24,6 @@ UNION ALL
 const SELECT_RECORDS = `
 SELECT id, event_id, order_id, sequence, type, version, occurred_at, payload, headers, kafka_partition, attempts
 FROM outbox WHERE id IN (?) ORDER BY id`;
-
-const LOCK_BLOCKS = `
-SELECT order_id FROM outbox_blocks FORCE INDEX (PRIMARY) WHERE order_id IN (?) FOR UPDATE`;
 
 const MARK_HELD = `
 UPDATE outbox o FORCE INDEX (PRIMARY) STRAIGHT_JOIN outbox_blocks b FORCE INDEX (PRIMARY) ON b.order_id = o.order_id
@@ -112,6 +110,6 @@ export const loadRecords = async (
  * release cannot pass between the look and the mark and leave a row held by nothing.
  */
 export const markHeld = async (connection: TransactionConnection, behind: readonly Candidate[]): Promise<void> => {
-  await connection.rows(LOCK_BLOCKS, [[...new Set(behind.map(({ order_id }) => order_id))]]);
+  await lockBlocks(connection, new Set(behind.map(({ order_id }) => order_id)));
   await connection.write(MARK_HELD, [behind.map(({ id }) => id)]);
 };

@@ -6,27 +6,23 @@ import type {
   OutboxRecord,
 } from '../../application/ports/relay-outbox.ts';
 import type { TransactionConnection } from './mysql-unit-of-work.ts';
+import { lockBlocks } from './outbox-blocks.ts';
+import type { Block } from './outbox-blocks.ts';
 import { OutboxStatusColumn } from './outbox-rows.ts';
 import { WholeNumber, decodeRows } from './rows.ts';
 
 /*
  * Writing side of the relay; each function is the body of one fenced transaction and may be run again.
  *
- * A block (order, sequence s) stands for: row s of the order must be acknowledged before any row above s is sent.
- * Row s itself is never held; rows above s are held, or will be marked by the next claim that meets them.
- *
  * Locks are taken in the order lease, block, outbox rows, and never wait for a transaction that appends: the indexes
  * are forced, because on a small table the optimiser likes to scan it, and a scan that writes locks what it meets.
  */
 
-const LOCK_BLOCKS = `
-SELECT order_id, sequence, outbox_id FROM outbox_blocks FORCE INDEX (PRIMARY) WHERE order_id IN (?) FOR UPDATE`;
-
-/** The list of offsets leads, each row is then found by its primary key. */
+/** The list of offsets leads; each row is then found by its primary key. */
 const COMPLETE = (rows: number): string => `
-UPDATE (VALUES ${Array.from({ length: rows }, () => 'ROW(?, ?)').join(', ')}) AS stored (id, kafka_offset)
-  STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY) ON o.id = stored.id
-SET o.status = 'COMPLETED', o.published_at = NOW(6), o.kafka_offset = stored.kafka_offset, o.next_attempt_at = NULL,
+UPDATE /*+ JOIN_PREFIX(published) */ outbox o FORCE INDEX (PRIMARY)
+  JOIN (VALUES ${Array.from({ length: rows }, () => 'ROW(?, ?)').join(', ')}) AS published (id, kafka_offset) ON o.id = published.id
+SET o.status = 'COMPLETED', o.published_at = NOW(6), o.kafka_offset = published.kafka_offset, o.next_attempt_at = NULL,
   o.held_by = NULL
 WHERE o.status = 'PENDING' AND o.kafka_partition = ?`;
 
@@ -71,8 +67,6 @@ UPDATE outbox FORCE INDEX (PRIMARY) SET held_by = ? WHERE id IN (?) AND status =
 /** Rows that one transaction releases or marks, at most (but at least one for each order that waits). */
 const CHUNK = 1_000;
 
-const BlockRow = t.strict({ order_id: t.string, sequence: WholeNumber, outbox_id: WholeNumber });
-type BlockRow = t.TypeOf<typeof BlockRow>;
 const IdRow = t.strict({ id: WholeNumber });
 const NextRow = t.strict({
   id: WholeNumber,
@@ -81,18 +75,13 @@ const NextRow = t.strict({
   attempted: t.union([t.literal(0), t.literal(1)]),
 });
 
-const lockBlocks = async (
-  connection: TransactionConnection,
-  orderIds: readonly string[],
-): Promise<readonly BlockRow[]> => decodeRows(BlockRow, await connection.rows(LOCK_BLOCKS, [orderIds]));
-
 /** COMPLETED with their offsets; then the orders whose head is among them go on. */
 export const acknowledgeRecords = async (
   connection: TransactionConnection,
   lane: number,
   acknowledged: readonly Acknowledgement[],
 ): Promise<void> => {
-  const blocks = await lockBlocks(connection, [...new Set(acknowledged.map(({ record }) => record.orderKey))]);
+  const blocks = await lockBlocks(connection, new Set(acknowledged.map(({ record }) => record.orderKey)));
   const offsets = acknowledged.flatMap(({ record, offset }) => [record.id, offset]);
   await connection.write(COMPLETE(acknowledged.length), [...offsets, lane]);
   if (blocks.length === 0) return;
@@ -109,7 +98,7 @@ export const acknowledgeRecords = async (
  * never passes a row that was attempted or is quarantined: that one becomes the head. A row whose transaction has
  * not committed yet is not seen and needs no release: it is not held, and everything before it is sendable.
  */
-const releaseNext = async (connection: TransactionConnection, block: BlockRow, chunk: number): Promise<void> => {
+const releaseNext = async (connection: TransactionConnection, block: Block, chunk: number): Promise<void> => {
   const next = decodeRows(NextRow, await connection.rows(NEXT_OF_ORDER, [block.order_id, block.sequence, chunk + 1]));
   const stop = next.findIndex(({ status, attempted }) => status !== 'PENDING' || attempted === 1);
   const released = next.slice(0, stop === -1 ? chunk : Math.min(chunk, stop + 1));
@@ -129,7 +118,7 @@ export const recordFailedAttempt = async (
   { record, error }: FailedAttempt,
   then: AfterFailure,
 ): Promise<void> => {
-  const [block] = await lockBlocks(connection, [record.orderKey]);
+  const [block] = await lockBlocks(connection, new Set([record.orderKey]));
   if (!(await spendAttempt(connection, record, errorText(error), then))) return;
   await connection.write(INSERT_ATTEMPT, [record.eventId, record.attempts + 1, errorText(error)]);
   if (block === undefined)

@@ -1,0 +1,58 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { laneOf } from '../../src/application/relay/lanes.ts';
+import { InMemoryDatabase } from '../../src/infrastructure/in-memory/in-memory-database.ts';
+import type { OutboxRow } from '../../src/infrastructure/in-memory/in-memory-database.ts';
+import { InMemoryIdempotencyKeys } from '../../src/infrastructure/in-memory/in-memory-idempotency-keys.ts';
+import { InMemoryOrderStore } from '../../src/infrastructure/in-memory/in-memory-order-store.ts';
+import { InMemoryOutbox } from '../../src/infrastructure/in-memory/in-memory-outbox.ts';
+import { InMemoryRelayLeases } from '../../src/infrastructure/in-memory/in-memory-relay-leases.ts';
+import { InMemoryRelayOutbox } from '../../src/infrastructure/in-memory/in-memory-relay-outbox.ts';
+import { InMemoryUnitOfWork } from '../../src/infrastructure/in-memory/in-memory-unit-of-work.ts';
+import { VirtualClock } from '../../src/infrastructure/in-memory/virtual-clock.ts';
+import { storageSuites } from './storage-suites.ts';
+import { LANES, MAX_EVENT_BYTES } from './storage-under-test.ts';
+import type { StorageUnderTest } from './storage-under-test.ts';
+
+const openInMemoryStorage = (): Promise<StorageUnderTest> => {
+  const clock = new VirtualClock();
+  const database = new InMemoryDatabase(clock);
+  const rowOf = (eventId: string): OutboxRow | undefined => {
+    const id = database.committed.outboxByEvent.get(eventId);
+    return id === undefined ? undefined : database.committed.outbox.get(id);
+  };
+  return Promise.resolve({
+    unitOfWork: new InMemoryUnitOfWork(database),
+    orders: new InMemoryOrderStore(),
+    outbox: new InMemoryOutbox(database, { laneOf: (key) => laneOf(key, LANES), maxEventBytes: MAX_EVENT_BYTES }),
+    idempotencyKeys: new InMemoryIdempotencyKeys(),
+    relayOutbox: new InMemoryRelayOutbox(database),
+    leases: new InMemoryRelayLeases(database),
+    storedEvent: (eventId) => {
+      const row = rowOf(eventId);
+      return Promise.resolve(
+        row === undefined
+          ? undefined
+          : { status: row.status, attempts: row.attempts, held: row.heldBy !== null, offset: row.offset },
+      );
+    },
+    attemptsOf: (eventId) => {
+      const history = [...database.committed.attempts.values()].filter((row) => row.eventId === eventId);
+      return Promise.resolve(history.map(({ attempt }) => attempt));
+    },
+    redrive: async (eventId) => {
+      await database.transact((tables): Promise<Either<never, void>> => {
+        const row = rowOf(eventId);
+        if (row !== undefined)
+          tables.outbox.set(row.id, { ...row, status: 'PENDING', attempts: 0, nextAttemptAt: null });
+        return Promise.resolve(E.right(undefined));
+      });
+    },
+    passTime: (ms) => clock.advance(ms),
+    close: () => Promise.resolve(),
+  });
+};
+
+describe('in-memory storage', () => {
+  storageSuites(openInMemoryStorage);
+});

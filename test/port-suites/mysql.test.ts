@@ -1,0 +1,88 @@
+import * as O from 'fp-ts/lib/Option.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { laneOf } from '../../src/application/relay/lanes.ts';
+import { MySqlIdempotencyKeys } from '../../src/infrastructure/mysql/mysql-idempotency-keys.ts';
+import { MySqlOrderStore } from '../../src/infrastructure/mysql/mysql-order-store.ts';
+import { MySqlOutboxOperations } from '../../src/infrastructure/mysql/mysql-outbox-operations.ts';
+import { MySqlOutboxQueries } from '../../src/infrastructure/mysql/mysql-outbox-queries.ts';
+import { MySqlOutbox } from '../../src/infrastructure/mysql/mysql-outbox.ts';
+import { MySqlRelayLeases } from '../../src/infrastructure/mysql/mysql-relay-leases.ts';
+import { MySqlRelayOutbox } from '../../src/infrastructure/mysql/mysql-relay-outbox.ts';
+import { MySqlUnitOfWork } from '../../src/infrastructure/mysql/mysql-unit-of-work.ts';
+import type { MySqlPool } from '../../src/infrastructure/mysql/mysql-pool.ts';
+import { migratedDatabase, testPool } from '../support/mysql-storage.ts';
+import type { TestDatabase } from '../support/servers.ts';
+import { storageSuites } from './storage-suites.ts';
+import { LANES, MAX_EVENT_BYTES, right } from './storage-under-test.ts';
+import type { StorageUnderTest } from './storage-under-test.ts';
+
+const TABLES = [
+  'order_lines',
+  'orders',
+  'idempotency_keys',
+  'outbox',
+  'outbox_blocks',
+  'outbox_attempts',
+  'relay_leases',
+];
+
+const empty = (pool: MySqlPool): Promise<void> =>
+  pool.use(async (connection) => {
+    for (const table of TABLES) await connection.write(`DELETE FROM ${table}`);
+  });
+
+/** The database's clock cannot be moved, so what it is compared with is moved the other way. */
+const passTime = (pool: MySqlPool, ms: number): Promise<void> =>
+  pool.use(async (connection) => {
+    const micros = ms * 1_000;
+    await connection.write('UPDATE relay_leases SET expires_at = expires_at - INTERVAL ? MICROSECOND', [micros]);
+    await connection.write(
+      'UPDATE outbox SET next_attempt_at = next_attempt_at - INTERVAL ? MICROSECOND WHERE next_attempt_at IS NOT NULL',
+      [micros],
+    );
+  });
+
+describe('MySQL storage', () => {
+  let database: TestDatabase;
+  let pool: MySqlPool;
+  before(async () => {
+    database = await migratedDatabase();
+    pool = testPool(database.url);
+  });
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const openMySqlStorage = async (): Promise<StorageUnderTest> => {
+    await empty(pool);
+    const unitOfWork = new MySqlUnitOfWork(pool);
+    const queries = new MySqlOutboxQueries(pool);
+    const operations = new MySqlOutboxOperations();
+    return {
+      unitOfWork,
+      orders: new MySqlOrderStore(),
+      outbox: new MySqlOutbox({ laneOf: (key) => laneOf(key, LANES), maxEventBytes: MAX_EVENT_BYTES }),
+      idempotencyKeys: new MySqlIdempotencyKeys(),
+      relayOutbox: new MySqlRelayOutbox(pool, unitOfWork),
+      leases: new MySqlRelayLeases(pool),
+      storedEvent: async (eventId) =>
+        pipe(
+          O.fromNullable(await right(queries.find(eventId))),
+          O.map(({ status, attempts, heldBy, offset }) => ({ status, attempts, held: heldBy !== null, offset })),
+          O.toUndefined,
+        ),
+      attemptsOf: async (eventId) => (await right(queries.find(eventId)))?.history.map(({ attempt }) => attempt) ?? [],
+      redrive: (eventId) =>
+        right(
+          unitOfWork.run({ action: 'redrive', rerunAfterUnknownCommit: false }, (tx) =>
+            operations.redrive(tx, eventId),
+          ),
+        ),
+      passTime: (ms) => passTime(pool, ms),
+      close: () => Promise.resolve(),
+    };
+  };
+
+  storageSuites(openMySqlStorage);
+});
