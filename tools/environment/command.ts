@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -11,6 +11,9 @@ export interface CommandOptions {
   readonly onLine?: (line: string) => void;
 }
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Runs a command to its end and gives its stdout. Fails with both outputs in the message when it did not exit 0. */
 export const runCommand = (command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -21,6 +24,7 @@ export const runCommand = (command: string, args: readonly string[], options: Co
       timeout: options.timeoutMs,
       killSignal: 'SIGKILL',
     });
+    running.add(child);
     let stdout = '';
     let all = '';
     let line = '';
@@ -37,6 +41,7 @@ export const runCommand = (command: string, args: readonly string[], options: Co
     child.stderr.setEncoding('utf8').on('data', take);
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      running.delete(child);
       if (code === 0) resolve(stdout);
       else {
         const ending = signal === null ? `exit code ${String(code)}` : `killed by ${signal}`;

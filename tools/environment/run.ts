@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { ORDER_DIRECTORY } from './checkout.ts';
 import { ManagedProcess, type ProcessSpec } from './managed-process.ts';
 
 const WATCHDOG = fileURLToPath(new URL('watchdog.mjs', import.meta.url));
@@ -72,7 +73,7 @@ export class Run {
   }
 
   /** Opens a run below `base` (created when missing) and removes what dead runs left there. */
-  static async open(base = '.order'): Promise<Run> {
+  static async open(base = ORDER_DIRECTORY): Promise<Run> {
     const absolute = resolve(base);
     await mkdir(absolute, { recursive: true });
     await removeAbandoned(absolute);
@@ -110,11 +111,6 @@ export class Run {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
-  }
-
-  /** Kills at once, without waiting: for the second Ctrl-C. The watchdog removes the rest when this process ends. */
-  abandon(): void {
-    for (const child of this.#processes) child.signal('SIGKILL');
   }
 
   async #close(): Promise<void> {

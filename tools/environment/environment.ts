@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ROOT } from './checkout.ts';
+import { runCommand } from './command.ts';
+import { createDatabases, dropDatabases, withDatabase } from './databases.ts';
+import { EnvironmentError, messageOf } from './environment-error.ts';
+import { type EnvironmentDescription, EnvironmentFile } from './environment-file.ts';
+import type { EnvironmentOptions } from './environment-options.ts';
+import { findPort } from './ports.ts';
+import { type Progress, stderrProgress } from './progress.ts';
+import { kindOf, ROLE_ENTRIES, type RoleKind } from './roles.ts';
+import { Run } from './run.ts';
+import type { ServerProcess } from './server-process.ts';
+import { type Servers, startServers } from './servers.ts';
+import type { Signals } from './signals.ts';
+import type { SupervisedRole } from './supervised-role.ts';
+import { Supervisor } from './supervisor.ts';
+import { createTopic, deleteTopic } from './topic.ts';
+
+const MIGRATION_MS = 60_000;
+
+/** A service that runs, with all it needs. */
+export interface Environment {
+  /** With the database of the service. */
+  readonly mysqlUrl: string;
+  /** Databases of the consumers, by role. */
+  readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
+  readonly kafkaBrokers: string;
+  readonly topic: string;
+  readonly apiUrl: string;
+  readonly operatorToken: string;
+  /** The file that describes this environment. */
+  readonly file: string;
+  readonly logDirectory: string;
+  /** Names of the roles, and of the servers that are ours. */
+  readonly processes: readonly string[];
+  /** The process that runs under this name now. */
+  pidOf(name: string): number | undefined;
+  /** Address of a role's HTTP server. */
+  urlOf(role: string): string;
+  /** SIGKILL and SIGTERM resolve when the process is gone; roles are then started again by the supervisor, servers are not. */
+  kill(name: string, signal?: Signals): Promise<void>;
+  /** Restarts a server; waits for the role of that name to be ready again. */
+  revive(name: string, deadlineMs?: number): Promise<void>;
+  /** Starts one more role, such as `relay-2`, and waits until it is ready. */
+  addRole(name: string): Promise<void>;
+  removeRole(name: string): Promise<void>;
+  /** Ends the roles in order, kills the servers and removes their data. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+interface Names {
+  readonly databases: Readonly<Record<'orders' | 'payment' | 'shipping', string>>;
+  readonly topic: string;
+}
+
+const namesOf = (options: EnvironmentOptions, serverUrl: string): Names => {
+  const suffix = options.suffix === undefined ? '' : `_${options.suffix}`;
+  const given = new URL(serverUrl).pathname.slice(1);
+  const orders = given === '' ? 'orders' : decodeURIComponent(given);
+  return {
+    databases: { orders: `${orders}${suffix}`, payment: `payment${suffix}`, shipping: `shipping${suffix}` },
+    topic: `${options.topic?.name ?? 'orders.events.v1'}${options.suffix === undefined ? '' : `.${options.suffix}`}`,
+  };
+};
+
+class RunningEnvironment implements Environment {
+  readonly mysqlUrl: string;
+  readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
+  readonly kafkaBrokers: string;
+  readonly topic: string;
+  readonly apiUrl: string;
+  readonly operatorToken = randomBytes(24).toString('base64url');
+  readonly logDirectory: string;
+  readonly #options: EnvironmentOptions;
+  readonly #progress: Progress;
+  readonly #run: Run;
+  readonly #servers: Servers;
+  readonly #supervisor: Supervisor;
+  readonly #names: Names;
+  readonly #apiPort: number;
+  #file: EnvironmentFile | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(run: Run, servers: Servers, apiPort: number, options: EnvironmentOptions, progress: Progress) {
+    this.#names = namesOf(options, servers.mysqlUrl);
+    this.mysqlUrl = withDatabase(servers.mysqlUrl, this.#names.databases.orders);
+    this.consumerMysqlUrls = {
+      payment: withDatabase(servers.mysqlUrl, this.#names.databases.payment),
+      shipping: withDatabase(servers.mysqlUrl, this.#names.databases.shipping),
+    };
+    this.kafkaBrokers = servers.kafkaBrokers;
+    this.topic = this.#names.topic;
+    this.apiUrl = `http://127.0.0.1:${apiPort}`;
+    this.logDirectory = options.logDirectory ?? join(run.directory, 'logs');
+    this.#options = options;
+    this.#progress = progress;
+    this.#run = run;
+    this.#servers = servers;
+    this.#apiPort = apiPort;
+    const changed = (): void => void this.#file?.update();
+    this.#supervisor = new Supervisor(run, progress, changed);
+    for (const server of this.#ownServers) server.onChange(changed);
+  }
+
+  async start(): Promise<void> {
+    const { databases } = this.#names;
+    await mkdir(this.logDirectory, { recursive: true });
+    const partitions = this.#options.topic?.partitions ?? 6;
+    await Promise.all([
+      createTopic(this.kafkaBrokers, { name: this.topic, partitions, config: this.#options.topic?.config ?? {} }),
+      createDatabases(this.mysqlUrl, Object.values(databases)).then(() => this.#migrate()),
+    ]);
+    this.#file = await EnvironmentFile.open(this.#run, () => this.#describe());
+    const names = this.#options.roles ?? ['api', 'relay', 'payment', 'shipping'];
+    this.#progress(`starting ${names.join(', ')}`);
+    const roles = await Promise.all(names.map((name) => this.#launch(name)));
+    await Promise.all(roles.map((role) => role.whenReady()));
+    await this.#file.update();
+  }
+
+  get file(): string {
+    return this.#file?.path ?? this.#run.environmentFile;
+  }
+
+  get processes(): readonly string[] {
+    return [...this.#supervisor.roles, ...this.#ownServers].map(({ name }) => name);
+  }
+
+  pidOf(name: string): number | undefined {
+    return (this.#server(name) ?? this.#supervisor.role(name)).pid;
+  }
+
+  urlOf(role: string): string {
+    return this.#supervisor.role(role).url;
+  }
+
+  kill(name: string, signal: Signals = 'SIGKILL'): Promise<void> {
+    return (this.#server(name) ?? this.#supervisor.role(name)).kill(signal);
+  }
+
+  revive(name: string, deadlineMs?: number): Promise<void> {
+    return this.#server(name)?.restart() ?? this.#supervisor.role(name).whenReady(deadlineMs);
+  }
+
+  async addRole(name: string): Promise<void> {
+    await (await this.#launch(name)).whenReady();
+  }
+
+  removeRole(name: string): Promise<void> {
+    return this.#supervisor.remove(name);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#supervisor.stop();
+    await this.#file?.remove();
+    if (this.#options.suffix !== undefined)
+      await Promise.all([
+        deleteTopic(this.kafkaBrokers, this.topic),
+        dropDatabases(this.mysqlUrl, Object.values(this.#names.databases)),
+      ]).catch((cause: unknown) => this.#progress(`databases and topic were not dropped: ${messageOf(cause)}`));
+    await this.#run.close();
+  }
+
+  get #ownServers(): readonly ServerProcess[] {
+    return [this.#servers.mysql, this.#servers.kafka].filter((server) => server !== undefined);
+  }
+
+  #server(name: string): ServerProcess | undefined {
+    return this.#ownServers.find((server) => server.name === name);
+  }
+
+  async #migrate(): Promise<void> {
+    this.#progress('migrating the database');
+    const args = ['--import', 'tsx', 'src/order.ts', 'migrate'];
+    const env = { ...process.env, MYSQL_URL: this.mysqlUrl };
+    await runCommand(process.execPath, args, { cwd: ROOT, env, timeoutMs: MIGRATION_MS });
+  }
+
+  async #launch(name: string): Promise<SupervisedRole> {
+    const kind = kindOf(name);
+    const port = name === 'api' ? this.#apiPort : await findPort();
+    const [entry, ...args] = this.#options.entries?.[kind] ?? ROLE_ENTRIES[kind];
+    return this.#supervisor.add({
+      name,
+      command: [process.execPath, '--import', 'tsx', resolve(ROOT, entry), ...args],
+      env: { ...process.env, ...this.#settings(kind, port), ...this.#options.env?.[kind] },
+      cwd: ROOT,
+      logFile: join(this.logDirectory, `${name}.log`),
+      readyUrl: `http://127.0.0.1:${port}/readyz`,
+    });
+  }
+
+  #settings(kind: RoleKind, port: number): Record<string, string> {
+    const common = { KAFKA_BROKERS: this.kafkaBrokers, ORDER_TOPIC: this.topic, HTTP_HOST: '127.0.0.1' };
+    const partitions = `${this.#options.topic?.partitions ?? 6}`;
+    const service = {
+      ...common,
+      MYSQL_URL: this.mysqlUrl,
+      ORDER_PARTITIONS: partitions,
+      OPERATOR_TOKEN: this.operatorToken,
+    };
+    switch (kind) {
+      case 'api':
+        return { ...service, HTTP_PORT: `${port}` };
+      case 'relay':
+        return { ...service, RELAY_HTTP_PORT: `${port}` };
+      case 'payment':
+      case 'shipping':
+        return {
+          ...common,
+          CONSUMER_MYSQL_URL: this.consumerMysqlUrls[kind],
+          ORDERS_API_URL: this.apiUrl,
+          PARTICIPANT_HTTP_PORT: `${port}`,
+        };
+    }
+  }
+
+  #describe(): EnvironmentDescription {
+    const roles = this.#supervisor.roles.map(({ name, pid, url }) => ({ name, pid, url }));
+    const servers = this.#ownServers.map(({ name, pid }) => ({ name, pid }));
+    return {
+      run: this.#run.id,
+      pid: process.pid,
+      mysqlUrl: this.mysqlUrl,
+      kafkaBrokers: this.kafkaBrokers,
+      topic: this.topic,
+      apiUrl: this.apiUrl,
+      consoleUrl: `${this.apiUrl}/console`,
+      metricsUrl: `${this.apiUrl}/metrics`,
+      operatorToken: this.operatorToken,
+      consumerMysqlUrls: this.consumerMysqlUrls,
+      logDirectory: this.logDirectory,
+      processes: [...roles, ...servers].flatMap(({ pid, ...rest }) => (pid === undefined ? [] : [{ ...rest, pid }])),
+    };
+  }
+}
+
+/**
+ * Brings up the whole service: MySQL and Kafka, databases and topic, the migrated schema, and each role as a process of
+ * its own that is restarted when it ends. Resolves when every role is ready; when anything fails, what was started is
+ * ended again and an `EnvironmentError` says why.
+ */
+export const startEnvironment = async (options: EnvironmentOptions = {}): Promise<Environment> => {
+  const progress = options.progress ?? stderrProgress;
+  const run = await Run.open(options.directory);
+  try {
+    progress('starting MySQL and Kafka');
+    const servers = await startServers({ run, progress });
+    const environment = new RunningEnvironment(run, servers, options.apiPort ?? (await findPort()), options, progress);
+    try {
+      await environment.start();
+      return environment;
+    } catch (cause) {
+      await environment.stop();
+      throw cause;
+    }
+  } catch (cause) {
+    await run.close();
+    throw cause instanceof EnvironmentError ? cause : new EnvironmentError(messageOf(cause), { cause });
+  }
+};

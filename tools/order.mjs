@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { ROOT, runEntry } from './bootstrap.mjs';
+
+/*
+ * The operator's command line, attached to the environment that is up in this checkout: settings that are not set are
+ * taken from .order/environment.json, or from the file that ORDERLY_ENVIRONMENT names.
+ */
+
+const describeEnvironment = async () => {
+  const file = process.env.ORDERLY_ENVIRONMENT ?? join(ROOT, '.order', 'environment.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+const settingsOf = ({ mysqlUrl, kafkaBrokers, topic, operatorToken, apiUrl, consumerMysqlUrls, processes }) => {
+  const progress = processes
+    .filter(({ name, url }) => url !== undefined && consumerMysqlUrls[name] !== undefined)
+    .map(({ name, url }) => `${name}=${url}`);
+  return {
+    MYSQL_URL: mysqlUrl,
+    KAFKA_BROKERS: kafkaBrokers,
+    ORDER_TOPIC: topic,
+    OPERATOR_TOKEN: operatorToken,
+    ORDERS_API_URL: apiUrl,
+    PROGRESS_URLS: progress.join(','),
+  };
+};
+
+const environment = await describeEnvironment();
+// Servers named by hand are other servers: nothing of the environment is mixed with them.
+if (environment !== undefined && !process.env.MYSQL_URL)
+  for (const [name, value] of Object.entries(settingsOf(environment))) process.env[name] ||= value;
+
+await runEntry('src/order.ts');
