@@ -5,17 +5,4 @@ import { runOrder } from './container.ts';
  * news, 2 could not run.
  */
 
-// A reader that has seen enough (`order outbox list | head`) closes the pipe: that is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
-process.exitCode = await runOrder(process.argv.slice(2), process.env, {
-  out: (line) => {
-    process.stdout.write(`${line}\n`);
-  },
-  err: (line) => {
-    process.stderr.write(`${line}\n`);
-  },
-});
+process.exitCode = await runOrder();

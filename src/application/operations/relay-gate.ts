@@ -20,7 +20,7 @@ export class RelayGate {
   constructor(
     private readonly readiness: Pick<Readiness, 'admits' | 'onChange'>,
     private readonly makeRelay: () => GatedRelay,
-    private readonly stopDeadlineMs: number,
+    private stopDeadlineMs: number,
   ) {}
 
   start(): void {
@@ -36,9 +36,10 @@ export class RelayGate {
     this.relay?.wake();
   }
 
-  /** Ends for good; resolves when the relay has stopped, at the latest after its deadline. */
-  stop(): Promise<void> {
+  /** Ends for good; resolves when the relay has stopped, at the latest after `deadlineMs`. */
+  stop(deadlineMs: number): Promise<void> {
     this.open = false;
+    this.stopDeadlineMs = deadlineMs;
     this.adjust();
     return this.turns;
   }

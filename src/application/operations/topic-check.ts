@@ -18,6 +18,8 @@ export interface TopicCheckOptions {
    * refuse orders; the outbox waits for it. False where events are published.
    */
   readonly brokerMayBeDown: boolean;
+  /** False where nothing may be changed: a topic without a pin is left without. */
+  readonly mayPin: boolean;
 }
 
 const RECHECK_MS = 10_000;
@@ -46,24 +48,30 @@ export const topicCheck = (options: TopicCheckOptions): StartCheck => {
   const { topic, partitions, pins } = options;
   const none: readonly Finding[] = [];
 
-  const pinUnlessWrong = (findings: readonly Finding[]): TaskEither<Unreachable, readonly Finding[]> =>
-    findings.some(({ isWarning }) => isWarning !== true)
-      ? TE.right(findings)
-      : pipe(
-          pins.pin(topic, partitions),
-          TE.map(() => findings),
-          TE.orElse(settled),
-        );
-
-  const rememberInstead = (brokerDown: Unreachable): TaskEither<Unreachable, readonly Finding[]> =>
+  const compareWithPin = (whenUnpinned: TaskEither<Unreachable, readonly Finding[]>) =>
     pipe(
       pins.find(topic),
       TE.mapLeft(unreachable),
       TE.flatMap((pinned) => {
-        if (pinned === undefined) return TE.left(brokerDown);
+        if (pinned === undefined) return whenUnpinned;
         return TE.right(pinned === partitions ? none : [pinDiffers(topic, pinned, partitions)]);
       }),
     );
+
+  const pin = (): TaskEither<Unreachable, readonly Finding[]> =>
+    pipe(
+      pins.pin(topic, partitions),
+      TE.map(() => none),
+      TE.orElse(settled),
+    );
+
+  const pinUnlessWrong = (findings: readonly Finding[]): TaskEither<Unreachable, readonly Finding[]> =>
+    findings.some(({ isWarning }) => isWarning !== true)
+      ? TE.right(findings)
+      : pipe(
+          options.mayPin ? pin() : compareWithPin(TE.right(none)),
+          TE.map((aboutPin) => [...findings, ...aboutPin]),
+        );
 
   return {
     name: 'topic',
@@ -71,9 +79,7 @@ export const topicCheck = (options: TopicCheckOptions): StartCheck => {
     run: pipe(
       options.askBroker,
       TE.flatMap(pinUnlessWrong),
-      TE.orElse((failure) =>
-        options.brokerMayBeDown ? rememberInstead(failure) : TE.left<Unreachable, readonly Finding[]>(failure),
-      ),
+      TE.orElse((brokerDown) => (options.brokerMayBeDown ? compareWithPin(TE.left(brokerDown)) : TE.left(brokerDown))),
     ),
   };
 };

@@ -1,9 +1,12 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { ConfigResourceTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import { innermostCause } from './classify-publish-error.ts';
 import { readTopicConfig } from './read-topic-config.ts';
+
+// kafkajs is CommonJS: of its values, Node sees only the first ones as named exports.
+const { ConfigResourceTypes } = kafkajs;
 
 /** What the service was told about its topic. */
 export interface TopicExpectations {

@@ -1,5 +1,8 @@
-import { ConfigResourceTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
+
+// kafkajs is CommonJS: of its values, Node sees only the first ones as named exports.
+const { ConfigResourceTypes } = kafkajs;
 
 /** The topic's effective settings, by name. Rejects with what kafkajs throws. */
 export const readTopicConfig = async (

@@ -1,12 +1,15 @@
 import { createCommandLine, runCommandLine } from './command-line.ts';
+import { addDoctorCommand } from './doctor-command.ts';
+import { addExplainCommand } from './explain-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
+import { addOutboxCommands } from './outbox-commands.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 /** The operator's and developer's command line. Answers the exit code of the process. */
 export const runOrderCli = (
   argv: readonly string[],
-  factory: Pick<OperatorServicesFactory, 'openMigrations'>,
+  factory: OperatorServicesFactory,
   terminal: Terminal,
 ): Promise<ExitCode> => {
   let code: ExitCode = 0;
@@ -14,6 +17,9 @@ export const runOrderCli = (
     code = result;
   };
   const program = createCommandLine('order', terminal).description('looks at and tends orders, outbox and schema');
+  addOutboxCommands(program, factory, terminal, finish);
+  addExplainCommand(program, factory, terminal, finish);
   addMigrateCommand(program, factory, terminal, finish);
+  addDoctorCommand(program, factory, terminal, finish);
   return runCommandLine(program, argv, () => code);
 };

@@ -1,0 +1,5 @@
+import { runService } from './container.ts';
+
+/* A process of the service: `main.ts --role api|relay|all`. Exit code 0 stopped when asked, 2 could not start. */
+
+process.exit(await runService());
