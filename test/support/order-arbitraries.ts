@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import type { OrderCommand } from '../../src/domain/order/commands.ts';
+import {
+  Currency,
+  CustomerId,
+  Instant,
+  MinorUnits,
+  OrderLines,
+  Quantity,
+  ShortText,
+  Sku,
+} from '../../src/domain/order/values.ts';
+import type { OrderLine ,
+  Money} from '../../src/domain/order/values.ts';
+import { decoded } from './decoded.ts';
+import { orderId } from './order-samples.ts';
+
+/* Random values that pass their codecs, the far ends included. */
+
+const line = (maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 12 })
+    .map((text) => Array.from(text.trim()).slice(0, maxLength).join('').trim())
+    .filter((text) => Sku.is(text));
+
+const shortText: fc.Arbitrary<ShortText> = line(200).map((text) => decoded(ShortText, text));
+const currency: fc.Arbitrary<Currency> = fc
+  .constantFrom('EUR', 'USD', 'JPY', 'KWD')
+  .map((code) => decoded(Currency, code));
+const instant: fc.Arbitrary<Instant> = fc
+  .date({ min: new Date('2000-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
+  .map((date) => decoded(Instant, date.toISOString()));
+
+const minorUnits = (max: number): fc.Arbitrary<MinorUnits> =>
+  fc.nat({ max }).map((amount) => decoded(MinorUnits, amount));
+const anyMinorUnits: fc.Arbitrary<MinorUnits> = fc
+  .oneof(fc.nat({ max: 1_000_000 }), fc.maxSafeNat())
+  .map((amount) => decoded(MinorUnits, amount));
+
+const lineOf = (prices: fc.Arbitrary<Money>): fc.Arbitrary<OrderLine> =>
+  fc.record({
+    sku: line(64).map((text) => decoded(Sku, text)),
+    quantity: fc
+      .oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 100_000 }))
+      .map((n) => decoded(Quantity, n)),
+    unitPrice: prices,
+  });
+const linesOf = (prices: fc.Arbitrary<Money>): fc.Arbitrary<OrderLines> =>
+  fc.array(lineOf(prices), { minLength: 1, maxLength: 6 }).map((lines) => decoded(OrderLines, lines));
+
+/** Lines of one currency whose sum always is an exact amount. */
+export const payableLines: fc.Arbitrary<OrderLines> = currency.chain((one) =>
+  linesOf(minorUnits(10_000_000_000).map((amountMinor) => ({ amountMinor, currency: one }))),
+);
+
+/** Any lines: often of several currencies or too large to sum. */
+export const anyLines: fc.Arbitrary<OrderLines> = fc.oneof(
+  payableLines,
+  currency.chain((one) => linesOf(anyMinorUnits.map((amountMinor) => ({ amountMinor, currency: one })))),
+  linesOf(fc.record({ amountMinor: anyMinorUnits, currency })),
+);
+
+const customerId = line(64).map((text) => decoded(CustomerId, text));
+const stamped = { orderId: fc.constant(orderId), at: instant };
+
+export const placeOrder = (lines: fc.Arbitrary<OrderLines>): fc.Arbitrary<OrderCommand<'PlaceOrder'>> =>
+  fc.record({ type: fc.constant('PlaceOrder' as const), ...stamped, customerId, lines });
+
+/** Commands for an order of the given total: most payments are right, some are not. */
+export const anyCommand = (total: Money): fc.Arbitrary<OrderCommand> =>
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constant('PayOrder' as const),
+        ...stamped,
+        paymentReference: shortText,
+        amount: fc.oneof(
+          { weight: 4, arbitrary: fc.constant(total) },
+          fc.record({ amountMinor: anyMinorUnits, currency }),
+        ),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constant('ShipOrder' as const),
+        ...stamped,
+        carrier: shortText,
+        trackingNumber: shortText,
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ type: fc.constant('DeliverOrder' as const), ...stamped, receivedBy: shortText }),
+    },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('CancelOrder' as const), ...stamped, reason: shortText }) },
+    { weight: 1, arbitrary: placeOrder(anyLines) },
+  );
