@@ -65,6 +65,7 @@ export class EnvironmentFile {
   readonly #describe: () => EnvironmentDescription;
   #writing: Promise<void> = Promise.resolve();
   #dirty = false;
+  #removed = false;
 
   private constructor(paths: readonly [string, ...string[]], describe: () => EnvironmentDescription) {
     this.path = paths.at(-1) ?? paths[0];
@@ -90,12 +91,14 @@ export class EnvironmentFile {
   }
 
   async remove(): Promise<void> {
+    this.#removed = true;
     await this.#writing;
     for (const path of this.#paths) await rm(path, { force: true });
   }
 
   async #write(): Promise<void> {
     this.#dirty = false;
+    if (this.#removed) return;
     const text = `${JSON.stringify(this.#describe(), null, 2)}\n`;
     for (const path of this.#paths) {
       const unfinished = `${path}.${process.pid}`;
