@@ -25,7 +25,7 @@ export interface EvidenceIndex extends Evidence {
   readonly attemptsByEvent: ReadonlyMap<string, readonly AttemptRow[]>;
   /** By time. */
   readonly auditByEvent: ReadonlyMap<string, readonly AuditRow[]>;
-  /** By order ID (the record's key); records of one partition in offset order. Records the simulator injected as poison are left out. */
+  /** By order ID (the record's key), in log order, without injected poison. */
   readonly logByOrder: ReadonlyMap<string, readonly LogRecord[]>;
   /** By event ID, first appearance first. */
   readonly logByEvent: ReadonlyMap<string, readonly LogRecord[]>;
@@ -60,16 +60,29 @@ const sortedBy = <Row>(rows: readonly Row[], ...keys: readonly ((row: Row) => nu
     return 0;
   });
 
-/** Offset order within a partition; between partitions, which share no order, by time. */
-const inLogOrder = (a: LogRecord, b: LogRecord): number =>
-  a.partition === b.partition ? a.offset - b.offset : a.appendedAt - b.appendedAt || a.partition - b.partition;
+/** Records of one order or event lie in one partition, where offsets tell their order; if not, only time is left. */
+const inLogOrder = <Key>(groups: ReadonlyMap<Key, readonly LogRecord[]>): ReadonlyMap<Key, readonly LogRecord[]> =>
+  new Map(
+    [...groups].map(([key, records]) => {
+      const together = records.every(({ partition }) => partition === records[0]?.partition);
+      const sorted = together
+        ? sortedBy(records, ({ offset }) => offset)
+        : sortedBy(
+            records,
+            ({ appendedAt }) => appendedAt,
+            ({ partition }) => partition,
+            ({ offset }) => offset,
+          );
+      return [key, sorted];
+    }),
+  );
 
 export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
   const injected = new Map(evidence.injected.rows.map((row) => [`${row.partition}/${row.offset}`, row.kind]));
   const isInjected = (record: LogRecord): 'duplicate' | 'poison' | undefined =>
     injected.get(`${record.partition}/${record.offset}`);
   const logByPlace = new Map(evidence.log.rows.map((row) => [`${row.partition}/${row.offset}`, row]));
-  const eventRecords = evidence.log.rows.filter((record) => isInjected(record) !== 'poison').sort(inLogOrder);
+  const eventRecords = evidence.log.rows.filter((record) => isInjected(record) !== 'poison');
   return {
     ...evidence,
     orderById: new Map(evidence.orders.rows.map((row) => [row.orderId, row])),
@@ -90,8 +103,8 @@ export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
       sortedBy(evidence.audit.rows, (row) => row.id),
       (row) => row.eventId,
     ),
-    logByOrder: groupBy(eventRecords, (row) => row.key),
-    logByEvent: groupBy(eventRecords, (row) => row.headers['ce_id']),
+    logByOrder: inLogOrder(groupBy(eventRecords, (row) => row.key)),
+    logByEvent: inLogOrder(groupBy(eventRecords, (row) => row.headers['ce_id'])),
     effectsByOrder: groupBy(
       sortedBy(evidence.effects.rows, (row) => row.id),
       (row) => row.orderId,
