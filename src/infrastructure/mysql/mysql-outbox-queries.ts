@@ -14,6 +14,7 @@ import type {
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { SqlValue } from './mysql-connection.ts';
 import type { MySqlPool } from './mysql-pool.ts';
+import { LANES } from './outbox-lanes.ts';
 import { OutboxStatusColumn, isAscii } from './outbox-rows.ts';
 import { TimeMicros, UnreadableRow, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
@@ -28,17 +29,9 @@ const COLUMNS = `o.event_id, o.order_id, o.sequence, o.type, o.version, o.status
 
 const HOLDER = `LEFT JOIN outbox_blocks b ON b.order_id = o.order_id LEFT JOIN outbox h ON h.id = COALESCE(b.outbox_id, o.held_by)`;
 
-/** Each lane in turn by index `outbox_claim`, however many rows of other statuses there are. */
-const LANES = `RECURSIVE lanes (lane) AS (
-  SELECT MIN(kafka_partition) FROM outbox
-  UNION ALL
-  SELECT (SELECT MIN(kafka_partition) FROM outbox WHERE kafka_partition > lane) FROM lanes WHERE lane IS NOT NULL
-)`;
-
 const LIST_OPEN = `
-WITH ${LANES}
 SELECT ${COLUMNS}
-FROM lanes JOIN LATERAL (
+FROM ${LANES} JOIN LATERAL (
     SELECT id FROM outbox WHERE kafka_partition = lane AND status = ? ORDER BY id DESC LIMIT ?
   ) AS newest JOIN outbox o ON o.id = newest.id ${HOLDER}
 ORDER BY o.id DESC LIMIT ?`;
@@ -62,22 +55,33 @@ WHERE o.event_id = ?`;
 const HISTORY = `
 SELECT attempt, failed_at, error FROM outbox_attempts WHERE event_id = ? ORDER BY id`;
 
-/** Reads index `outbox_claim` from end to end: some hundred milliseconds for a million rows. */
-const COUNTS = `
-SELECT status, held_by IS NOT NULL AS held, next_attempt_at IS NOT NULL AS attempted, COUNT(*) AS events
-FROM outbox GROUP BY status, held, attempted`;
+const countOpen = (condition: string): string =>
+  `CAST(COALESCE(SUM((SELECT COUNT(*) FROM outbox WHERE kafka_partition = lane AND ${condition})), 0) AS SIGNED)`;
 
-/** The lowest row ID of each lane stands for its oldest event: IDs are given out as rows are created. */
+/** One statement, so that the numbers fit each other. Counting all rows takes about 0.2 s for a million. */
+const STATS = `
+SELECT (SELECT COUNT(*) FROM outbox) AS events,
+  ${countOpen(`status = 'PENDING'`)} AS pending,
+  ${countOpen(`status = 'PENDING' AND held_by IS NOT NULL`)} AS held,
+  ${countOpen(`status = 'QUARANTINED'`)} AS quarantined,
+  (SELECT COUNT(*) FROM outbox_blocks b JOIN outbox o ON o.id = b.outbox_id
+    WHERE o.status = 'PENDING' AND o.next_attempt_at IS NOT NULL) AS retrying
+FROM ${LANES}`;
+
+/**
+ * The oldest of each lane's first unattempted row and of all blocking ones; a row is attempted only as the head of a
+ * block. The lowest row ID stands for the oldest event: IDs are given out as rows are created.
+ */
 const OLDEST = `
-WITH ${LANES}
 SELECT TIMESTAMPDIFF(MICROSECOND, MIN(o.created_at), NOW(6)) DIV 1000 AS oldest_ms
-FROM lanes JOIN LATERAL (
-    (SELECT MIN(id) AS id FROM outbox
-      WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at IS NULL)
+FROM (
+    SELECT (SELECT id FROM outbox FORCE INDEX (outbox_claim)
+        WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at IS NULL
+        ORDER BY id LIMIT 1) AS id
+      FROM ${LANES}
     UNION ALL
-    (SELECT MIN(id) FROM outbox
-      WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at IS NOT NULL)
-  ) AS heads JOIN outbox o ON o.id = heads.id`;
+    SELECT outbox_id FROM outbox_blocks
+  ) AS heads JOIN outbox o ON o.id = heads.id AND o.status = 'PENDING'`;
 
 const nullable = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.Type<A, unknown>, t.NullC]> => t.union([codec, t.null]);
 
@@ -100,8 +104,13 @@ const entryColumns = {
 const EntryRow = t.strict(entryColumns);
 const DetailRow = t.strict({ ...entryColumns, payload: t.string });
 const HistoryRow = t.strict({ attempt: WholeNumber, failed_at: TimeMicros, error: t.string });
-const Flag = t.union([t.literal(0), t.literal(1)]);
-const CountRow = t.strict({ status: OutboxStatusColumn, held: Flag, attempted: Flag, events: WholeNumber });
+const StatsRow = t.strict({
+  events: WholeNumber,
+  pending: WholeNumber,
+  held: WholeNumber,
+  quarantined: WholeNumber,
+  retrying: WholeNumber,
+});
 const OldestRow = t.strict({ oldest_ms: nullable(WholeNumber) });
 
 const toEntry = (row: t.TypeOf<typeof EntryRow>): OutboxEntry => ({
@@ -187,19 +196,13 @@ export class MySqlOutboxQueries implements OutboxQueries {
   stats(): TaskEither<StorageUnavailable, OutboxStats> {
     return storageAttempt('count outbox', () =>
       this.#pool.use(async (connection) => {
-        const counts = decodeRows(CountRow, await connection.rows(COUNTS));
+        const counts = decodeFirst(StatsRow, await connection.rows(STATS));
         const oldest = decodeFirst(OldestRow, await connection.rows(OLDEST));
-        if (oldest === undefined) throw new UnreadableRow('MySQL answered no row to an aggregate');
-        const count = (matches: (row: t.TypeOf<typeof CountRow>) => boolean): number =>
-          counts.filter(matches).reduce((sum, { events }) => sum + events, 0);
-        return {
-          pending: count(({ status }) => status === 'PENDING'),
-          held: count(({ status, held }) => status === 'PENDING' && held === 1),
-          retrying: count(({ status, held, attempted }) => status === 'PENDING' && held === 0 && attempted === 1),
-          quarantined: count(({ status }) => status === 'QUARANTINED'),
-          completed: count(({ status }) => status === 'COMPLETED'),
-          oldestPendingMs: oldest.oldest_ms,
-        };
+        if (counts === undefined || oldest === undefined)
+          throw new UnreadableRow('MySQL answered no row to an aggregate');
+        const { events, ...open } = counts;
+        const completed = events - open.pending - open.quarantined;
+        return { ...open, completed, oldestPendingMs: oldest.oldest_ms };
       }),
     );
   }

@@ -21,23 +21,17 @@ import { fencedUnit } from './fenced-unit.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 import { isBehindBlock, loadRecords, markHeld, readCandidates, withinLimit } from './outbox-claim.ts';
 import type { Candidate } from './outbox-claim.ts';
+import { LANES } from './outbox-lanes.ts';
 import { acknowledgeRecords, recordFailedAttempt } from './outbox-settle.ts';
 import { WholeNumber, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
-/** Jumps from lane to lane along index `outbox_claim`, so that completed rows cost nothing however many they are. */
 const LANES_WITH_WORK = `
-WITH RECURSIVE lanes (lane) AS (
-  SELECT MIN(kafka_partition) FROM outbox
-  UNION ALL
-  SELECT (SELECT MIN(kafka_partition) FROM outbox WHERE kafka_partition > lane) FROM lanes WHERE lane IS NOT NULL
-)
-SELECT lane FROM lanes
-WHERE lane IS NOT NULL AND (
-  EXISTS (SELECT 1 FROM outbox
+SELECT lane FROM ${LANES}
+WHERE EXISTS (SELECT 1 FROM outbox
     WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at IS NULL)
   OR EXISTS (SELECT 1 FROM outbox
-    WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at <= NOW(6)))
+    WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at <= NOW(6))
 ORDER BY lane`;
 
 const CHECK_EPOCH = `
