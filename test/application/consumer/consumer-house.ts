@@ -1,0 +1,118 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { ConsumeRecord } from '../../../src/application/consumer/consume-record.ts';
+import type { Processed } from '../../../src/application/consumer/consume-record.ts';
+import { SettleEvent } from '../../../src/application/consumer/settle-event.ts';
+import type { EventEffect, Subscription } from '../../../src/application/consumer/subscription.ts';
+import type { Clock } from '../../../src/application/ports/clock.ts';
+import type { ConsumedRecord, IncomingEvent } from '../../../src/application/ports/consumed-record.ts';
+import type { ConsumerObserver } from '../../../src/application/ports/consumer-observer.ts';
+import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
+import { ConsumerDatabase, consumerTablesOf } from '../../../src/infrastructure/in-memory/consumer-database.ts';
+import { InMemoryInbox } from '../../../src/infrastructure/in-memory/consumer-inbox.ts';
+
+/** A clock on which every sleep is over at once. */
+export const impatientClock: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
+
+export const silentObserver: ConsumerObserver = {
+  applied: () => undefined,
+  duplicate: () => undefined,
+  held: () => undefined,
+  parked: () => undefined,
+  handlerFailed: () => undefined,
+  paused: () => undefined,
+  resumed: () => undefined,
+  callbackDelivered: () => undefined,
+  callbackRetried: () => undefined,
+  callbackRefused: () => undefined,
+  restarted: () => undefined,
+  offsetOutOfRange: () => undefined,
+  failed: () => undefined,
+};
+
+export interface HouseOptions {
+  /** Why the event breaks the contract, or undefined. */
+  readonly violation?: (event: IncomingEvent) => string | undefined;
+  /** What the handler does before its effect; a rejection makes it fail. */
+  readonly handler?: (event: IncomingEvent) => Promise<void>;
+  readonly unitOfWork?: (real: UnitOfWork) => UnitOfWork;
+  readonly logStart?: () => TaskEither<{ readonly _tag: 'DependencyUnavailable'; readonly cause: unknown }, number>;
+  readonly baseline?: string;
+}
+
+/** A consumer over an in-memory database, whose only effect is a row that names the event. */
+export class ConsumerHouse {
+  readonly database = new ConsumerDatabase(impatientClock);
+  private readonly inbox = new InMemoryInbox(this.database);
+
+  constructor(private readonly options: HouseOptions = {}) {}
+
+  /** A consumer as it is after a start of its process: nothing in memory. */
+  consumer(): ConsumeRecord {
+    const { unitOfWork: decorate, logStart, baseline } = this.options;
+    const unitOfWork = decorate?.(this.database) ?? this.database;
+    const settleEvent = new SettleEvent({
+      unitOfWork,
+      inbox: this.inbox,
+      subscription: this.subscription,
+      logStartOf: logStart ?? (() => TE.right(0)),
+      baseline,
+    });
+    return new ConsumeRecord({
+      settleEvent,
+      inbox: this.inbox,
+      unitOfWork,
+      observer: silentObserver,
+      clock: impatientClock,
+      random: { next: () => 0.5 },
+      handlerRetry: { attempts: 5, baseMs: 1, capMs: 10 },
+    });
+  }
+
+  async take(record: ConsumedRecord): Promise<Processed> {
+    return this.consumer().process(record, new AbortController().signal);
+  }
+
+  /** Takes the events one after the other and answers what became of each. */
+  async takeAll(events: readonly IncomingEvent[]): Promise<readonly string[]> {
+    const outcomes: string[] = [];
+    for (const event of events) {
+      const processed = await this.take({ _tag: 'Event', event });
+      outcomes.push(processed._tag === 'Done' ? processed.settled._tag : processed._tag);
+    }
+    return outcomes;
+  }
+
+  /** Event IDs in the order in which their effects were written. */
+  effects(orderId?: string): readonly string[] {
+    return [...this.database.committed.effects.values()]
+      .filter((row) => orderId === undefined || row.orderId === orderId)
+      .map(({ eventId }) => eventId);
+  }
+
+  /** IDs of the events that are stored. */
+  waiting(): readonly string[] {
+    return [...this.database.committed.waiting.values()].map(({ event }) => event.eventId);
+  }
+
+  private readonly subscription: Subscription = {
+    prepare: (event) => {
+      const violation = this.options.violation?.(event);
+      return violation === undefined ? E.right(this.effectOf(event)) : E.left(violation);
+    },
+  };
+
+  private effectOf(event: IncomingEvent): EventEffect {
+    return (tx) =>
+      TE.tryCatch(
+        async () => {
+          const { eventId, orderId, sequence } = event;
+          // Written before the handler may fail, so that a rollback that does not happen would be seen.
+          consumerTablesOf(tx).effects.set(this.database.nextId(), { eventId, orderId, sequence });
+          await this.options.handler?.(event);
+        },
+        (cause) => ({ _tag: 'HandlerFailed', cause }),
+      );
+  }
+}
