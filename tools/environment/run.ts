@@ -85,10 +85,15 @@ export class Run {
     return run;
   }
 
+  /** For the environment of processes that are not started by `spawn` but belong to the run all the same. */
+  get marker(): { readonly ORDERLY_RUN: string } {
+    return { ORDERLY_RUN: this.id };
+  }
+
   /** Starts a process in a session of its own, so that Ctrl-C at the terminal reaches only us, who then stop it in order. */
   async spawn(spec: ProcessSpec): Promise<ManagedProcess> {
     if (this.#closed !== undefined) throw new Error(`${spec.name} is not started: the run has ended`);
-    const child = await ManagedProcess.spawn({ ...spec, env: { ...spec.env, ORDERLY_RUN: this.id } });
+    const child = await ManagedProcess.spawn({ ...spec, env: { ...spec.env, ...this.marker } });
     this.#processes.add(child);
     this.#tell({ watch: child.pid });
     void child.exited.then(() => {

@@ -1,0 +1,39 @@
+/** The kinds of test, in the order of the table at the end. */
+export const KINDS = [
+  'static',
+  'unit',
+  'property',
+  'contract',
+  'architecture',
+  'port-suites',
+  'integration',
+  'simulator',
+  'acceptance',
+] as const;
+export type Kind = (typeof KINDS)[number];
+export type MochaKind = Exclude<Kind, 'static'>;
+
+/** The folders below `test/` that hold a kind, and whether it needs a MySQL and a Kafka. */
+export const MOCHA_KINDS: Readonly<
+  Record<MochaKind, { readonly folders: readonly string[]; readonly servers: boolean }>
+> = {
+  unit: { folders: ['domain', 'application'], servers: false },
+  property: { folders: ['property'], servers: false },
+  contract: { folders: ['contract'], servers: false },
+  architecture: { folders: ['architecture'], servers: false },
+  'port-suites': { folders: ['port-suites'], servers: true },
+  integration: { folders: ['integration'], servers: true },
+  simulator: { folders: ['simulator'], servers: true },
+  acceptance: { folders: ['acceptance'], servers: true },
+};
+
+export const isMochaKind = (kind: Kind): kind is MochaKind => kind !== 'static';
+
+/** What came of one kind. */
+export interface KindResult {
+  readonly kind: Kind;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { EnvironmentError, messageOf } from '../environment/environment-error.ts';
+import { type Kind, KINDS } from './kinds.ts';
+
+export interface TestOptions {
+  readonly kinds: readonly Kind[];
+  /** Only tests whose full title matches; a kind without such a test is then no failure. */
+  readonly grep: string | undefined;
+  readonly help: boolean;
+}
+
+export const USAGE = `npm test -- [--only KIND]… [--grep PATTERN]
+
+  --only KIND      run one kind of test; may be repeated: ${KINDS.join(', ')}
+  -g, --grep TEXT  run only the tests whose full title matches; leaves the static checks out
+  -h, --help       show this`;
+
+const isKind = (text: string): text is Kind => KINDS.some((kind) => kind === text);
+
+/** Throws with one line that names the option when it is unknown or has a wrong value. */
+export const parseTestOptions = (args: readonly string[]): TestOptions => {
+  const parse = () => {
+    try {
+      return parseArgs({
+        args: [...args],
+        options: {
+          only: { type: 'string', multiple: true, default: [] },
+          grep: { type: 'string', short: 'g' },
+          help: { type: 'boolean', short: 'h', default: false },
+        },
+      }).values;
+    } catch (cause) {
+      throw new EnvironmentError(messageOf(cause), { cause });
+    }
+  };
+  const { only, grep, help } = parse();
+  const asked = only.flatMap((text) => text.split(','));
+  const unknown = asked.find((text) => !isKind(text));
+  if (unknown !== undefined) throw new EnvironmentError(`--only ${unknown}: expected one of ${KINDS.join(', ')}`);
+  const all = grep === undefined ? KINDS : KINDS.filter((kind) => kind !== 'static');
+  return { kinds: asked.length === 0 ? all : KINDS.filter((kind) => asked.includes(kind)), grep, help };
+};
