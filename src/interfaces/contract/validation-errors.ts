@@ -22,7 +22,7 @@ const shorten = (text: string, most: number): string => {
 
 const appendKey = (path: string, key: string, isIndex: boolean): string => {
   if (isIndex) return `${path}[${key}]`;
-  if (!/^[A-Za-z_$][\w$]*$/.test(key) || key.length > LONGEST_KEY)
+  if (!/^[A-Za-z_$][\w$-]*$/.test(key) || key.length > LONGEST_KEY)
     return `${path}[${JSON.stringify(shorten(key, LONGEST_KEY))}]`;
   return path === '' ? key : `${path}.${key}`;
 };
