@@ -35,6 +35,12 @@ import { Relay } from './application/relay/relay.ts';
 import { systemClock } from './infrastructure/clock.ts';
 import { decodeServiceConfig, decodeToolConfig, describeConfigProblem } from './infrastructure/config.ts';
 import type { Environment, MySqlConfig, ServiceConfig, ToolConfig } from './infrastructure/config.ts';
+import {
+  publisherWithFailpoint,
+  relayOutboxWithFailpoint,
+  unitOfWorkWithFailpoint,
+} from './infrastructure/failpoints.ts';
+import type { Failpoint } from './infrastructure/failpoints.ts';
 import { uuidV7Ids } from './infrastructure/ids.ts';
 import { createKafka } from './infrastructure/kafka/kafka-client.ts';
 import { KafkaPublisher } from './infrastructure/kafka/kafka-publisher.ts';
@@ -150,7 +156,7 @@ const createContainer = ({ config, pools, log, registry, name, closers }: Founda
       }),
   );
   container.bind(TOKENS.IdempotencyKeys).toDynamicValue(() => new MySqlIdempotencyKeys());
-  container.bind(TOKENS.OutboxQueries).toDynamicValue(() => new MySqlOutboxQueries(pools.watch));
+  container.bind(TOKENS.OutboxQueries).toDynamicValue(() => new MySqlOutboxQueries(pools.requests));
   container.bind(TOKENS.OutboxOperations).toDynamicValue(() => new MySqlOutboxOperations());
   container.bind(TOKENS.AuditLog).toDynamicValue(() => new MySqlAuditLog());
   container
@@ -252,6 +258,16 @@ const businessOperations = (
   ];
 };
 
+/** Lets the process die at the named moment, as by kill -9. For tests; refused in production. */
+const armFailpoint = (container: Container, failpoint: Failpoint): void => {
+  const unitOfWork = container.get(TOKENS.UnitOfWork);
+  const publisher = container.get(TOKENS.Publisher);
+  const relayOutbox = container.get(TOKENS.RelayOutbox);
+  container.rebind(TOKENS.UnitOfWork).toConstantValue(unitOfWorkWithFailpoint(unitOfWork, failpoint));
+  container.rebind(TOKENS.Publisher).toConstantValue(publisherWithFailpoint(publisher, failpoint));
+  container.rebind(TOKENS.RelayOutbox).toConstantValue(relayOutboxWithFailpoint(relayOutbox, failpoint));
+};
+
 const logReadiness = (log: Logger, readiness: Readiness): void => {
   const { ready, checks } = readiness.report();
   for (const { name: check, state } of checks) {
@@ -304,9 +320,10 @@ export const createService = async (
     },
   });
   rebind(container);
+  if (config.failpoint !== undefined) armFailpoint(container, config.failpoint);
 
   collectDefaultMetrics({ register: registry });
-  registerOutboxGauges(registry, container.get(TOKENS.OutboxQueries), systemClock);
+  registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
   const server = await createHttpServer({
     operations: [
       ...(role === 'relay' ? [] : businessOperations(container, config, readiness)),

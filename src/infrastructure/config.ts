@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { failpointFrom } from './failpoints.ts';
+import type { Failpoint } from './failpoints.ts';
 import * as is from './settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -102,6 +104,8 @@ export interface ServiceConfig extends ToolConfig {
   readonly outboxMaxEventBytes: number;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Where a kill test lets the process die. */
+  readonly failpoint: Failpoint | undefined;
 }
 
 /** One setting that is wrong: which variable, and a sentence that goes on after its name. */
@@ -121,13 +125,38 @@ const problemsOf = (errors: t.Errors): readonly ConfigProblem[] =>
     message: message ?? 'is not acceptable',
   }));
 
-/** Rules between settings: the first must stay below (or at most equal) the second, or else. */
-const rules = [
-  ['KAFKA_REQUEST_TIMEOUT_MS', 'below', 'RELAY_LEASE_MS', 'a relay could lose its lease while it waits for one answer'],
-  ['MYSQL_QUERY_TIMEOUT_MS', 'below', 'RELAY_LEASE_MS', 'a relay could lose its lease while it waits for one answer'],
-  ['RELAY_POLL_MIN_MS', 'at most', 'RELAY_POLL_MAX_MS', 'polling could never slow down'],
-  ['RELAY_RETRY_BASE_MS', 'at most', 'RELAY_RETRY_CAP_MS', 'every retry would wait longer than the cap'],
-] as const;
+interface Rule {
+  readonly variable: NumericVariable;
+  /** The largest value that goes with the other settings. */
+  readonly most: (valueOf: (name: NumericVariable) => number) => number;
+  /** How `most` comes about. */
+  readonly because: string;
+}
+
+/**
+ * A lease is renewed when a quarter of it has passed, and nothing is begun that could outlast it: so one answer must
+ * come within the other three quarters.
+ */
+const answersBeforeLeaseEnds = (variable: NumericVariable): Rule => ({
+  variable,
+  most: (valueOf) => Math.ceil((valueOf('RELAY_LEASE_MS') * 3) / 4) - 1,
+  because: 'less than three quarters of RELAY_LEASE_MS, or the relay would lose its lease while it waits',
+});
+
+const rules: readonly Rule[] = [
+  answersBeforeLeaseEnds('KAFKA_REQUEST_TIMEOUT_MS'),
+  answersBeforeLeaseEnds('MYSQL_QUERY_TIMEOUT_MS'),
+  {
+    variable: 'RELAY_POLL_MIN_MS',
+    most: (valueOf) => valueOf('RELAY_POLL_MAX_MS'),
+    because: 'not more than RELAY_POLL_MAX_MS',
+  },
+  {
+    variable: 'RELAY_RETRY_BASE_MS',
+    most: (valueOf) => valueOf('RELAY_RETRY_CAP_MS'),
+    because: 'not more than RELAY_RETRY_CAP_MS',
+  },
+];
 
 /** Settings that are acceptable alone but not together. A setting that is wrong by itself breaks no rule. */
 const conflicts = (env: Environment): readonly ConfigProblem[] => {
@@ -135,13 +164,12 @@ const conflicts = (env: Environment): readonly ConfigProblem[] => {
     const decoded = numericVariables[name].decode(env[name]);
     return E.isRight(decoded) ? decoded.right : NaN;
   };
-  const broken = rules.filter(([lower, relation, upper]) =>
-    relation === 'below' ? valueOf(lower) >= valueOf(upper) : valueOf(lower) > valueOf(upper),
-  );
-  const problems = broken.map(([lower, relation, upper, reason]) => ({
-    variable: lower,
-    message: `is ${valueOf(lower)}: set it ${relation === 'below' ? 'below' : 'to at most'} ${upper} (${valueOf(upper)}), or ${reason}`,
-  }));
+  const problems = rules
+    .filter(({ variable, most }) => valueOf(variable) > most(valueOf))
+    .map(({ variable, most, because }) => ({
+      variable,
+      message: `is ${valueOf(variable)}: set it to at most ${most(valueOf)}, ${because}`,
+    }));
   const httpPort = valueOf('HTTP_PORT');
   const sharedPort = httpPort !== 0 && httpPort === valueOf('RELAY_HTTP_PORT');
   return sharedPort
@@ -159,7 +187,7 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   progressUrls: env.PROGRESS_URLS,
 });
 
-const serviceConfigOf = (env: ServiceEnvironment): ServiceConfig => ({
+const serviceConfigOf = (env: ServiceEnvironment, failpoint: Failpoint | undefined): ServiceConfig => ({
   ...toolConfigOf(env),
   kafka: {
     brokers: env.KAFKA_BROKERS,
@@ -187,13 +215,21 @@ const serviceConfigOf = (env: ServiceEnvironment): ServiceConfig => ({
   outboxMaxEventBytes: env.OUTBOX_MAX_EVENT_BYTES,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
+  failpoint,
 });
 
 /** Settings of the service's roles. Left: every problem found, none hidden behind another. */
 export const decodeServiceConfig = (env: Environment): Either<readonly ConfigProblem[], ServiceConfig> => {
   const decoded = ServiceEnvironment.decode(env);
-  const problems = [...(E.isLeft(decoded) ? problemsOf(decoded.left) : []), ...conflicts(env)];
-  return E.isLeft(decoded) || problems.length > 0 ? E.left(problems) : E.right(serviceConfigOf(decoded.right));
+  const failpoint = failpointFrom(env);
+  const problems = [
+    ...(E.isLeft(decoded) ? problemsOf(decoded.left) : []),
+    ...(E.isLeft(failpoint) ? [{ variable: 'FAILPOINT', message: failpoint.left.replace(/^FAILPOINT /, '') }] : []),
+    ...conflicts(env),
+  ];
+  return E.isLeft(decoded) || E.isLeft(failpoint) || problems.length > 0
+    ? E.left(problems)
+    : E.right(serviceConfigOf(decoded.right, failpoint.right));
 };
 
 /** Settings of the operator's tools, which need the database only. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { addDocumentationRoutes } from './documentation-routes.ts';
 import type { HttpError } from './http-error.ts';
@@ -90,6 +90,8 @@ const refuseEarly = (request: FastifyRequest): HttpError | undefined => {
     : undefined;
 };
 
+const QUIET = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
+
 const addSecurity = async (server: FastifyInstance, options: HttpServerOptions): Promise<void> => {
   await server.register(helmet, {
     // TLS ends before this server, and the page needs nothing but its own style.
@@ -108,7 +110,8 @@ const addSecurity = async (server: FastifyInstance, options: HttpServerOptions):
   await server.register(rateLimit, {
     max: options.rateLimitPerSecond,
     timeWindow: 1_000,
-    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeaders: QUIET,
+    addHeadersOnExceeding: QUIET,
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused({ _tag: 'RateLimited', retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1_000)) }),
   });
@@ -154,7 +157,7 @@ const registerOperation = (server: FastifyInstance, { method, path, tag, handle 
 export const createHttpServer = async (options: HttpServerOptions): Promise<FastifyInstance> => {
   const server = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: options.newRequestId,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: options.requestTimeoutMs,

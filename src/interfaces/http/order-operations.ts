@@ -11,13 +11,22 @@ import type { Ids } from '../../application/ports/ids.ts';
 import type { VersionedOrder } from '../../application/ports/order-store.ts';
 import type { OrderCommand } from '../../domain/order/commands.ts';
 import { Instant, OrderId } from '../../domain/order/values.ts';
+import {
+  CancellationBody,
+  DeliveryBody,
+  orderAnswer,
+  OrderAnswer,
+  OrderEventsAnswer,
+  PaymentBody,
+  PlaceOrderBody,
+  requestExamples,
+  ShipmentBody,
+} from '../contract/http.ts';
 import type { HttpError } from './http-error.ts';
 import type { Operation, OperationAnswer, OperationBody } from './operation.ts';
-import { CancellationBody, DeliveryBody, PaymentBody, PlaceOrderBody, ShipmentBody } from './order-bodies.ts';
-import { etagOf, OrderView, presentOrder } from './order-view.ts';
 import { idempotencyKeyParameter, ifMatchParameter, orderIdParameter } from './parameters.ts';
 import { readBody, readIdempotencyKey, readIfMatch, readOrderId } from './read-request.ts';
-import { sendJson, sendProblem, sendStoredAnswer } from './reply.ts';
+import { sendJson, sendJsonText, sendProblem, sendStoredAnswer } from './reply.ts';
 import { decodeStoredAnswer, encodeStoredAnswer } from './stored-answer.ts';
 import { traceHeaders, traceparentOf } from './trace-context.ts';
 
@@ -40,12 +49,17 @@ interface CommandSpec<Body> extends Pick<Operation, 'operationId' | 'path' | 'su
 }
 
 const JSON_ANSWER = 'application/json';
-const orderAnswer = (status: number, description: string): OperationAnswer => ({
+const theOrder = (status: number, description: string): OperationAnswer => ({
   status,
   description,
   contentType: JSON_ANSWER,
-  codec: OrderView,
+  codec: OrderAnswer,
 });
+
+/** Strong ETag of an order at a version. */
+const etagOf = (version: number): string => `"${version}"`;
+
+const bodyOf = ({ order, version }: VersionedOrder): string => JSON.stringify(orderAnswer(order, version));
 
 /** Decodes what the program itself made; a failure is a defect. */
 const certainly = <A>(codec: t.Decoder<unknown, A>, value: unknown): A => {
@@ -63,7 +77,7 @@ const storedAnswerOf =
         etag: etagOf(saved.version),
         ...(status === 201 ? { location: `/orders/${saved.order.orderId}` } : {}),
       },
-      body: JSON.stringify(presentOrder(saved)),
+      body: bodyOf(saved),
     });
 
 const commandOperation = <Body>(spec: CommandSpec<Body>, ports: OrderOperationsPorts): Operation => {
@@ -106,7 +120,7 @@ const commandOperation = <Body>(spec: CommandSpec<Body>, ports: OrderOperationsP
       ? [idempotencyKeyParameter]
       : [orderIdParameter, idempotencyKeyParameter, ifMatchParameter],
     body: { codec, example, required: true },
-    answers: [orderAnswer(spec.status, placesNewOrder ? 'Placed.' : 'Done.')],
+    answers: [theOrder(spec.status, placesNewOrder ? 'Placed.' : 'Done.')],
     handle,
   };
 };
@@ -118,10 +132,7 @@ const commandOperations = (ports: OrderOperationsPorts): readonly Operation[] =>
       path: '/orders',
       summary: 'Place an order',
       codec: PlaceOrderBody,
-      example: {
-        customerId: 'customer-4711',
-        lines: [{ sku: 'TEA-GREEN-100G', quantity: 2, unitPrice: { amountMinor: 450, currency: 'EUR' } }],
-      },
+      example: requestExamples.PlaceOrder,
       status: 201,
       command: (about, { customerId, lines }) => ({ type: 'PlaceOrder', ...about, customerId, lines }),
     },
@@ -133,7 +144,7 @@ const commandOperations = (ports: OrderOperationsPorts): readonly Operation[] =>
       path: '/orders/{orderId}/payment',
       summary: 'Record that the whole total was charged',
       codec: PaymentBody,
-      example: { paymentReference: 'charge-2026-0001', amount: { amountMinor: 900, currency: 'EUR' } },
+      example: requestExamples.Payment,
       status: 200,
       command: (about, { paymentReference, amount }) => ({ type: 'PayOrder', ...about, paymentReference, amount }),
     },
@@ -145,7 +156,7 @@ const commandOperations = (ports: OrderOperationsPorts): readonly Operation[] =>
       path: '/orders/{orderId}/shipment',
       summary: 'Record that a paid order was handed to a carrier',
       codec: ShipmentBody,
-      example: { carrier: 'Parcel Post', trackingNumber: 'PP-0001' },
+      example: requestExamples.Shipment,
       status: 200,
       command: (about, { carrier, trackingNumber }) => ({ type: 'ShipOrder', ...about, carrier, trackingNumber }),
     },
@@ -157,7 +168,7 @@ const commandOperations = (ports: OrderOperationsPorts): readonly Operation[] =>
       path: '/orders/{orderId}/delivery',
       summary: 'Record that a shipped order arrived',
       codec: DeliveryBody,
-      example: { receivedBy: 'A. Customer' },
+      example: requestExamples.Delivery,
       status: 200,
       command: (about, { receivedBy }) => ({ type: 'DeliverOrder', ...about, receivedBy }),
     },
@@ -169,7 +180,7 @@ const commandOperations = (ports: OrderOperationsPorts): readonly Operation[] =>
       path: '/orders/{orderId}/cancellation',
       summary: 'Cancel an order that is not shipped yet',
       codec: CancellationBody,
-      example: { reason: 'changed my mind' },
+      example: requestExamples.Cancellation,
       status: 200,
       command: (about, { reason }) => ({ type: 'CancelOrder', ...about, reason }),
     },
@@ -185,13 +196,13 @@ const queryOperations = (ports: OrderOperationsPorts): readonly Operation[] => [
     tag: 'orders',
     summary: 'An order as it stands',
     parameters: [orderIdParameter],
-    answers: [orderAnswer(200, 'The order.')],
+    answers: [theOrder(200, 'The order.')],
     handle: async (request, reply) => {
       const orderId = readOrderId(request);
       if (E.isLeft(orderId)) return sendProblem(reply, orderId.left);
       const found = await ports.getOrder.get(orderId.right)();
       if (E.isLeft(found)) return sendProblem(reply, found.left);
-      return sendJson(reply.header('etag', etagOf(found.right.version)), 200, presentOrder(found.right));
+      return sendJsonText(reply.header('etag', etagOf(found.right.version)), 200, bodyOf(found.right));
     },
   },
   {
@@ -206,6 +217,7 @@ const queryOperations = (ports: OrderOperationsPorts): readonly Operation[] => [
         status: 200,
         description: 'The events by sequence: pending, held, retrying, published (partition, offset) or quarantined.',
         contentType: JSON_ANSWER,
+        codec: OrderEventsAnswer,
       },
     ],
     handle: async (request, reply) => {

@@ -15,8 +15,11 @@ export const sendProblem = (reply: FastifyReply, error: ApiError): FastifyReply 
     .send(JSON.stringify(details));
 };
 
+export const sendJsonText = (reply: FastifyReply, status: number, text: string): FastifyReply =>
+  reply.code(status).header('cache-control', 'no-store').type(JSON_TYPE).send(text);
+
 export const sendJson = (reply: FastifyReply, status: number, value: unknown): FastifyReply =>
-  reply.code(status).header('cache-control', 'no-store').type(JSON_TYPE).send(JSON.stringify(value));
+  sendJsonText(reply, status, JSON.stringify(value));
 
 /** The same status, headers and bytes each time; `idempotency-replayed` alone tells a repetition. */
 export const sendStoredAnswer = (reply: FastifyReply, answer: StoredAnswer, replayed: boolean): FastifyReply =>
