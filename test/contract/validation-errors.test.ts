@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { Money, ShortText } from '../../src/domain/order/values.ts';
-import { PlaceOrderBody, requestExamples } from '../../src/interfaces/contract/http.ts';
+import { PlaceOrderBody } from '../../src/interfaces/contract/http.ts';
 import { validationProblems } from '../../src/interfaces/contract/validation-errors.ts';
 import { leftOf } from '../support/decoded.ts';
 
@@ -104,14 +104,5 @@ describe('a value that may be one thing or another', () => {
       `a: is missing: it must be ${oneLine(200)}`,
       `b: must be ${oneLine(200)}, but is ""`,
     ]);
-  });
-});
-
-describe('the example bodies', () => {
-  it('given no unknown field / then the body is accepted as it is', () => {
-    expect(PlaceOrderBody.decode(requestExamples.PlaceOrder)).to.have.deep.property(
-      'right',
-      requestExamples.PlaceOrder,
-    );
   });
 });

@@ -1,0 +1,68 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect } from 'chai';
+import type * as t from 'io-ts';
+import {
+  CancellationBody,
+  DeliveryBody,
+  OrderAnswer,
+  PaymentBody,
+  PlaceOrderBody,
+  ShipmentBody,
+  orderAnswer,
+  requestExamples,
+} from '../../src/interfaces/contract/http.ts';
+import { toJsonSchema } from '../../src/interfaces/contract/json-schema.ts';
+import { decoded } from '../support/decoded.ts';
+import { orderAfter } from '../support/given-order.ts';
+import { events, histories } from '../support/order-samples.ts';
+
+const bodies: { readonly [Name in keyof typeof requestExamples]: t.Mixed } = {
+  PlaceOrder: PlaceOrderBody,
+  Payment: PaymentBody,
+  Shipment: ShipmentBody,
+  Delivery: DeliveryBody,
+  Cancellation: CancellationBody,
+};
+const ajv = new Ajv2020({ strict: true, formats: { 'date-time': true } });
+
+describe('the request bodies', () => {
+  for (const [name, codec] of Object.entries(bodies)) {
+    const example: object = requestExamples[name as keyof typeof requestExamples];
+    const validate = ajv.compile(toJsonSchema(codec));
+
+    it(`${name}: its example is accepted, by codec and schema`, () => {
+      expect(codec.decode(example)).to.have.deep.property('right', example);
+      expect(validate(example)).to.equal(true);
+    });
+
+    it(`${name}: refuses a field it does not know, by codec and schema`, () => {
+      const more = { ...example, coupon: 'X' };
+      expect(codec.decode(more)).to.have.property('_tag', 'Left');
+      expect(validate(more)).to.equal(false);
+    });
+
+    for (const field of Object.keys(example)) {
+      it(`${name}: needs ${field}`, () => {
+        const less = Object.fromEntries(Object.entries(example).filter(([key]) => key !== field));
+        expect(codec.decode(less)).to.have.property('_tag', 'Left');
+        expect(validate(less)).to.equal(false);
+      });
+    }
+  }
+});
+
+describe('the answer of an order', () => {
+  const validate = ajv.compile(toJsonSchema(OrderAnswer));
+  const lives = { ...histories, 'cancelled after payment': [...histories.paid, events.OrderCancelled] };
+
+  for (const [state, history] of Object.entries(lives)) {
+    it(`given the order is ${state} / then it holds all that is known, as its schema says`, () => {
+      const order = orderAfter(history);
+      if (order === undefined) throw new Error('no order');
+      const answer: unknown = JSON.parse(JSON.stringify(orderAnswer(order, history.length)));
+      expect(answer).to.deep.equal({ ...order, version: history.length });
+      expect(decoded(OrderAnswer, answer)).to.deep.equal(answer);
+      expect(validate(answer)).to.equal(true);
+    });
+  }
+});
