@@ -54,7 +54,7 @@ export interface ConsumerCounts {
 export interface DelayFigures {
   /** Of all events that were neither quarantined nor held. */
   readonly all: Distribution;
-  /** Of those during whose publishing nothing was broken. */
+  /** Of those on whose way nothing was broken that they need: for the publishing, consumers do not count. */
   readonly calm: Distribution;
   readonly underFaults: Distribution;
 }
@@ -120,12 +120,15 @@ const countConsumer = (evidence: EvidenceIndex, consumer: string): ConsumerCount
   };
 };
 
-const figures = (delays: readonly EventDelay[], of: 'publishMs' | 'endToEndMs'): DelayFigures => {
-  const values = (groups: readonly EventDelay['group'][]): Distribution =>
-    distributionOf(
-      delays.filter(({ group }) => groups.includes(group)).flatMap((delay) => (delay[of] === null ? [] : [delay[of]])),
-    );
-  return { all: values(['calm', 'fault']), calm: values(['calm']), underFaults: values(['fault']) };
+interface GroupedDelay {
+  readonly ms: number | null;
+  readonly group: EventDelay['group'];
+}
+
+const figures = (delays: readonly GroupedDelay[]): DelayFigures => {
+  const of = (...groups: readonly EventDelay['group'][]): Distribution =>
+    distributionOf(delays.flatMap(({ ms, group }) => (ms !== null && groups.includes(group) ? [ms] : [])));
+  return { all: of('calm', 'fault'), calm: of('calm'), underFaults: of('fault') };
 };
 
 /** What a run amounts to, in numbers. Judges nothing. */
@@ -136,8 +139,8 @@ export const measure = (evidence: Evidence): Measurements => {
     orders: countOrders(evidence),
     events: countEvents(index),
     consumers: Object.fromEntries(evidence.run.consumers.map((consumer) => [consumer, countConsumer(index, consumer)])),
-    publishDelayMs: figures(delays, 'publishMs'),
-    endToEndMs: figures(delays, 'endToEndMs'),
+    publishDelayMs: figures(delays.map(({ publishMs, group }) => ({ ms: publishMs, group }))),
+    endToEndMs: figures(delays.map(({ endToEndMs, wholeWayGroup }) => ({ ms: endToEndMs, group: wholeWayGroup }))),
     delays,
   };
 };

@@ -1,4 +1,5 @@
 import type { EvidenceIndex } from './evidence-index.ts';
+import { systemFaults } from './facts/faults.ts';
 import { sequenceOf } from './read-headers.ts';
 import type { TimelineEntry } from './verdict.ts';
 
@@ -45,10 +46,11 @@ export const orderTimeline = (evidence: EvidenceIndex, orderId: string): readonl
     add(row.appliedAt, row.consumer, `${row.sequence}: ${row.kind}`);
   const from = Math.min(...entries.map(({ at }) => at));
   const to = Math.max(...entries.map(({ at }) => at));
-  for (const fault of evidence.faults.rows) {
-    if (fault.at > to || (fault.healedAt ?? Infinity) < from) continue;
-    add(fault.at, 'fault', `${fault.kind} ${fault.target}`);
-    add(fault.healedAt, 'fault', `${fault.kind} ${fault.target} healed`);
+  for (const { kind, target, at, healedAt } of systemFaults(evidence)) {
+    if (at > to || (healedAt ?? Infinity) < from) continue;
+    const name = kind.includes(target) ? kind : `${kind} ${target}`;
+    add(at, 'fault', name);
+    add(healedAt, 'fault', `${name} healed`);
   }
   return entries.sort((a, b) => a.at - b.at);
 };

@@ -1,3 +1,5 @@
+import type { TimelineEntry } from '../checker/verdict.ts';
+
 /** `0.8 ms`, `12 ms`, `1.25 s`, `2 min 05 s`. */
 export const duration = (ms: number): string => {
   const abs = Math.abs(ms);
@@ -13,3 +15,10 @@ export const plural = (count: number, noun: string): string => `${count} ${noun}
 
 /** `12,345`. */
 export const grouped = (count: number): string => count.toLocaleString('en-GB');
+
+/** `+12 ms`; `−1.25 s` for what came before. */
+export const since = (ms: number): string => (ms < 0 ? `−${duration(-ms)}` : `+${duration(ms)}`);
+
+/** Where a timeline counts from: the first thing known of the order itself. */
+export const zeroOf = (timeline: readonly TimelineEntry[]): number =>
+  (timeline.find(({ where }) => where !== 'fault') ?? timeline[0])?.at ?? 0;

@@ -1,6 +1,6 @@
 import type { Distribution } from '../checker/facts/distribution.ts';
 import type { TimelineEntry } from '../checker/verdict.ts';
-import { duration, grouped, plural } from './format.ts';
+import { duration, grouped, plural, since, zeroOf } from './format.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { ShownOrders } from './interesting-orders.ts';
@@ -20,7 +20,7 @@ const leadOf = (report: RunReport): string => {
     case 'pass':
       return `${grouped(events.published)} events of ${grouped(orders.accepted + orders.unknown)} orders went from MySQL through Kafka to every consumer while ${plural(report.faults.length, 'fault')} hit the system. None was lost, none came out of order, none was applied twice.`;
     case 'fail':
-      return `${plural(of('fail'), 'invariant')} of ${report.invariants.length} broken. The smallest case of each is shown first.`;
+      return `${plural(of('fail'), 'invariant')} of ${report.invariants.length} broken. The smallest case comes first.`;
     case 'unknown':
       return `${plural(of('unknown'), 'invariant')} of ${report.invariants.length} could not be decided. None was seen broken, but that is no pass.`;
   }
@@ -42,12 +42,12 @@ export const verdictSection = (report: RunReport): Html => html`
 const KNOWN_PLACES = new Set(['client', 'outbox', 'relay', 'log', 'fault', 'operator']);
 
 const timelineList = (timeline: readonly TimelineEntry[]): Html => {
-  const start = timeline[0]?.at ?? 0;
+  const start = zeroOf(timeline);
   return html`<ol class="timeline">
     ${timeline.map(
       ({ at, where, what }) =>
         html`<li>
-          <time class="mono" datetime="${new Date(at).toISOString()}">+${duration(at - start)}</time>
+          <time class="mono" datetime="${new Date(at).toISOString()}">${since(at - start)}</time>
           <span class="where ${KNOWN_PLACES.has(where) ? where : ''}">${where}</span>
           <span class="what">${what}</span>
         </li>`,
@@ -55,38 +55,60 @@ const timelineList = (timeline: readonly TimelineEntry[]): Html => {
   </ol>`;
 };
 
-/** Counterexamples, or the reasons of an unknown verdict. Nothing when all is well. */
-export const casesSection = (report: RunReport): Html => {
-  const cases = report.invariants.flatMap(({ id, name, violations, counterexample }) =>
-    counterexample === undefined
-      ? []
-      : [
-          html`<article class="card case">
-            <p class="soft">Invariant ${id}: ${name} – ${plural(violations, 'case')}</p>
-            <p class="lead">${counterexample.summary}</p>
-            <dl class="versus">
-              <dt>expected</dt>
-              <dd>${counterexample.expected}</dd>
-              <dt>seen</dt>
-              <dd>${counterexample.seen}</dd>
-              ${
-                counterexample.orderId === undefined
-                  ? undefined
-                  : html`<dt>order</dt>
-                      <dd class="mono">${counterexample.orderId}</dd>`
-              }
-              ${
-                counterexample.eventId === undefined
-                  ? undefined
-                  : html`<dt>event</dt>
-                      <dd class="mono">${counterexample.eventId}</dd>`
-              }
-            </dl>
-            ${timelineList(counterexample.timeline)}
-          </article>`,
-        ],
+const caseCard = ({ id, name, violations, counterexample }: RunReport['invariants'][number]): Html =>
+  counterexample === undefined
+    ? html``
+    : html`<article class="card case">
+        <p class="soft">Invariant ${id}: ${name} – ${plural(violations, 'case')}</p>
+        <p class="lead">${counterexample.summary}</p>
+        <dl class="versus">
+          <dt>expected</dt>
+          <dd>${counterexample.expected}</dd>
+          <dt>seen</dt>
+          <dd>${counterexample.seen}</dd>
+          ${
+            counterexample.orderId === undefined
+              ? undefined
+              : html`<dt>order</dt>
+                  <dd class="mono">${counterexample.orderId}</dd>`
+          }
+          ${
+            counterexample.eventId === undefined
+              ? undefined
+              : html`<dt>event</dt>
+                  <dd class="mono">${counterexample.eventId}</dd>`
+          }
+        </dl>
+        ${timelineList(counterexample.timeline)}
+      </article>`;
+
+const MAX_DOUBTS = 20;
+
+const doubtsCard = (report: RunReport): Html => {
+  const doubts = new Set(
+    report.invariants.filter(({ verdict }) => verdict === 'unknown').flatMap(({ notes }) => notes),
   );
-  return html`${cases}`;
+  return html`<article class="card case doubt">
+    <p class="lead">Why</p>
+    <ul>
+      ${[...doubts].slice(0, MAX_DOUBTS).map((doubt) => html`<li>${doubt}</li>`)}
+    </ul>
+  </article>`;
+};
+
+/** The first counterexample with the others folded away, or the reasons of an unknown verdict. Nothing when all is well. */
+export const casesSection = (report: RunReport): Html => {
+  if (report.verdict === 'unknown') return doubtsCard(report);
+  const [first, ...others] = report.invariants.filter(({ counterexample }) => counterexample !== undefined);
+  if (first === undefined) return html``;
+  return html`${caseCard(first)}${
+    others.length === 0
+      ? undefined
+      : html`<details class="card table-card more-cases">
+          <summary>Also broken: ${others.map(({ id }) => id).join(', ')}</summary>
+          ${others.map(caseCard)}
+        </details>`
+  }`;
 };
 
 interface Target {

@@ -1,5 +1,6 @@
 import type { Evidence } from '../checker/evidence.ts';
 import { percentile } from '../checker/facts/distribution.ts';
+import { systemFaults } from '../checker/facts/faults.ts';
 import type { Measurements } from '../checker/measure.ts';
 
 /** Columns of one chart: seconds since the start first, then one column per line; null where there is nothing to draw. */
@@ -15,12 +16,13 @@ export interface Series {
   readonly throughput: Columns;
   /** Waiting, held, quarantined. */
   readonly backlog: Columns;
+  /** Faults of processes; those of single records hit the rest of the run in no way. */
   readonly faults: readonly { readonly from: number; readonly to: number; readonly label: string }[];
   /** Width of all charts. */
   readonly spanSeconds: number;
 }
 
-const MAX_POINTS = 180;
+const MAX_POINTS = 120;
 const STEPS_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 3_600_000];
 
 const bucketFor = (spanMs: number): number => STEPS_MS.find((step) => spanMs / step <= MAX_POINTS) ?? 86_400_000;
@@ -80,10 +82,10 @@ export const seriesOf = (evidence: Evidence, measured: Measurements): Series => 
       samples.map(({ held }) => held),
       samples.map(({ quarantined }) => quarantined),
     ],
-    faults: evidence.faults.rows.map(({ kind, target, at, healedAt }) => ({
+    faults: systemFaults(evidence).map(({ target, at, healedAt }) => ({
       from: (at - from) / 1_000,
       to: (Math.min(healedAt ?? to, to) - from) / 1_000,
-      label: kind.includes(target) ? kind : `${kind} ${target}`,
+      label: target,
     })),
     spanSeconds: (to - from) / 1_000,
   };

@@ -1,5 +1,5 @@
 import type { InvariantResult, TimelineEntry } from '../checker/verdict.ts';
-import { duration, plural } from './format.ts';
+import { duration, plural, since, zeroOf } from './format.ts';
 import type { RunReport } from './run-report.ts';
 
 export interface VerdictTextOptions {
@@ -20,10 +20,10 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 const printable = (text: string): string => text.replace(CONTROL, '\ufffd');
 
 const timelineLines = (timeline: readonly TimelineEntry[]): readonly string[] => {
-  const start = timeline[0]?.at ?? 0;
+  const start = zeroOf(timeline);
   const shown = timeline.slice(0, MAX_TIMELINE);
   const lines = shown.map(
-    ({ at, where, what }) => `    ${`+${duration(at - start)}`.padStart(10)}  ${where.padEnd(9)} ${printable(what)}`,
+    ({ at, where, what }) => `    ${since(at - start).padStart(10)}  ${where.padEnd(9)} ${printable(what)}`,
   );
   return timeline.length > shown.length ? [...lines, `    … ${timeline.length - shown.length} more`] : lines;
 };

@@ -18,11 +18,14 @@ export interface EventDelay {
   /** Null until every consumer has applied it. */
   readonly endToEndMs: number | null;
   /**
+   * For the publishing:
    * - `calm`: nothing that its publishing needs was broken while it was on its way.
    * - `fault`: something its publishing needs was broken when it was created, or broke before it had arrived in good time.
    * - `released`: it was quarantined, or had to wait behind such an event.
    */
   readonly group: 'calm' | 'fault' | 'released';
+  /** The same for the whole way, which needs the consumers too. */
+  readonly wholeWayGroup: 'calm' | 'fault' | 'released';
   /** By when every consumer must have applied it: a minute after it was created, or after the heal of a fault that came in between. */
   readonly dueAt: number;
 }
@@ -60,12 +63,15 @@ export const eventDelays = (evidence: EvidenceIndex): readonly EventDelay[] => {
     const last = applied.get(row.eventId);
     // A fault that begins after the promised time has passed is no excuse for the time before it.
     const until = Math.min(first ?? Infinity, row.createdAt + PUBLISH_MEAN_MS);
-    const touched = anyOpen(hindering, row.createdAt, until);
+    const arrival = Math.min(last ?? Infinity, row.createdAt + ONE_MINUTE_MS);
+    const groupOf = (touched: boolean): EventDelay['group'] =>
+      released.has(row.eventId) ? 'released' : touched ? 'fault' : 'calm';
     return {
       row,
       publishMs: first === undefined ? null : Math.max(0, first - row.createdAt),
       endToEndMs: last === undefined ? null : Math.max(0, last - row.createdAt),
-      group: released.has(row.eventId) ? 'released' : touched ? 'fault' : 'calm',
+      group: groupOf(anyOpen(hindering, row.createdAt, until)),
+      wholeWayGroup: groupOf(anyOpen(faults, row.createdAt, arrival)),
       dueAt: dueAt(faults, row.createdAt),
     };
   });

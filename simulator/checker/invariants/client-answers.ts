@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { ClientOperation, OrderRow } from '../evidence.ts';
 import type { Invariant, Violation } from './invariant.ts';
@@ -20,8 +21,8 @@ const checkPlaced = (
   const orderId = orders[0]?.orderId ?? operations.find((operation) => operation.orderId !== null)?.orderId;
   const about = {
     orderId: orderId ?? undefined,
-    expected: atLeast === atMost ? `${atLeast} orders` : `${atLeast} or ${atMost} orders`,
-    seen: `${orders.length} orders of customer ${marker}; ${operations.map(described).join('; ')}`,
+    expected: atLeast === atMost ? counted(atLeast, 'order') : `${atLeast} to ${atMost} orders`,
+    seen: `${counted(orders.length, 'order')} of customer ${marker}; ${operations.map(described).join('; ')}`,
   };
   if (orders.length < atLeast)
     return [

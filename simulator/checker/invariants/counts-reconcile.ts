@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { LogRecord, SourceName } from '../evidence.ts';
 import { handlingBy } from '../facts/handled.ts';
@@ -32,29 +33,29 @@ const equations = (evidence: EvidenceIndex): readonly Equation[] => {
   return [
     {
       what: 'orders the clients placed and orders in the table',
-      expected: unknown === 0 ? `${ok} orders` : `${ok} to ${ok + unknown} orders`,
-      seen: `${orders} orders`,
+      expected: unknown === 0 ? counted(ok, 'order') : `${ok} to ${ok + unknown} orders`,
+      seen: counted(orders, 'order'),
       holds: orders >= ok && orders <= ok + unknown,
       absentFrom: ['history', 'orders'],
     },
     {
       what: 'versions of the orders and rows of the outbox',
-      expected: `${versions} events`,
-      seen: `${evidence.outbox.rows.length} events`,
+      expected: counted(versions, 'event'),
+      seen: counted(evidence.outbox.rows.length, 'event'),
       holds: versions === evidence.outbox.rows.length,
       absentFrom: ['orders', 'outbox'],
     },
     {
       what: 'events said to be published and different events in the log',
       expected: `${completed} COMPLETED, ${unsettled} not yet marked and ${skipped} skipped: ${completed + unsettled + skipped}`,
-      seen: `${distinct} events`,
+      seen: counted(distinct, 'event'),
       holds: distinct === completed + unsettled + skipped,
       absentFrom: ['outbox', 'skipped', 'log', 'injected'],
     },
     {
       what: 'offsets of the topic and records read',
-      expected: `${offsets} offsets`,
-      seen: `${evidence.log.rows.length} records`,
+      expected: counted(offsets, 'offset'),
+      seen: counted(evidence.log.rows.length, 'record'),
       holds: offsets === evidence.log.rows.length,
       absentFrom: ['log', 'partitionEnds'],
     },
@@ -89,7 +90,7 @@ const checkArrival = (evidence: EvidenceIndex, consumer: string): Findings => {
     undecided:
       open.length === late.length
         ? []
-        : [`${open.length - late.length} events had still to be applied by ${consumer} when the run was read`],
+        : [`still to be applied by ${consumer} when the run was read: ${counted(open.length - late.length, 'event')}`],
   };
 };
 

@@ -1,4 +1,5 @@
 import { eventDelays, PUBLISH_MEAN_MS } from '../facts/delays.ts';
+import { counted } from '../counted.ts';
 import type { EventDelay } from '../facts/delays.ts';
 import { distributionOf } from '../facts/distribution.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
@@ -20,7 +21,7 @@ const checkMean = (delays: readonly EventDelay[]): MeanFinding => {
   const calm = publishMs(delays.filter(({ group }) => group === 'calm'));
   const fault = publishMs(delays.filter(({ group }) => group === 'fault'));
   const note = [
-    `mean publish delay ${seconds(distributionOf(calm).mean)} over ${calm.length} events in normal times, ${seconds(distributionOf(fault).mean)} over ${fault.length} events under faults`,
+    `mean publish delay ${seconds(distributionOf(calm).mean)} over ${counted(calm.length, 'event')} in normal times, ${seconds(distributionOf(fault).mean)} over ${counted(fault.length, 'event')} under faults`,
   ];
   const judged = calm.length > 0 ? calm : fault;
   const { mean } = distributionOf(judged);
@@ -40,7 +41,7 @@ const checkMean = (delays: readonly EventDelay[]): MeanFinding => {
         orderId: slowest?.row.orderId,
         eventId: slowest?.row.eventId,
         expected: `a mean of at most ${seconds(PUBLISH_MEAN_MS)}`,
-        seen: `${seconds(mean)} over ${calm.length} events; the slowest took ${seconds(slowest?.publishMs ?? 0)}`,
+        seen: `${seconds(mean)} over ${counted(calm.length, 'event')}; the slowest took ${seconds(slowest?.publishMs ?? 0)}`,
       },
     ],
     undecided: [],
@@ -55,14 +56,14 @@ const checkWholeWay = (evidence: EvidenceIndex, delays: readonly EventDelay[]): 
       ({ row, endToEndMs, dueAt }) =>
         (endToEndMs === null ? evidence.outboxReadAt : row.createdAt + endToEndMs) > dueAt,
     )
-    .map(({ row, endToEndMs, group }): Violation => ({
+    .map(({ row, endToEndMs, wholeWayGroup }): Violation => ({
       summary:
         endToEndMs === null
           ? 'An event was not applied by every consumer within a minute.'
           : `An event took ${seconds(endToEndMs)} from its order to the last consumer.`,
       orderId: row.orderId,
       eventId: row.eventId,
-      expected: `at most a minute${group === 'fault' ? ', counted from the heal of the fault in between' : ''}`,
+      expected: `at most a minute${wholeWayGroup === 'fault' ? ', counted from the heal of the fault in between' : ''}`,
       seen: endToEndMs === null ? 'not applied by every consumer when the run was read' : seconds(endToEndMs),
       ...(endToEndMs === null ? { absentFrom: ['inbox', 'faults'] as const } : { absentFrom: ['faults'] as const }),
     }));
@@ -84,13 +85,13 @@ export const delays: Invariant = {
       undecided: [
         ...mean.undecided,
         ...(unfinished.length > 0
-          ? [`${unfinished.length} events still had time to be consumed when the run was read`]
+          ? [`not yet consumed and not yet due when the run was read: ${counted(unfinished.length, 'event')}`]
           : []),
       ],
       notes: [
         ...mean.notes,
         ...(released > 0
-          ? [`${released} events were quarantined or waited behind one; their delay is not judged`]
+          ? [`not judged, since quarantined or held behind such an event: ${counted(released, 'event')}`]
           : []),
       ],
     };

@@ -1,5 +1,6 @@
 import { duplicatesPublished } from '../facts/duplicates.ts';
 import { anyOpen, publishingFaults } from '../facts/faults.ts';
+import { counted } from '../counted.ts';
 import type { Invariant, Violation } from './invariant.ts';
 
 /** LogAppendTime has whole milliseconds, rounded down. */
@@ -18,7 +19,7 @@ export const duplicatesNearFaults: Invariant = {
     const faults = publishingFaults(evidence);
     return {
       checked: evidence.eventRecords.length,
-      notes: [`${duplicates.length} duplicates were published`],
+      notes: [`published more than once: ${counted(duplicates.length, 'record')}`],
       violations: duplicates
         .filter(({ appendedAt }) => !anyOpen(faults, appendedAt - AFTERMATH_MS, appendedAt + LOG_RESOLUTION_MS))
         .map((record): Violation => {

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { SourceName } from '../evidence.ts';
 import { orderTimeline } from '../order-timeline.ts';
@@ -66,7 +67,7 @@ export const judge = (invariant: Invariant, evidence: EvidenceIndex): InvariantR
   const doubts = [
     ...unseen.flatMap((source) => evidence[source].missing.map((gap) => `${source}: ${gap}`)),
     ...(unproven > 0
-      ? [`${unproven} cases look broken, but what they miss may lie in evidence that was not seen`]
+      ? [`${counted(unproven, 'case')} may be broken, or what was looked for lies in evidence that was not seen`]
       : []),
     ...(findings.undecided ?? []),
     ...(nothing && invariant.whenNothingToCheck === 'unknown' ? ['nothing was observed that could be checked'] : []),

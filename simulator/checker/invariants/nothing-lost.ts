@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { OutboxRow } from '../evidence.ts';
 import { isHeldByQuarantine } from '../facts/quarantine.ts';
@@ -63,7 +64,7 @@ export const nothingLost: Invariant = {
           absentFrom: ['outbox', 'log'],
         })),
       ],
-      undecided: onTheirWay === 0 ? [] : [`${onTheirWay} events were still on their way when the run was read`],
+      undecided: onTheirWay === 0 ? [] : [`still on the way when the run was read: ${counted(onTheirWay, 'event')}`],
     };
   },
 };

@@ -1,5 +1,6 @@
 import { isHeldByQuarantine } from '../facts/quarantine.ts';
 import { hadItsMinute, lastHealAt } from '../facts/rest.ts';
+import { counted } from '../counted.ts';
 import type { Invariant, Violation } from './invariant.ts';
 
 export const nothingStuck: Invariant = {
@@ -28,8 +29,8 @@ export const nothingStuck: Invariant = {
           ? []
           : [
               lastHealAt(evidence) === Infinity
-                ? `${young} events are pending and a fault never healed`
-                : `${young} events were pending when the run was read, and had not yet had their minute`,
+                ? `pending while a fault never healed: ${counted(young, 'event')}`
+                : `pending when the run was read, and not yet for a minute: ${counted(young, 'event')}`,
             ],
     };
   },

@@ -13,6 +13,24 @@
   const axisDuration = (ms) => (ms < 1000 ? `${+ms.toFixed(1)} ms` : `${+(ms / 1000).toFixed(1)} s`);
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
 
+  // Names stand at the top of the shaded parts, as far as they do not run into one another.
+  const nameFaults = (plot) => {
+    const { ctx, bbox } = plot;
+    const gap = 6 * uPlot.pxRatio;
+    let taken = -Infinity;
+    ctx.font = `${11 * uPlot.pxRatio}px system-ui, sans-serif`;
+    ctx.fillStyle = colour('orange');
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'top';
+    for (const { from, label } of data.series.faults) {
+      const left = Math.max(plot.valToPos(from, 'x', true), bbox.left) + gap / 2;
+      const width = ctx.measureText(label).width;
+      if (left < taken || left + width > bbox.left + bbox.width) continue;
+      ctx.fillText(label, left, bbox.top + gap / 2);
+      taken = left + width + gap;
+    }
+  };
+
   const shadeFaults = {
     hooks: {
       drawClear: (plot) => {
@@ -25,6 +43,7 @@
           if (right > bbox.left && left < bbox.left + bbox.width)
             ctx.fillRect(left, bbox.top, Math.max(right - left, 2), bbox.height);
         }
+        nameFaults(plot);
         ctx.restore();
       },
     },
@@ -164,10 +183,10 @@
   const showOrder = (order) => {
     const place = document.getElementById('order-timeline');
     const list = element('ol', 'timeline');
-    const start = order.timeline.length === 0 ? 0 : order.timeline[0][0];
+    const [start = 0] = order.timeline.find(([, where]) => where !== 'fault') ?? order.timeline[0] ?? [];
     for (const [at, where, what] of order.timeline) {
       const item = element('li', '');
-      const when = element('time', 'mono', `+${duration(at - start)}`);
+      const when = element('time', 'mono', at < start ? `−${duration(start - at)}` : `+${duration(at - start)}`);
       when.title = new Date(at).toISOString();
       const known = ['client', 'outbox', 'relay', 'log', 'fault', 'operator'].includes(where) ? ` ${where}` : '';
       item.append(when, element('span', `where${known}`, where), element('span', 'what', what));

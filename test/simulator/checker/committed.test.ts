@@ -133,7 +133,7 @@ describe('invariant 2: what clients were told', () => {
 
   it('fails when the answer was lost and there are two orders', () => {
     const twice = adding(lost, 'orders', { ...only(good.orders.rows.filter(ofOrder(1))), orderId: orderId(9) });
-    expect(judged(2, twice).counterexample?.expected).to.equal('0 or 1 orders');
+    expect(judged(2, twice).counterexample?.expected).to.equal('0 to 1 orders');
   });
 
   describe('for a cancellation', () => {
