@@ -11,6 +11,15 @@ export interface WriteResult {
   readonly insertId: number;
 }
 
+const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const isSafe = (value: unknown): boolean => (Array.isArray(value) ? value.every(isSafe) : isScalar(value));
+
+/** mysql2 lets some objects choose how they are written into the statement, so none gets that far. */
+const scalarsOnly = (values: readonly SqlValue[]): SqlValue[] => {
+  if (!values.every(isSafe)) throw new TypeError('a value for SQL is neither a scalar nor a list of scalars');
+  return [...values];
+};
+
 /**
  * One borrowed connection. SQL text is constant, values go into `?`. When an answer does not come in time, the
  * connection is destroyed: mysql2 leaves it busy, and the late answer would be taken for that of the next statement.
@@ -39,14 +48,14 @@ export class MySqlConnection {
 
   /** Rows of a SELECT, undecoded. */
   async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly unknown[]> {
-    const [rows] = await this.#inTime(() => this.#connection.query<RowDataPacket[]>(sql, [...values]));
+    const [rows] = await this.#inTime(() => this.#connection.query<RowDataPacket[]>(sql, scalarsOnly(values)));
     return rows;
   }
 
   /** Runs a statement that returns no rows. */
   async write(sql: string, values: readonly SqlValue[] = []): Promise<WriteResult> {
     const [{ affectedRows, insertId }] = await this.#inTime(() =>
-      this.#connection.query<ResultSetHeader>(sql, [...values]),
+      this.#connection.query<ResultSetHeader>(sql, scalarsOnly(values)),
     );
     return { affectedRows, insertId };
   }

@@ -26,6 +26,7 @@ export class MySqlPool {
   readonly #options: MySqlPoolOptions;
   readonly #ready = new WeakSet<Connection>();
   readonly #open = new Set<Connection>();
+  #ended: Promise<void> | undefined;
 
   constructor(options: MySqlPoolOptions) {
     this.#options = options;
@@ -81,14 +82,20 @@ export class MySqlPool {
     }
   }
 
-  /** Closes every connection, also those in use; waits at most `queryTimeoutMs` for the server. */
-  async end(): Promise<void> {
+  /** Closes every connection, also those in use; waits at most `queryTimeoutMs` for the server. May be called again. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#options.queryTimeoutMs);
     });
     try {
-      await Promise.race([this.#pool.end(), timeout]);
+      // A connection that cannot say goodbye is lost already, which is what was wanted.
+      await Promise.race([this.#pool.end().catch(() => undefined), timeout]);
     } finally {
       clearTimeout(timer);
       for (const connection of this.#open) connection.destroy();

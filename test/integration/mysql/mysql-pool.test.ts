@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { AcquireTimeout, QueryTimeout } from '../../../src/infrastructure/mysql/mysql-errors.ts';
+import { createMySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
+import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
+import { connectionOptions } from '../../../src/infrastructure/mysql/mysql-url.ts';
+import { freshDatabase } from '../../support/servers.ts';
+import type { TestDatabase } from '../../support/servers.ts';
+
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('MySqlPool on a real server', () => {
+  let database: TestDatabase;
+  let pool: MySqlPool;
+  before(async () => {
+    database = await freshDatabase();
+  });
+  beforeEach(() => {
+    pool = createMySqlPool({ url: database.url, connections: 1, acquireTimeoutMs: 500, queryTimeoutMs: 1_000 });
+  });
+  afterEach(() => pool.end());
+  after(() => database.drop());
+
+  it('given a new connection / then its session is set up before its first use', async () => {
+    const rows = await pool.use((connection) =>
+      connection.rows(
+        `SELECT @@time_zone AS tz, @@transaction_isolation AS isolation, @@innodb_lock_wait_timeout AS lockWait,
+           @@sql_mode LIKE '%STRICT_TRANS_TABLES%' AS strict_mode, @@character_set_client AS charset,
+           TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW()) AS drift`,
+      ),
+    );
+    expect(rows).to.deep.equal([
+      { tz: '+00:00', isolation: 'READ-COMMITTED', lockWait: 1, strict_mode: 1, charset: 'utf8mb4', drift: 0 },
+    ]);
+  });
+
+  it('given no free connection / then AcquireTimeout in time, and the one that comes later is not leaked', async () => {
+    const busy = await pool.acquire();
+    const startedAt = performance.now();
+    expect(await rejection(pool.acquire())).to.be.an.instanceOf(AcquireTimeout);
+    expect(performance.now() - startedAt).to.be.lessThan(1_000);
+    busy.release();
+    expect(await pool.use((connection) => connection.rows('SELECT 1 AS one'))).to.deep.equal([{ one: 1 }]);
+    expect(await pool.use((connection) => connection.rows('SELECT 2 AS two'))).to.deep.equal([{ two: 2 }]);
+  });
+
+  it('given a statement that is not answered in time / then QueryTimeout, and its connection is replaced', async () => {
+    const before = await pool.use((connection) => Promise.resolve(connection.threadId));
+    const error = await rejection(pool.use((connection) => connection.rows('SELECT SLEEP(3)')));
+    expect(error).to.be.an.instanceOf(QueryTimeout);
+    const after = await pool.use((connection) => Promise.resolve(connection.threadId));
+    expect(after).not.to.equal(before);
+  });
+
+  it('given an idle connection that the server closes / then the next user gets a new one', async () => {
+    const id = await pool.use((connection) => Promise.resolve(connection.threadId));
+    const killer = createMySqlPool({ url: database.url, connections: 1, acquireTimeoutMs: 500, queryTimeoutMs: 1_000 });
+    await killer.use((connection) => connection.write('KILL ?', [id]));
+    await killer.end();
+    let rows: readonly unknown[] = [];
+    for (let tries = 0; tries < 20 && rows.length === 0; tries += 1)
+      rows = await pool.use((connection) => connection.rows('SELECT 1 AS one')).catch(() => []);
+    expect(rows).to.deep.equal([{ one: 1 }]);
+  });
+
+  it('given anything but scalars and lists of them as values / then it is refused before it can become SQL', async () => {
+    const values: unknown[] = [
+      { toSqlString: () => '1 OR 1=1' },
+      { a: 1 },
+      [{ toSqlString: () => '1' }],
+      undefined,
+      new Date(),
+    ];
+    for (const value of values) {
+      const error = await rejection(pool.use((connection) => connection.rows('SELECT ? AS text', [value as string])));
+      expect(error).to.be.an.instanceOf(TypeError);
+    }
+  });
+
+  it('given text with every special character / then it is a value and stays one', async () => {
+    const text = `'; DROP TABLE x; -- \\ \0 \n \u001a " \u{1f69a} %_ ?`;
+    expect(await pool.use((connection) => connection.rows('SELECT ? AS text', [text]))).to.deep.equal([{ text }]);
+  });
+
+  it('given two statements in one text / then they are refused', async () => {
+    expect(await rejection(pool.use((connection) => connection.rows('SELECT 1; SELECT 2')))).to.have.property(
+      'code',
+      'ER_PARSE_ERROR',
+    );
+  });
+
+  it('given numbers beyond 2^53 and times with microseconds / then nothing of them is lost', async () => {
+    const rows = await pool.use((connection) =>
+      connection.rows(
+        `SELECT CAST(9007199254740993 AS SIGNED) AS big, CAST(9007199254740991 AS SIGNED) AS safe,
+           CAST('2026-01-31 09:30:00.123456' AS DATETIME(6)) AS time`,
+      ),
+    );
+    expect(rows).to.deep.equal([
+      { big: '9007199254740993', safe: 9_007_199_254_740_991, time: '2026-01-31 09:30:00.123456' },
+    ]);
+  });
+
+  it('given a pool that has ended / then it gives out no connection, also when one was in use', async () => {
+    await pool.acquire();
+    await pool.end();
+    expect(await rejection(pool.acquire())).to.be.an.instanceOf(Error);
+  });
+});
+
+describe('a MySQL URL', () => {
+  it('given escapes, a port and TLS options / then they are understood', () => {
+    expect(
+      connectionOptions('mysql://us%40er:p%2Fw@[::1]:3307/my%20db?ssl={"rejectUnauthorized":true}'),
+    ).to.deep.include({
+      host: '::1',
+      port: 3_307,
+      user: 'us@er',
+      password: 'p/w',
+      database: 'my db',
+      ssl: { rejectUnauthorized: true },
+    });
+    expect(connectionOptions('mysql://u:p@db/orders')).to.include({ port: 3_306, multipleStatements: false });
+  });
+
+  it('given another protocol or an unknown parameter / then it is refused, naming it', () => {
+    expect(() => connectionOptions('postgres://u:p@db/orders')).to.throw('postgres:');
+    expect(() => connectionOptions('mysql://u:p@db/orders?multipleStatements=true')).to.throw('multipleStatements');
+  });
+});
