@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import mysql from 'mysql2/promise';
+import { eventually } from './eventually.ts';
 
 /*
  * The real servers that `npm test` brought up. Every test file takes a database and a topic of its own, so that
@@ -63,9 +64,10 @@ export const freshTopic = async (
     }
   };
   const config = { 'message.timestamp.type': 'LogAppendTime', 'cleanup.policy': 'delete', ...options.config };
-  await withAdmin((admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
+  await withAdmin(async (admin) => {
+    await admin.createTopics({
+      // kafkajs gives up waiting when the broker does not know the topic yet.
+      waitForLeaders: false,
       topics: [
         {
           topic: name,
@@ -73,7 +75,9 @@ export const freshTopic = async (
           configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
         },
       ],
-    }),
-  );
+    });
+    // Offsets are told by the leader of each partition, so then all of them lead.
+    await eventually(() => admin.fetchTopicOffsets(name).catch(() => undefined));
+  });
   return { name, drop: () => withAdmin((admin) => admin.deleteTopics({ topics: [name] })) };
 };
