@@ -1,7 +1,4 @@
-import type { Either } from 'fp-ts/lib/Either.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import { storageUnavailable } from '../../application/ports/storage-error.ts';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { UnitOfWork, UnitOfWorkError, UnitOfWorkOptions } from '../../application/ports/unit-of-work.ts';
 import type { InMemoryDatabase, Tables } from './in-memory-database.ts';
@@ -15,16 +12,16 @@ export const tablesOf = (tx: Transaction): Tables => {
   return tables;
 };
 
-/** Commits on Right, rolls back on Left or throw. Its COMMIT never fails and its units never contend. */
+/** Commits on Right; rolls back on Left, or on a throw, which it passes on. Its COMMIT never fails, its units never contend. */
 export class InMemoryUnitOfWork implements UnitOfWork {
   constructor(private readonly database: InMemoryDatabase) {}
 
   run<E, A>(
-    options: UnitOfWorkOptions,
-    work: (tx: Transaction) => TE.TaskEither<E, A>,
-  ): TE.TaskEither<E | UnitOfWorkError, A> {
-    const unit = (): Promise<Either<E, A>> =>
-      this.database.transact(async (tables) => {
+    _options: UnitOfWorkOptions,
+    work: (tx: Transaction) => TaskEither<E, A>,
+  ): TaskEither<E | UnitOfWorkError, A> {
+    return () =>
+      this.database.transact<E | UnitOfWorkError, A>(async (tables) => {
         const tx = Object.freeze({}) as Transaction;
         openTransactions.set(tx, tables);
         try {
@@ -33,9 +30,5 @@ export class InMemoryUnitOfWork implements UnitOfWork {
           openTransactions.delete(tx);
         }
       });
-    return pipe(
-      TE.tryCatch(unit, (cause) => storageUnavailable(options.action, cause)),
-      TE.flatMapEither((outcome): Either<E | UnitOfWorkError, A> => outcome),
-    );
   }
 }
