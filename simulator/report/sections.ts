@@ -137,7 +137,7 @@ const targetsOf = (report: RunReport): readonly Target[] => {
       title: 'Events out of order',
       value: share(events.outOfOrder + events.gaps, events.published),
       promised: '0 %',
-      state: stateOf(7, 11),
+      state: stateOf(7),
     },
     { title: 'Effects applied twice', value: grouped(doubles), promised: '0', state: stateOf(10) },
     {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
-import type { Admin, Consumer } from 'kafkajs';
+import type { Consumer } from 'kafkajs';
 import type { CommittedOffset, LogRecord, PartitionEnd, Source } from '../evidence.ts';
+import { endsOf, withAdmin } from './kafka-admin.ts';
 import { readRecord } from './read-record.ts';
 import { within } from './within.ts';
 
@@ -171,20 +172,3 @@ export class LogTail {
     await withAdmin(this.#kafka, (admin) => admin.deleteGroups([this.#group])).catch(() => undefined);
   }
 }
-
-const withAdmin = async <A>(kafka: Kafka, act: (admin: Admin) => Promise<A>): Promise<A> => {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await act(admin);
-  } finally {
-    await admin.disconnect();
-  }
-};
-
-const endsOf = async (admin: Admin, topic: string): Promise<readonly PartitionEnd[]> => {
-  const offsets = await admin.fetchTopicOffsets(topic);
-  return offsets
-    .map(({ partition, low, high }) => ({ partition, logStart: Number(low), logEnd: Number(high) }))
-    .sort((a, b) => a.partition - b.partition);
-};

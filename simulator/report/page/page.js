@@ -102,7 +102,7 @@
   ];
   const delayScale = (target) => ({
     distr: 3,
-    range: (_plot, min, max) => [Math.max(0.5, Math.min(min ?? 1, 10)), Math.max(target * 2, (max ?? 1) * 1.3)],
+    range: (_plot, min, max) => [Math.max(0.5, Math.min(min ?? 1, 10)), Math.max(target * 8, (max ?? 1) * 4)],
   });
   const positive = (columns) =>
     columns.map((column, index) =>

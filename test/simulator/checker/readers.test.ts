@@ -1,0 +1,412 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { Kafka, logLevel } from 'kafkajs';
+import type { Admin, IHeaders } from 'kafkajs';
+import mysql from 'mysql2/promise';
+import { check } from '../../../simulator/checker/check.ts';
+import { EvidenceCollector } from '../../../simulator/checker/collect-evidence.ts';
+import type { ClientOperation, Evidence } from '../../../simulator/checker/evidence.ts';
+import { partitionOf } from '../../../simulator/checker/murmur2.ts';
+import { LogTail } from '../../../simulator/checker/readers/log-tail.ts';
+import { OutboxWatch } from '../../../simulator/checker/readers/outbox-watch.ts';
+import { sha256 } from '../../../simulator/checker/readers/read-record.ts';
+import { readServiceTables } from '../../../simulator/checker/readers/service-tables.ts';
+import { freshDatabase, freshTopic, kafkaBrokers } from '../../support/servers.ts';
+import type { TestDatabase, TestTopic } from '../../support/servers.ts';
+import { only } from './evidence-builder.ts';
+
+/*
+ * The checker's own eyes on a real MySQL and a real Kafka. The tables are made from the migration files and filled
+ * by plain SQL, the records are produced raw: nothing of the system under test has a hand in it.
+ */
+
+const migrate = async (url: string, ...folders: readonly string[]): Promise<void> => {
+  const connection = await mysql.createConnection({ uri: url, multipleStatements: true });
+  try {
+    for (const folder of folders)
+      for (const file of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort())
+        await connection.query(await readFile(`${folder}/${file}`, 'utf8'));
+  } finally {
+    await connection.end();
+  }
+};
+
+const execute = async (url: string, sql: string, params: readonly (string | number | null)[] = []): Promise<void> => {
+  const connection = await mysql.createConnection(url);
+  try {
+    await connection.execute(sql, [...params]);
+  } finally {
+    await connection.end();
+  }
+};
+
+const ORDER = '01890000-0000-7000-8000-000000000001';
+const EVENT = '01890000-0000-7000-8000-0000000000e1';
+const CREATED = Date.UTC(2026, 0, 31, 9, 30, 0, 123);
+const PAYLOAD = '{"customerId":"Zoë 🦊","n":1}';
+const PARTITION = partitionOf(ORDER, 6);
+
+const headers: IHeaders = {
+  ce_id: EVENT,
+  ce_type: 'OrderPlaced',
+  ce_source: '/orderly/orders',
+  ce_specversion: '1.0',
+  ce_time: '2026-01-31T09:30:00.123Z',
+  ce_subject: ORDER,
+  ce_partitionkey: ORDER,
+  ce_sequence: '0000000001',
+  ce_dataschema: 'urn:orderly:order-placed:1',
+  'content-type': 'application/json',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+};
+
+const insertOrder = (url: string): Promise<void> =>
+  execute(
+    url,
+    `INSERT INTO orders (order_id, version, status, customer_id, currency, total_minor, placed_at)
+     VALUES (?, 1, 'placed', 'customer-1', 'EUR', 1000, '2026-01-31 09:30:00.123000')`,
+    [ORDER],
+  );
+const insertEvent = (url: string, offset: number | null): Promise<void> =>
+  execute(
+    url,
+    `INSERT INTO outbox (event_id, order_id, sequence, type, version, occurred_at, payload, headers, status,
+                         created_at, published_at, kafka_partition, kafka_offset)
+     VALUES (?, ?, 1, 'OrderPlaced', 1, '2026-01-31 09:30:00.123000', ?, ?, ?, UTC_TIMESTAMP(6),
+             IF(? IS NULL, NULL, UTC_TIMESTAMP(6)), ?, ?)`,
+    [
+      EVENT,
+      ORDER,
+      PAYLOAD,
+      JSON.stringify({ traceparent: headers['traceparent'] }),
+      offset === null ? 'PENDING' : 'COMPLETED',
+      offset,
+      PARTITION,
+      offset,
+    ],
+  );
+
+const kafka = (): Kafka =>
+  new Kafka({ clientId: 'checker-test', brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
+
+const produce = async (
+  topic: string,
+  messages: readonly { key: string | null; value: string | Buffer | null; headers?: IHeaders; partition: number }[],
+): Promise<void> => {
+  const producer = kafka().producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    await producer.send({ topic, acks: -1, messages: [...messages] });
+  } finally {
+    await producer.disconnect();
+  }
+};
+
+const withAdmin = async <A>(act: (admin: Admin) => Promise<A>): Promise<A> => {
+  const admin = kafka().admin();
+  await admin.connect();
+  try {
+    return await act(admin);
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+const until = async (what: string, holds: () => boolean): Promise<void> => {
+  const giveUpAt = Date.now() + 15_000;
+  while (!holds()) {
+    if (Date.now() > giveUpAt) throw new Error(`${what} did not happen`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+describe('the checker’s reader of the service’s tables', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await freshDatabase('checker');
+    await migrate(database.url, 'src/infrastructure/mysql/migrations');
+    await insertOrder(database.url);
+    await insertEvent(database.url, 4);
+  });
+  after(() => database.drop());
+
+  it('reads rows with microseconds and hashes the payload’s UTF-8 bytes', async () => {
+    const { orders, outbox } = await readServiceTables(database.url);
+    expect(only(orders)).to.include({ orderId: ORDER, version: 1, totalMinor: 1_000, placedAt: CREATED });
+    expect(only(outbox)).to.deep.include({
+      eventId: EVENT,
+      payloadSha256: sha256(PAYLOAD),
+      payloadBytes: Buffer.byteLength(PAYLOAD),
+      headers: { traceparent: headers['traceparent'] },
+      occurredAt: CREATED,
+      offset: 4,
+      partition: PARTITION,
+    });
+  });
+
+  it('keeps microseconds apart', async () => {
+    await execute(database.url, "UPDATE outbox SET created_at = '2026-01-31 09:30:00.123457'");
+    const { outbox } = await readServiceTables(database.url);
+    expect(only(outbox).createdAt).to.equal(CREATED + 0.457);
+  });
+
+  it('tells headers that are no object of texts by null', async () => {
+    await execute(database.url, "UPDATE outbox SET headers = '[1]'");
+    const { outbox } = await readServiceTables(database.url);
+    expect(only(outbox).headers).to.equal(null);
+  });
+
+  it('rejects when the database is not there', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/no_such_database';
+    const failure = await readServiceTables(url.toString()).catch((cause: unknown) => cause);
+    expect(failure).to.be.instanceOf(Error);
+  });
+});
+
+describe('the checker’s watch of the outbox', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await freshDatabase('checker');
+    await migrate(database.url, 'src/infrastructure/mysql/migrations');
+  });
+  after(() => database.drop());
+
+  it('sees what waits, what is quarantined, and every change of a lease', async () => {
+    await insertEvent(database.url, null);
+    const watch = new OutboxWatch(database.url, 6, 20);
+    try {
+      await until('a pending event', () => watch.latest?.pending === 1);
+      await execute(database.url, "UPDATE outbox SET status = 'QUARANTINED', attempts = 7");
+      await execute(database.url, "INSERT INTO relay_leases VALUES ('relay', 'a', 1, UTC_TIMESTAMP(6))");
+      await until('a quarantined event', () => watch.latest?.quarantined === 1);
+      await execute(database.url, "UPDATE relay_leases SET owner = 'b', epoch = 2");
+      await execute(database.url, "UPDATE outbox SET status = 'PENDING', held_by = 1");
+      await until('a held event', () => watch.latest?.held === 1);
+    } finally {
+      const seen = await watch.stop();
+      expect(only(seen.quarantines.rows).eventId).to.equal(EVENT);
+      expect(seen.leases.rows.map(({ owner, epoch }) => [owner, epoch])).to.deep.equal([
+        ['a', 1],
+        ['b', 2],
+      ]);
+      expect(seen.backlog.missing).to.deep.equal([]);
+    }
+  });
+
+  it('says so when it never saw the outbox', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/no_such_database';
+    const watch = new OutboxWatch(url.toString(), 6, 20);
+    expect((await watch.stop()).backlog.missing).to.have.lengthOf(1);
+  });
+});
+
+describe('the checker’s reader of the raw log', () => {
+  let topic: TestTopic;
+  beforeEach(async () => (topic = await freshTopic()));
+  afterEach(() => topic.drop());
+
+  const read = async (tail: LogTail): Promise<ReturnType<LogTail['evidence']>> => {
+    const ends = await tail.ends();
+    await tail.readTo(ends, 15_000);
+    return tail.evidence(ends);
+  };
+
+  it('keeps what was written before and after it began, whatever it is', async () => {
+    await produce(topic.name, [{ key: ORDER, value: PAYLOAD, headers, partition: PARTITION }]);
+    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    try {
+      await produce(topic.name, [
+        { key: null, value: null, partition: 0 },
+        {
+          key: 'k',
+          value: Buffer.from([0xff]),
+          headers: { twice: ['a', 'b'], bad: Buffer.from([0xff]) },
+          partition: 1,
+        },
+      ]);
+      const { rows, missing } = await read(tail);
+      expect(missing).to.deep.equal([]);
+      expect(rows).to.have.lengthOf(3);
+      const placed = only(rows.filter(({ key }) => key === ORDER));
+      expect(placed).to.deep.include({ partition: PARTITION, offset: 0, valueSha256: sha256(PAYLOAD), headers });
+      expect(placed.appendedAt).to.be.closeTo(Date.now(), 60_000);
+      expect(only(rows.filter(({ key }) => key === null))).to.include({ valueSha256: null, valueBytes: 0 });
+      expect(only(rows.filter(({ key }) => key === 'k')).headers).to.deep.equal({ twice: 'a\0b', bad: 'base64:/w==' });
+    } finally {
+      await tail.stop();
+    }
+  });
+
+  it('leaves no consumer group behind', async () => {
+    const groups = async (): Promise<readonly string[]> =>
+      (await withAdmin((admin) => admin.listGroups())).groups.map(({ groupId }) => groupId);
+    const before = await groups();
+    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    await tail.stop();
+    const left = (await groups()).filter((group) => group.startsWith('orderly-checker-') && !before.includes(group));
+    expect(left).to.deep.equal([]);
+  });
+
+  it('names what was deleted before it came', async () => {
+    await produce(topic.name, [
+      { key: 'a', value: '1', partition: 2 },
+      { key: 'a', value: '2', partition: 2 },
+    ]);
+    await withAdmin(async (admin) => {
+      // Loads the metadata, without which the client refuses to delete.
+      await admin.fetchTopicOffsets(topic.name);
+      await admin.deleteTopicRecords({ topic: topic.name, partitions: [{ partition: 2, offset: '1' }] });
+    });
+    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    try {
+      const { rows, missing } = await read(tail);
+      expect(rows).to.have.lengthOf(1);
+      expect(missing).to.deep.equal(['partition 2 began at offset 1; what was before is gone']);
+    } finally {
+      await tail.stop();
+    }
+  });
+
+  it('names offsets that it has not read', async () => {
+    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    try {
+      const ends = (await tail.ends()).map((end) => (end.partition === 3 ? { ...end, logEnd: 2 } : end));
+      await tail.readTo(ends, 200);
+      expect(tail.evidence(ends).missing).to.deep.equal(['partition 3: 2 of the 2 offsets below 2 not read']);
+    } finally {
+      await tail.stop();
+    }
+  });
+
+  it('says so when the topic does not stamp records with LogAppendTime', async () => {
+    const other = await freshTopic({ config: { 'message.timestamp.type': 'CreateTime' } });
+    const tail = await LogTail.start(kafkaBrokers(), other.name);
+    try {
+      expect((await read(tail)).missing.join()).to.contain('CreateTime, not LogAppendTime');
+    } finally {
+      await tail.stop();
+      await other.drop();
+    }
+  });
+});
+
+describe('the collector', () => {
+  let service: TestDatabase;
+  let payment: TestDatabase;
+  let topic: TestTopic;
+  const group = `checker-test-${randomBytes(4).toString('hex')}`;
+
+  before(async () => {
+    service = await freshDatabase('checker');
+    payment = await freshDatabase('checker');
+    topic = await freshTopic();
+    await migrate(service.url, 'src/infrastructure/mysql/migrations');
+    await migrate(
+      payment.url,
+      'src/infrastructure/mysql-consumer/migrations',
+      'simulator/participants/payment/migrations',
+    );
+  });
+  after(async () => {
+    await topic.drop();
+    await service.drop();
+    await payment.drop();
+  });
+
+  const placed = (at: number): ClientOperation => ({
+    index: 0,
+    kind: 'place',
+    idempotencyKey: 'key-1',
+    orderId: ORDER,
+    marker: 'customer-1',
+    invokedAt: at,
+    completedAt: at,
+    sent: 1,
+    outcome: 'ok',
+    status: 201,
+    totalMinor: 1_000,
+  });
+
+  it('gathers evidence of a good run on which every invariant but that of the leases holds', async () => {
+    const startedAt = Date.now();
+    const collector = await EvidenceCollector.start({
+      mysqlUrl: service.url,
+      kafkaBrokers: kafkaBrokers(),
+      topic: topic.name,
+      consumers: [{ name: 'payment', mysqlUrl: payment.url, groupId: group }],
+    });
+    let evidence: Evidence;
+    try {
+      await insertOrder(service.url);
+      await insertEvent(service.url, 0);
+      await produce(topic.name, [{ key: ORDER, value: PAYLOAD, headers, partition: PARTITION }]);
+      const source = [topic.name, PARTITION];
+      await execute(
+        payment.url,
+        `INSERT INTO inbox (consumer, event_id, order_id, sequence, type, fingerprint, skipped, topic, kafka_partition,
+                            kafka_offset)
+         VALUES ('payment', ?, ?, 1, 'OrderPlaced', 'f', false, ?, ?, 0)`,
+        [EVENT, ORDER, ...source],
+      );
+      await execute(
+        payment.url,
+        "INSERT INTO inbox_orders (consumer, order_id, last_sequence) VALUES ('payment', ?, 1)",
+        [ORDER],
+      );
+      await execute(
+        payment.url,
+        "INSERT INTO effects (consumer, event_id, order_id, sequence, kind) VALUES ('payment', ?, ?, 1, 'charge')",
+        [EVENT, ORDER],
+      );
+      await withAdmin((admin) =>
+        admin.setOffsets({ groupId: group, topic: topic.name, partitions: [{ partition: PARTITION, offset: '1' }] }),
+      );
+      await until('a sample of the outbox', () => collector.progress().backlog !== undefined);
+      evidence = await collector.finish({
+        seed: 1,
+        startedAt,
+        finishedAt: Date.now(),
+        ordersRequested: 1,
+        history: { rows: [placed(startedAt)], missing: [] },
+        faults: { rows: [], missing: [] },
+        injected: { rows: [], missing: [] },
+      });
+    } finally {
+      await collector.stop();
+    }
+    expect(only(evidence.committedOffsets.rows)).to.deep.equal({
+      consumer: 'payment',
+      partition: PARTITION,
+      offset: 1,
+    });
+    const { invariants } = check(evidence);
+    expect(invariants.filter(({ verdict }) => verdict !== 'pass').map(({ id, notes }) => [id, ...notes])).to.deep.equal(
+      [[15, 'nothing was observed that could be checked']],
+    );
+  });
+
+  it('names what it could not read instead of failing', async () => {
+    const gone = await freshDatabase('checker');
+    const collector = await EvidenceCollector.start({
+      mysqlUrl: gone.url,
+      kafkaBrokers: kafkaBrokers(),
+      topic: topic.name,
+      consumers: [],
+    });
+    const evidence = await collector.finish({
+      seed: null,
+      startedAt: 0,
+      finishedAt: 0,
+      ordersRequested: 0,
+      history: { rows: [], missing: [] },
+      faults: { rows: [], missing: [] },
+      injected: { rows: [], missing: [] },
+    });
+    await gone.drop();
+    expect(evidence.outbox.missing.join()).to.contain('the final reading failed');
+    expect(check(evidence).verdict).to.equal('unknown');
+  });
+});
