@@ -56,6 +56,9 @@ const jvmOptions = (directory: string): readonly string[] => [
 
 const BROKER = 'kafka.Kafka';
 
+/** The archive is written while the broker ends: seconds, or more on a busy machine. */
+const ARCHIVE_MS = 120_000;
+
 const writeConfiguration = async (directory: string, ports: Ports): Promise<string> => {
   const properties = join(directory, 'server.properties');
   await mkdir(directory, { recursive: true });
@@ -120,7 +123,7 @@ const archiveClasses = (run: Run, installation: KafkaInstallation, key: string, 
   cached(join(cacheDirectory(), `kafka-classes-${key}.jsa`), progress, async (unfinished) => {
     progress('kafka: preparing a class archive for faster starts (once)');
     const broker = await startBroker(run, installation, [`-XX:ArchiveClassesAtExit=${unfinished}`]);
-    await broker.kill('SIGTERM');
+    await broker.kill('SIGTERM', ARCHIVE_MS);
   });
 
 const prepare = async (run: Run, java: Java, progress: Progress): Promise<KafkaInstallation> => {

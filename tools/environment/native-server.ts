@@ -50,10 +50,11 @@ export class NativeServer implements ServerProcess {
     return this.#process?.running === true ? this.#process.pid : undefined;
   }
 
-  async kill(signal: Signals): Promise<void> {
+  /** SIGTERM becomes SIGKILL after `deadlineMs`. */
+  async kill(signal: Signals, deadlineMs = STOP_DEADLINE_MS): Promise<void> {
     const current = this.#process;
     if (current === undefined) return;
-    if (signal === 'SIGTERM') await current.stop(STOP_DEADLINE_MS);
+    if (signal === 'SIGTERM') await current.stop(deadlineMs);
     else current.signal(signal);
     if (endsProcess(signal)) await current.exited;
   }

@@ -36,18 +36,28 @@ const isAbandoned = async (directory: string): Promise<boolean> => {
   return !isAlive(owner.right.pid) || (await startTimeOf(owner.right.pid)) !== owner.right.startedAt;
 };
 
-const removeAbandoned = async (base: string): Promise<void> => {
-  const names = (await readdir(base)).filter((name) => name.startsWith('run-'));
-  for (const directory of names.map((name) => join(base, name)))
-    if (await isAbandoned(directory).catch(() => false)) await rm(directory, { recursive: true, force: true });
+const watchdogArguments = (base: string, id: string): readonly string[] => [
+  WATCHDOG,
+  id,
+  join(base, `run-${id}`),
+  join(base, 'environment.json'),
+];
+
+/** A watchdog that is told nothing ends what is left of the run at once. */
+const endAbandoned = async (base: string): Promise<void> => {
+  for (const name of (await readdir(base)).filter((entry) => entry.startsWith('run-')))
+    if (await isAbandoned(join(base, name)).catch(() => false)) {
+      const watchdog = spawn(process.execPath, watchdogArguments(base, name.slice('run-'.length)), { stdio: 'ignore' });
+      await once(watchdog, 'exit');
+    }
 };
 
 /**
  * One run of an environment: a directory for its data and logs, and the processes it started.
  *
  * Guarantee: when the run closes, or when the process that opened it dies in whatever way, SIGKILL included, its
- * processes are killed and its directory is removed. A watchdog process does this in the second case; should both be
- * killed at the same moment, the next run removes the directory, but the processes stay.
+ * processes are killed and its directory is removed. In the second case a watchdog process does this at once; should it
+ * be killed too, the next run with the same base directory does it. (Containers are left to the watchdog alone.)
  */
 export class Run {
   readonly id: string;
@@ -63,7 +73,7 @@ export class Run {
     this.id = id;
     this.directory = join(base, `run-${id}`);
     this.environmentFile = join(base, 'environment.json');
-    this.#watchdog = spawn(process.execPath, [WATCHDOG, id, this.directory, this.environmentFile], {
+    this.#watchdog = spawn(process.execPath, watchdogArguments(base, id), {
       detached: true,
       stdio: ['pipe', 'ignore', 'inherit'],
       cwd: '/',
@@ -72,11 +82,11 @@ export class Run {
     this.#watchdog.stdin?.on('error', () => undefined);
   }
 
-  /** Opens a run below `base` (created when missing) and removes what dead runs left there. */
+  /** Opens a run below `base` (created when missing) and ends what dead runs left there. */
   static async open(base = ORDER_DIRECTORY): Promise<Run> {
     const absolute = resolve(base);
     await mkdir(absolute, { recursive: true });
-    await removeAbandoned(absolute);
+    await endAbandoned(absolute);
     const id = `${process.pid}-${randomBytes(4).toString('hex')}`;
     const run = new Run(absolute, id);
     await mkdir(run.directory, { mode: 0o700 });

@@ -7,6 +7,8 @@ export interface TopicSettings {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** Large enough for whatever the outbox accepts by default (16 MiB), with room for headers. */
+const LIMITS = { 'max.message.bytes': '16842752' };
 const CONTRACT = { 'message.timestamp.type': 'LogAppendTime', 'cleanup.policy': 'delete' };
 
 const withAdmin = async (brokers: string, act: (admin: ReturnType<Kafka['admin']>) => Promise<void>): Promise<void> => {
@@ -20,10 +22,13 @@ const withAdmin = async (brokers: string, act: (admin: ReturnType<Kafka['admin']
   }
 };
 
-/** Creates the topic with the settings of the contract. One that exists already stays as it is. */
+/** Creates the topic, with the settings of the contract unless `config` says otherwise. One that exists already stays as it is. */
 export const createTopic = (brokers: string, { name, partitions, config }: TopicSettings): Promise<void> =>
   withAdmin(brokers, async (admin) => {
-    const configEntries = Object.entries({ ...CONTRACT, ...config }).map(([key, value]) => ({ name: key, value }));
+    const configEntries = Object.entries({ ...CONTRACT, ...LIMITS, ...config }).map(([key, value]) => ({
+      name: key,
+      value,
+    }));
     await admin.createTopics({
       waitForLeaders: true,
       topics: [{ topic: name, numPartitions: partitions, configEntries }],
