@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { check } from '../../../simulator/checker/check.ts';
+import type { Evidence } from '../../../simulator/checker/evidence.ts';
+import { duration, since } from '../../../simulator/report/format.ts';
+import { buildReport } from '../../../simulator/report/run-report.ts';
+import { verdictText } from '../../../simulator/report/verdict-text.ts';
+import { aRun, DELIVERED, eventId, ofEvent, orderId, unseen, withRow, without } from '../checker/evidence-builder.ts';
+
+const good = aRun(DELIVERED, ['OrderPlaced', 'OrderCancelled']);
+const textOf = (evidence: Evidence, colour = false): string =>
+  verdictText(buildReport({ evidence, result: check(evidence), reproduce: 'npm run simulate -- --seed 7' }), {
+    colour,
+    reportPath: 'reports/report.html',
+  });
+
+describe('the verdict on the console', () => {
+  it('ends with PASS, the report and how to do it again', () => {
+    const lines = textOf(good).trimEnd().split('\n');
+    expect(lines.slice(-3)).to.deep.equal([
+      'PASS: all 17 invariants hold',
+      'Report: reports/report.html',
+      'Again:  npm run simulate -- --seed 7',
+    ]);
+  });
+
+  it('puts the counterexample first', () => {
+    const lines = textOf(without(good, 'log', ofEvent(1, 2))).split('\n');
+    expect(lines[0]).to.match(/^Broken: 3\./);
+    expect(lines.slice(0, 6).join()).to.contain(orderId(1)).and.to.contain(eventId(1, 2));
+    expect(lines.join()).to.match(/FAIL: \d invariants broken/);
+  });
+
+  it('says why it is unknown', () => {
+    const text = textOf(unseen(good, 'log', 'the broker was gone'));
+    expect(text).to.contain('the broker was gone');
+    expect(text).to.contain('UNKNOWN: ');
+    expect(text).not.to.contain('PASS');
+  });
+
+  it('paints only when asked to', () => {
+    expect(textOf(good)).not.to.contain('\u001b');
+    expect(textOf(good, true)).to.contain('\u001b[32mPASS');
+  });
+
+  it('lets no text from the run steer the terminal', () => {
+    const steering = withRow(without(good, 'log', ofEvent(1, 2)), 'outbox', ofEvent(1, 2), { type: '\u001b[2J\nPASS' });
+    expect(textOf(steering)).not.to.contain('\u001b');
+    expect(textOf(steering)).not.to.match(/^PASS/m);
+  });
+});
+
+describe('durations', () => {
+  const examples: readonly (readonly [number, string])[] = [
+    [0, '0.0 ms'],
+    [9.94, '9.9 ms'],
+    [9.96, '10 ms'],
+    [999, '999 ms'],
+    [999.9, '1.00 s'],
+    [12_345, '12.3 s'],
+    [119_700, '2 min 00 s'],
+  ];
+  for (const [ms, text] of examples) it(`${ms} ms is ${text}`, () => expect(duration(ms)).to.equal(text));
+  it('shows what came before with a minus', () =>
+    expect([since(-1_250), since(3)]).to.deep.equal(['−1.25 s', '+3.0 ms']));
+});
