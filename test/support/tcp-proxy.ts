@@ -9,6 +9,8 @@ export interface TcpProxy {
   readonly closeAfter: (text: string) => void;
   /** Nothing moves any more in either direction; connections stay open, new ones too. */
   readonly freeze: () => void;
+  /** New connections are refused, for good; those that are open go on. */
+  readonly refuseNew: () => void;
   /** New connections work as usual; those that were cut or frozen stay so. */
   readonly heal: () => void;
   readonly close: () => Promise<void>;
@@ -59,6 +61,9 @@ export const startTcpProxy = async (target: { readonly host: string; readonly po
     },
     freeze: () => {
       frozen = true;
+    },
+    refuseNew: () => {
+      server.close();
     },
     heal: () => {
       frozen = false;

@@ -266,6 +266,17 @@ describe('MySqlUnitOfWork on a real server', () => {
       expect(error).to.include({ _tag: 'CommitOutcomeUnknown' });
     });
 
+    it('given an unknown COMMIT and a server that is then gone / then it stays unknown too', async () => {
+      proxy.closeAfter(COMMIT);
+      const error = await left(
+        new MySqlUnitOfWork(proxied).run({ ...options, rerunAfterUnknownCommit: true }, (tx) => {
+          proxy.refuseNew();
+          return add(tx, 1);
+        }),
+      );
+      expect(error).to.include({ _tag: 'CommitOutcomeUnknown' });
+    });
+
     it('given a connection that freezes in the middle of a unit / then StorageUnavailable, and the connection is not used again', async () => {
       let frozen: unknown;
       const error = await left(

@@ -131,6 +131,21 @@ describe('MySqlRelayOutbox on a real server', () => {
     expect(sent).to.deep.equal(Array.from({ length: 1_289 }, (_, index) => index + 12));
   });
 
+  it('given two failed events of one order / when the first is acknowledged / then the release stops at the second', async () => {
+    const key = randomUUID();
+    const lane = laneOf(key, LANES);
+    await append(key, 1, 4);
+    const [first, , third] = await claim(lane);
+    if (first === undefined || third === undefined) throw new Error('too little was claimed');
+    await right(relay.recordFailure(lease, { record: third, error: 'x' }, { _tag: 'RetryAfter', delayMs: 3_600_000 }));
+    await right(relay.recordFailure(lease, { record: first, error: 'x' }, { _tag: 'RetryAfter', delayMs: 0 }));
+    await acknowledge(lane, await claim(lane));
+    const next = await claim(lane);
+    expect(next.map(({ sequence }) => sequence)).to.deep.equal([2]);
+    await acknowledge(lane, next);
+    expect(await claim(lane)).to.deep.equal([]);
+  });
+
   it('given a row held by a transaction that still appends / then claims and settling do not wait for it', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
     await append(key, 1, 3);
