@@ -1,5 +1,8 @@
-import { ConfigResourceTypes, ConfigSource } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import type { House } from '../run/house.ts';
+
+// kafkajs is CommonJS: these names cannot be imported by an ES module.
+const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
 const LIMIT = 'max.message.bytes';
 

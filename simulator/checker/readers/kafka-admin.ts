@@ -1,9 +1,12 @@
-import { KafkaJSError } from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import type { PartitionEnd } from '../evidence.ts';
 
 const TRIES = 10;
 const PAUSE_MS = 300;
+
+/** Told by the mark itself: the error classes of kafkajs cannot be imported by name into an ES module. */
+const isRetriable = (cause: unknown): boolean =>
+  cause instanceof Error && 'retriable' in cause && cause.retriable === true;
 
 /** Runs `act` on a connected admin client; again, a bounded number of times, when the broker asks for patience (a leader just elected). */
 export const withAdmin = async <A>(kafka: Kafka, act: (admin: Admin) => Promise<A>): Promise<A> => {
@@ -14,7 +17,7 @@ export const withAdmin = async <A>(kafka: Kafka, act: (admin: Admin) => Promise<
       try {
         return await act(admin);
       } catch (cause) {
-        if (tries === TRIES || !(cause instanceof KafkaJSError) || !cause.retriable) throw cause;
+        if (tries === TRIES || !isRetriable(cause)) throw cause;
         await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     }

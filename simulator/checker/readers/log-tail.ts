@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type { Consumer } from 'kafkajs';
 import type { CommittedOffset, LogRecord, PartitionEnd, Source } from '../evidence.ts';
 import { endsOf, withAdmin } from './kafka-admin.ts';
 import { readRecord } from './read-record.ts';
 import { within } from './within.ts';
+
+// kafkajs is CommonJS: not all of its names can be imported by an ES module.
+const { ConfigResourceTypes } = kafkajs;
 
 const STALL_MS = 10_000;
 const POLL_MS = 100;
