@@ -53,6 +53,7 @@ export interface OutboxFilter {
 
 /** Read-only views of the outbox for API, CLI and telemetry. */
 export interface OutboxQueries {
+  /** Newest first. */
   list(filter: OutboxFilter): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;
   /** Every event of one order, by sequence. */
   ofOrder(orderId: string): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;

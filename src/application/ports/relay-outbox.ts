@@ -47,7 +47,8 @@ export type SettleError = StorageUnavailable | CommitOutcomeUnknown | LeaseLost;
 
 /**
  * The relay's view of the outbox. Writes check the lease's epoch in the same transaction and are idempotent:
- * after an unknown outcome they are simply sent again.
+ * after an unknown outcome they are simply sent again. Calls for one lane follow each other, never at once; a claim
+ * under way while an attempt fails could return what is to be held. Different lanes may be worked at once.
  *
  * The order rule: `claim` returns a record only together with, and after, every unacknowledged predecessor of
  * its key that is sendable, and never one whose predecessor is waiting for a retry or quarantined. Such

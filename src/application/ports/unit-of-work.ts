@@ -16,8 +16,9 @@ export interface UnitOfWorkOptions {
 
 /**
  * Runs `work` in one transaction and owns its COMMIT: a Right commits, a Left or a throw rolls back.
- * After a deadlock (1213) or a lock wait time-out (1205) the whole unit is rerun from its start, a bounded
- * number of times; so `work` must have no effect outside the transaction.
+ * After a deadlock (1213), a lock wait time-out (1205) or a session that ended before COMMIT was sent, the whole unit
+ * is rerun from its start, a bounded number of times; so `work` must have no effect outside the transaction.
+ * Once the outcome of a COMMIT was unknown, no later failure to reach the storage is reported as "nothing committed".
  */
 export interface UnitOfWork {
   run<E, A>(
