@@ -6,6 +6,8 @@ export interface Talk {
   line(text: string): void;
   /** How things stand: one line redrawn on a terminal, a line every few seconds elsewhere. */
   status(text: string): void;
+  /** True when the stream shows colours. */
+  readonly paints: boolean;
   /** Emphasis where the stream shows it. */
   paint(style: 'bold' | 'green' | 'red' | 'yellow' | 'dim', text: string): string;
   /** Ends the status line. */
@@ -40,6 +42,7 @@ export const talkTo = (stream: TalkStream, environment: NodeJS.ProcessEnv, now: 
         stream.write(`${text}\n`);
       }
     },
+    paints,
     paint: (style, text) => (paints ? styleText(style, text, { validateStream: false }) : text),
     close: () => {
       if (redraws && shown !== '') stream.write(ERASE_LINE);

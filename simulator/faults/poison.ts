@@ -38,17 +38,14 @@ export const poison: Fault = {
     say(`order ${orderId} has an OrderPlaced of about 100 KB; the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB`);
     const stuck = await until('the quarantine of the poisoned event', QUARANTINE_BOUND_MS, async () => {
       const events = await operator.eventsOf(orderId);
-      const [first, second] = events ?? [];
-      return first?.status === 'QUARANTINED' ? { first, second } : undefined;
+      const first = events?.[0];
+      return first?.standing.state === 'quarantined' ? { first, second: events?.[1] } : undefined;
     });
     const { first, second } = stuck;
-    say(
-      `${first.type} (sequence 1) is QUARANTINED after ${first.attempts} attempts: ${first.lastError ?? 'no error noted'}`,
-    );
+    const { attempts, lastError } = first.standing;
+    say(`${first.type} (sequence 1) is QUARANTINED after ${attempts ?? 0} attempts: ${lastError ?? 'no error noted'}`);
     if (second !== undefined)
-      say(
-        `${second.type} (sequence 2) waits: ${second.status}, ${second.heldBy === null ? 'not yet marked as held' : `held by ${second.heldBy}`}; all other orders go on`,
-      );
+      say(`${second.type} (sequence 2) is ${second.standing.state} behind it; all other orders go on`);
     return async () => {
       await until('raising the limit of the topic', RELEASE_BOUND_MS, () =>
         setTopicLimit(context.house, RAISED_LIMIT).then(
@@ -58,16 +55,15 @@ export const poison: Fault = {
       );
       say(`mended the cause: the topic now allows ${Math.round(RAISED_LIMIT / 1_024)} KB`);
       await until('the redrive', RELEASE_BOUND_MS, async () => {
-        const status = await operator.redrive(first.eventId);
-        // 409: an earlier redrive whose answer was lost has already been done.
-        return status !== undefined && (status < 300 || status === 409) ? status : undefined;
+        const status = await operator.redrive(first.eventId, 'the limit of the topic was raised');
+        return status !== undefined && status < 300 ? status : undefined;
       });
       say(`redrove ${first.type} ${first.eventId} through the operator API`);
-      await until('the publication of the redriven order', RELEASE_BOUND_MS, async () => {
+      const released = await until('the publication of the redriven order', RELEASE_BOUND_MS, async () => {
         const events = await operator.eventsOf(orderId);
-        return events?.every(({ status }) => status === 'COMPLETED') === true ? events : undefined;
+        return events?.every(({ standing }) => standing.state === 'published') === true ? events : undefined;
       });
-      say('the redriven event was published, and the held one followed it in order');
+      say(`published in order: ${released.map(({ sequence, type }) => `${sequence} ${type}`).join(', ')}`);
     };
   },
 };

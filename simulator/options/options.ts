@@ -135,10 +135,24 @@ const faultsOf = (wanted: readonly string[], known: readonly Fault[]): Either<No
   return E.right(known.filter(({ name }) => wanted.includes(name)));
 };
 
+const SERVER_SETTINGS = { mysql: 'MYSQL_URL', kafka: 'KAFKA_BROKERS' } as const;
+
+/** A server that was given by its setting is not ours to kill. */
+const killable = (faults: readonly Fault[], environment: NodeJS.ProcessEnv): Either<NoRun, readonly Fault[]> => {
+  for (const { name, needs } of faults)
+    for (const server of needs)
+      if ((environment[SERVER_SETTINGS[server]] ?? '') !== '')
+        return refuse(
+          `--faults: ${name} kills ${server}, but ${SERVER_SETTINGS[server]} names a server that is not the simulator's own; unset it or leave out '${name}'`,
+        );
+  return E.right(faults);
+};
+
 /** Reads the arguments after `npm run simulate --`. Pure but for a seed nobody gave. */
 export const readOptions = (
   argv: readonly string[],
   catalogs: Catalogs,
+  environment: NodeJS.ProcessEnv,
   randomSeed: () => number = () => randomInt(MAX_SEED),
 ): Either<NoRun, SimulateOptions> => {
   const read = readFlags(argv);
@@ -156,7 +170,9 @@ export const readOptions = (
   if (sabotage !== undefined && flags.faults !== undefined)
     return refuse('--sabotage brings its own faults; leave out --faults');
 
-  const faults = faultsOf(sabotage?.faults ?? flags.faults ?? [], catalogs.faults);
+  const faults = E.flatMap((named: readonly Fault[]) => killable(named, environment))(
+    faultsOf(sabotage?.faults ?? flags.faults ?? [], catalogs.faults),
+  );
   if (E.isLeft(faults)) return faults;
   const usualRate = faults.right.some(({ name }) => name === 'kill-any') ? KILL_ANY_RATE : DEFAULT_RATE;
   const load = loadOf(flags, sabotage?.load ?? { orders: DEFAULT_ORDERS, ratePerSecond: usualRate });

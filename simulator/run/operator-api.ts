@@ -1,23 +1,23 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 
-const EventAnswer = t.type({
+const RaisedEvent = t.type({
   eventId: t.string,
   sequence: t.number,
   type: t.string,
-  status: t.string,
-  attempts: t.number,
-  heldBy: t.union([t.string, t.null]),
-  lastError: t.union([t.string, t.null]),
+  standing: t.intersection([
+    t.type({ state: t.string }),
+    t.partial({ attempts: t.number, lastError: t.union([t.string, t.null]), heldBy: t.string }),
+  ]),
 });
-/** One event of an order as the service shows it. */
-export type EventAnswer = t.TypeOf<typeof EventAnswer>;
+/** One event of an order, and where it stands: pending, held, retrying, published or quarantined. */
+export type RaisedEvent = t.TypeOf<typeof RaisedEvent>;
 
-const OrderEventsAnswer = t.type({ events: t.array(EventAnswer) });
+const OrderEventsAnswer = t.type({ events: t.array(RaisedEvent) });
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** The operator's part of the HTTP API, used as an operator would. */
+/** The HTTP API as an operator uses it. */
 export class OperatorApi {
   readonly #apiUrl: string;
   readonly #token: string;
@@ -27,11 +27,10 @@ export class OperatorApi {
     this.#token = token;
   }
 
-  /** Where each event of an order stands; undefined when the service did not answer that now. */
-  async eventsOf(orderId: string): Promise<readonly EventAnswer[] | undefined> {
+  /** Where each event of an order stands, by sequence; undefined when the service did not tell now. */
+  async eventsOf(orderId: string): Promise<readonly RaisedEvent[] | undefined> {
     try {
       const answer = await fetch(`${this.#apiUrl}/orders/${orderId}/events`, {
-        headers: { authorization: `Bearer ${this.#token}` },
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       const decoded = OrderEventsAnswer.decode(await answer.json());
@@ -41,17 +40,17 @@ export class OperatorApi {
     }
   }
 
-  /** HTTP status of the answer; undefined when none came. */
-  async redrive(eventId: string): Promise<number | undefined> {
+  /** HTTP status of the answer; undefined when none came. Safe to repeat: the key is the same each time. */
+  async redrive(eventId: string, reason: string): Promise<number | undefined> {
     try {
       const answer = await fetch(`${this.#apiUrl}/outbox/${eventId}/redrive`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${this.#token}`,
           'content-type': 'application/json',
-          'idempotency-key': `redrive-${eventId}`,
+          'idempotency-key': `simulator-redrive-${eventId}`,
         },
-        body: '{}',
+        body: JSON.stringify({ reason }),
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       await answer.arrayBuffer();

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Exit code for "unknown, or could not run". */
 export const EXIT_UNKNOWN = 2;
 
@@ -16,6 +18,8 @@ export const onStopSignals = (
   exit: (code: number) => void = (code) => process.exit(code),
 ): StopSignals => {
   const controller = new AbortController();
+  // Every request and every pause of a run listens.
+  setMaxListeners(0, controller.signal);
   const stop = (): void => {
     const first = !controller.signal.aborted;
     told(first);

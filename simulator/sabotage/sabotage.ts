@@ -7,7 +7,7 @@ export interface Sabotage {
   readonly replaces: string;
   /** Role whose process runs the replaced adapter, and the file that is its entry instead of the normal one. */
   readonly role: 'api' | 'relay' | 'payment' | 'shipping';
-  readonly entry: string;
+  readonly entry: readonly [file: string, ...args: string[]];
   readonly load: { readonly orders: number; readonly ratePerSecond: number };
   /** Names of faults, as on the command line. */
   readonly faults: readonly string[];

@@ -5,7 +5,7 @@ export const dropOne: Sabotage = {
   describe: 'one event is never sent, yet reported as acknowledged',
   replaces: 'Publisher',
   role: 'relay',
-  entry: 'simulator/sabotage/drop-one/main.ts',
+  entry: ['simulator/sabotage/drop-one/main.ts', '--role', 'relay'],
   load: { orders: 100, ratePerSecond: 20 },
   faults: [],
   expectedInvariant: 3,

@@ -5,7 +5,7 @@ export const noInbox: Sabotage = {
   describe: 'payment applies every record it is given and remembers none',
   replaces: 'Inbox',
   role: 'payment',
-  entry: 'simulator/sabotage/no-inbox/main.ts',
+  entry: ['simulator/sabotage/no-inbox/main.ts'],
   load: { orders: 200, ratePerSecond: 20 },
   faults: ['duplicate-delivery'],
   expectedInvariant: 10,

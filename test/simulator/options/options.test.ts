@@ -5,8 +5,8 @@ import { readOptions, reproduceCommand } from '../../../simulator/options/option
 import type { SimulateOptions } from '../../../simulator/options/options.ts';
 import { sabotages } from '../../../simulator/sabotage/catalog.ts';
 
-const read = (line: string): ReturnType<typeof readOptions> =>
-  readOptions(line === '' ? [] : line.split(' '), { faults, sabotages }, () => 4_711);
+const read = (line: string, environment: NodeJS.ProcessEnv = {}): ReturnType<typeof readOptions> =>
+  readOptions(line === '' ? [] : line.split(' '), { faults, sabotages }, environment, () => 4_711);
 
 const accepted = (line: string): SimulateOptions => {
   const options = read(line);
@@ -49,10 +49,19 @@ describe('the options of simulate', () => {
     });
 
   it('refuses an empty report folder', () => {
-    const refused = readOptions(['--report', ''], { faults, sabotages });
+    const refused = readOptions(['--report', ''], { faults, sabotages }, {});
     expect(refused)
       .to.have.nested.property('left.message')
       .that.matches(/--report.*folder/);
+  });
+
+  it('refuses to kill a server that is not its own', () => {
+    const refused = read('--faults broker-restart', { KAFKA_BROKERS: '127.0.0.1:9092' });
+    expect(refused)
+      .to.have.nested.property('left.message')
+      .that.matches(/broker-restart.*KAFKA_BROKERS/);
+    expect(read('--faults broker-restart', { MYSQL_URL: 'mysql://h' })).to.have.property('_tag', 'Right');
+    expect(read('--faults kill-any', { MYSQL_URL: 'mysql://h' })).to.have.property('_tag', 'Left');
   });
 
   it('runs 200 orders at 20 a second under a random seed when told nothing', () => {

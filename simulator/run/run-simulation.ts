@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { check } from '../checker/check.ts';
+import { EvidenceCollector } from '../checker/collect-evidence.ts';
+import type { Evidence } from '../checker/evidence.ts';
+import type { Talk } from '../console/talk.ts';
+import type { Track } from '../faults/fault.ts';
+import { writeReport } from '../report/write-report.ts';
+import type { WrittenReport } from '../report/write-report.ts';
+import type { Sabotage } from '../sabotage/sabotage.ts';
+import type { PlannedOrder } from '../workload/plan.ts';
+import { drive } from './drive.ts';
+import { startHouse } from './start-house.ts';
+import type { StartedHouse } from './start-house.ts';
+
+export interface Simulation {
+  readonly seed: number;
+  readonly plan: readonly PlannedOrder[];
+  readonly tracks: readonly Track[];
+  readonly relays: number;
+  /** Share of payments that are declined, 0–1. */
+  readonly declineRatio: number;
+  /** `max.message.bytes` of the topic; the environment's own choice when undefined. */
+  readonly topicLimit: number | undefined;
+  readonly sabotage: Sabotage | undefined;
+  /** Exists and can be written. */
+  readonly reportDir: string;
+  /** The command that does it again. */
+  readonly reproduce: string;
+}
+
+/** The run was ended before there was anything to judge. */
+export class EndedEarly extends Error {
+  override readonly name = 'EndedEarly';
+}
+
+const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const aborted = (): void => reject(new EndedEarly('ended before the service was up'));
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+const gatherEvidence = async (
+  { house, evidence: collectorOptions }: StartedHouse,
+  simulation: Simulation,
+  talk: Talk,
+  signal: AbortSignal,
+): Promise<Evidence> => {
+  const collector = await EvidenceCollector.start(collectorOptions);
+  try {
+    const { seed, plan, tracks, reportDir, sabotage } = simulation;
+    const driven = await drive({ seed, plan, tracks, house, reportDir, talk, signal, bug: sabotage !== undefined });
+    talk.line('Reading the evidence: tables, raw log, effects.');
+    return await collector.finish(driven);
+  } catch (cause) {
+    await collector.stop();
+    throw cause;
+  }
+};
+
+/**
+ * One whole run: real servers and processes up, load and faults, rest, evidence, verdict, report. Leaves no process
+ * behind. @throws EnvironmentError, EndedEarly
+ */
+export const runSimulation = async (
+  simulation: Simulation,
+  talk: Talk,
+  signal: AbortSignal,
+): Promise<WrittenReport> => {
+  const startedAt = performance.now();
+  const isShared = ['MYSQL_URL', 'KAFKA_BROKERS'].some((name) => (process.env[name] ?? '') !== '');
+  const starting = startHouse({
+    ...simulation,
+    logDirectory: join(simulation.reportDir, 'logs'),
+    suffix: isShared ? `sim${process.pid.toString(36)}${Date.now().toString(36)}` : undefined,
+    progress: (line) => talk.line(talk.paint('dim', line)),
+  });
+  const started = await unlessAborted(starting, signal);
+  talk.line(`MySQL, Kafka, API, relay, payment and shipping are up after ${seconds(performance.now() - startedAt)}.`);
+  talk.line(
+    `Service ${started.house.apiUrl} (documentation: ${started.house.apiUrl}/docs), topic ${started.house.topic}`,
+  );
+  let evidence: Evidence;
+  try {
+    evidence = await gatherEvidence(started, simulation, talk, signal);
+  } finally {
+    talk.close();
+    await started.stop();
+  }
+  const result = check(evidence);
+  return writeReport(simulation.reportDir, { evidence, result, reproduce: simulation.reproduce });
+};
