@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type * as t from 'io-ts';
 import { shapeOf } from '../../src/interfaces/contract/codec-shape.ts';
 import type { Field, Shape } from '../../src/interfaces/contract/codec-shape.ts';
+import { anyText } from './any-text.ts';
 
 /*
  * JSON values that nearly fit a codec: mostly right, wrong now and then in one place or another, often by one at the
@@ -23,21 +24,20 @@ const repeated = (length: number): Json =>
 
 type ValueRule = Extract<Shape, { kind: 'value' }>['rule'];
 
+/** Times that read well and never were. */
+const impossibleTimes = (time: string): readonly string[] =>
+  ['02-30T', '04-31T', '13-01T', '00-10T', '01-00T'].map((day) => time.replace(/\d\d-\d\dT/, day));
+
 const nearValue = (rule: ValueRule): Json => {
   switch (rule.kind) {
     case 'text': {
-      const { example, minLength: min, maxLength: max } = rule;
+      const { example, minLength: min, maxLength: max, format } = rule;
       const changed = fc
         .tuple(fc.nat({ max: example.length }), fc.constantFrom('', ' ', '0', 'A', '\n', '\u0085', '\udc00', '🍵'))
         .map(([index, piece]) => example.slice(0, index) + piece + example.slice(index + 1));
-      return mostly(
-        fc.constant(example),
-        fc.oneof(
-          changed,
-          fc.string({ unit: 'binary', maxLength: max + 1 }),
-          ...[min - 1, min, max, max + 1].map(repeated),
-        ),
-      );
+      const impossible = format === undefined ? [] : [fc.constantFrom(...impossibleTimes(example))];
+      const lengths = [min - 1, min, max, max + 1].map(repeated);
+      return mostly(fc.constant(example), fc.oneof(changed, anyText(max + 1), ...impossible, ...lengths));
     }
     case 'integer': {
       const { example, minimum, maximum } = rule;
