@@ -6,7 +6,7 @@ import type { CheckResult, InvariantResult, Verdict } from './verdict.ts';
 
 const overall = (results: readonly InvariantResult[]): Verdict => {
   if (results.some(({ verdict }) => verdict === 'fail')) return 'fail';
-  return results.length === 0 || results.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'pass';
+  return results.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'pass';
 };
 
 /** Judges every invariant. Pure: the same evidence always gives the same result. */

@@ -117,6 +117,20 @@ describe('invariant 8: nothing passes a quarantined event', () => {
       ).verdict,
     ).to.equal('fail'));
 
+  it('fails even when only a sighting tells that it was quarantined', () => {
+    const silent = withRows(
+      withRows(redriven, 'audit', () => []),
+      'attempts',
+      () => [],
+    );
+    expect(judged(8, silent).verdict).to.equal('fail');
+  });
+
+  it('does not take the quarantined event itself, stored after all, for one that passed it', () => {
+    const stored = adding(quarantined, 'log', only(good.log.rows.filter(ofEvent(2, 1))));
+    expect(judged(8, stored).verdict).to.equal('pass');
+  });
+
   it('is unknown when the audit was not seen', () =>
     expect(
       judged(

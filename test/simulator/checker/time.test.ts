@@ -14,6 +14,7 @@ import {
   unseen,
   withRow,
   withRows,
+  without,
 } from './evidence-builder.ts';
 
 const good = aRun(DELIVERED, ['OrderPlaced', 'OrderCancelled']);
@@ -129,6 +130,11 @@ describe('invariant 13: delays', () => {
     const never = withRows(good, 'inbox', (all) => all.filter((row) => row.eventId !== eventId(1, 2)));
     expect(judged(13, never).verdict).to.equal('unknown');
     expect(judged(13, { ...never, outboxReadAt: START + 90_000 }).verdict).to.equal('fail');
+  });
+
+  it('fails when only one of the consumers has it', () => {
+    const byOne = without(good, 'inbox', (row) => row.consumer === 'payment' && row.eventId === eventId(1, 2));
+    expect(judged(13, { ...byOne, outboxReadAt: START + 90_000 }).verdict).to.equal('fail');
   });
 
   it('reports released events apart', () => {
