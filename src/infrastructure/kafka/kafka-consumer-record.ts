@@ -4,6 +4,7 @@ import type { KafkaMessage } from 'kafkajs';
 import type { ConsumedRecord, IncomingEvent, RecordSource } from '../../application/ports/consumed-record.ts';
 import { CE_SOURCE, decodeEnvelope } from '../../interfaces/contract/envelope.ts';
 import type { Envelope } from '../../interfaces/contract/envelope.ts';
+import { decodeEventSkipped } from '../../interfaces/contract/event-skipped.ts';
 import { EVENT_SKIPPED } from '../../interfaces/contract/topic.ts';
 
 /** Headers of one record, names and values. Ours take well under 2 KB; the inbox stores what is not ours. */
@@ -66,13 +67,16 @@ const readableOrder = (message: KafkaMessage, key: string | undefined): string |
   return contradicted ? null : uuidOrNull(key);
 };
 
-/** Bounds that the contract leaves open and the inbox needs. */
-const excessOf = ({ type, sequence, version }: Envelope, message: KafkaMessage): string | undefined => {
+/** What is wrong with a readable envelope: bounds that the inbox needs, and a skip that does not say what it skips. */
+const flawOf = (envelope: Envelope, message: KafkaMessage): string | undefined => {
+  const { type, sequence, version } = envelope;
   if (singleHeader(message.headers, 'ce_source') !== CE_SOURCE) return `header ce_source is not ${CE_SOURCE}`;
   if (!TYPE.test(type)) return 'header ce_type is no event type';
   if (sequence > MAX_SEQUENCE) return `header ce_sequence is above ${MAX_SEQUENCE}`;
   if (version > MAX_VERSION) return `the payload version is above ${MAX_VERSION}`;
-  return undefined;
+  if (type !== EVENT_SKIPPED) return undefined;
+  const skip = decodeEventSkipped(envelope);
+  return E.isLeft(skip) ? `EventSkipped: ${skip.left.reason}` : undefined;
 };
 
 const fingerprintOf = ({ type, version, orderId, sequence, occurredAt, payload }: Envelope): string =>
@@ -109,6 +113,6 @@ export const readRecord = (topic: string, source: RecordSource, message: KafkaMe
   if (bytes > MAX_HEADER_BYTES) return broken(`the headers take ${bytes} bytes, more than ${MAX_HEADER_BYTES}`);
   const envelope = decodeEnvelope({ key, value, ...(headers === undefined ? {} : { headers }) });
   if (E.isLeft(envelope)) return broken(envelope.left.reason);
-  const excess = excessOf(envelope.right, message);
-  return excess === undefined ? { _tag: 'Event', event: eventOf(envelope.right, source) } : broken(excess);
+  const flaw = flawOf(envelope.right, message);
+  return flaw === undefined ? { _tag: 'Event', event: eventOf(envelope.right, source) } : broken(flaw);
 };
