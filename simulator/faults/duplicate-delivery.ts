@@ -88,6 +88,7 @@ const writeCopies = async (context: FaultContext, copies: readonly Original[]): 
 export const duplicateDelivery: Fault = {
   name: 'duplicate-delivery',
   describe: `${COPIES} records of the topic written again behind their originals, ${TIMES} times; consumers must drop them`,
+  tell: () => 'records of the topic are written a second time',
   needs: [],
   plan: ({ loadMs }) => [
     Array.from({ length: TIMES }, () => ({

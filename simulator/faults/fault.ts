@@ -46,6 +46,8 @@ export interface Fault {
   readonly name: string;
   /** One line for `--faults list`. */
   readonly describe: string;
+  /** What happens now, in plain words, e.g. `kill -9 of relay`. */
+  tell(injection: Injection): string;
   /** Servers that must be the simulator's own to be killed. */
   readonly needs: readonly ('mysql' | 'kafka')[];
   /** Pure: the same random stream gives the same tracks. */

@@ -11,6 +11,7 @@ export const KILLS_PER_ROLE = 20;
 export const killAny: Fault = {
   name: 'kill-any',
   describe: `every role (api, relay, payment, shipping, mysql, kafka) killed -9 at random moments, ${KILLS_PER_ROLE} times each; the run lasts until all are done`,
+  tell: ({ target }) => `kill -9 of ${target}`,
   needs: ['mysql', 'kafka'],
   plan: ({ random, relays }) => {
     const relayTargets = Array.from({ length: relays }, (_, index) => (index === 0 ? 'relay' : `relay-${index + 1}`));

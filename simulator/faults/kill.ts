@@ -7,6 +7,12 @@ export const injectKill: Fault['inject'] = async (context, { target }) => {
   return () => context.house.revive(target);
 };
 
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+
+/** `kill -9 of kafka, started again after 3.0 s`; roles are started again at once by their supervisor. */
+export const tellKill: Fault['tell'] = ({ target, lastsMs }) =>
+  lastsMs === 0 ? `kill -9 of ${target}` : `kill -9 of ${target}, started again after ${seconds(lastsMs)}`;
+
 /** `count` kills spread over the load: each third, quarter … of it has one, at a random moment. */
 const spread = (
   random: Seeded,
@@ -26,6 +32,7 @@ const spread = (
 const killOfRole = (name: string, target: string, count: number): Fault => ({
   name,
   describe: `kill -9 of the ${target} process, ${count} times; its supervisor restarts it`,
+  tell: tellKill,
   needs: [],
   plan: ({ random, loadMs }) => [spread(random, loadMs, count, { kind: name, target }, [0, 0])],
   inject: injectKill,
@@ -39,6 +46,7 @@ export const shippingKill = killOfRole('shipping-kill', 'shipping', 2);
 export const brokerRestart: Fault = {
   name: 'broker-restart',
   describe: 'kill -9 of Kafka, a few seconds without it, restart on the same log',
+  tell: tellKill,
   needs: ['kafka'],
   plan: ({ random, loadMs }) => [
     spread(random, loadMs, 1, { kind: 'broker-restart', target: 'kafka' }, [2_000, 4_000]),
@@ -49,6 +57,7 @@ export const brokerRestart: Fault = {
 export const mysqlRestart: Fault = {
   name: 'mysql-restart',
   describe: 'kill -9 of MySQL, a moment without it, restart with crash recovery',
+  tell: tellKill,
   needs: ['mysql'],
   plan: ({ random, loadMs }) => [spread(random, loadMs, 1, { kind: 'mysql-restart', target: 'mysql' }, [1_000, 3_000])],
   inject: injectKill,

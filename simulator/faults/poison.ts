@@ -27,6 +27,7 @@ const until = async <T>(what: string, boundMs: number, look: () => Promise<T | u
 export const poison: Fault = {
   name: 'poison',
   describe: `one event that can never be published (the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB); then the limit is raised and the event redriven`,
+  tell: () => 'an order comes in whose first event cannot be published',
   needs: [],
   plan: ({ random, loadMs }) => [
     [{ kind: 'poison', target: 'topic', waitMs: Math.round(loadMs * 0.1), lastsMs: random.int(2_000, 4_000) }],

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverEvidence } from '../checker/collect-evidence.ts';
 import type { InjectedRecord } from '../checker/evidence.ts';
+import { killCounts, narrate } from '../console/narrate.ts';
 import { statusLine } from '../console/status-line.ts';
 import type { Talk } from '../console/talk.ts';
 import { faultNamed } from '../faults/catalog.ts';
-import type { Injection, Track } from '../faults/fault.ts';
+import type { Track } from '../faults/fault.ts';
 import { runNemesis } from '../faults/nemesis.ts';
-import type { NemesisObserver } from '../faults/nemesis.ts';
 import { openHistoryFile } from '../history/history-file.ts';
 import { History } from '../history/history.ts';
 import { ApiClient } from '../workload/client.ts';
@@ -39,22 +39,6 @@ const STATUS_EVERY_MS = 500;
 const STILL_MS = 62_000;
 const STILL_WITH_BUG_MS = 15_000;
 const REST_BOUND_MS = 150_000;
-
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-const narrate = (talk: Talk): NemesisObserver => {
-  const kills = new Map<string, number>();
-  const nameOf = ({ kind, target }: Injection): string => (kind.startsWith(target) ? kind : `${kind}: ${target}`);
-  return {
-    began: (injection) => {
-      const count = (kills.get(injection.target) ?? 0) + 1;
-      kills.set(injection.target, count);
-      talk.line(talk.paint('yellow', `! ${nameOf(injection)} (${count}.)`));
-    },
-    healed: (injection, tookMs) => talk.line(`  ${nameOf(injection)}: healed after ${(tookMs / 1_000).toFixed(1)} s`),
-    failed: (injection, cause) => talk.line(talk.paint('red', `  ${nameOf(injection)} failed: ${messageOf(cause)}`)),
-  };
-};
 
 const unfinished = ({ orders, delivered, cancelled, quarantined, held }: Progress): string =>
   `nothing moves any more, but ${orders - delivered - cancelled} orders are neither delivered nor cancelled (${quarantined} events quarantined, ${held} held)`;
@@ -91,7 +75,7 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
       say: (line) => talk.line(`  ${line}`),
       signal,
     },
-    narrate(talk),
+    narrate(options.tracks, talk),
   );
   const show = (seen: Progress | undefined): void => {
     progress = seen;
@@ -114,6 +98,8 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
   });
   talk.close();
   file.close();
+  const killed = killCounts(nemesis.windows());
+  if (killed !== '') talk.line(killed);
 
   const missing: string[] = [];
   if (rest === 'aborted') missing.push('the run was ended early');

@@ -34,6 +34,7 @@ const injection = (kind: string, target: string, lastsMs = 0): Injection => ({ k
 const noting = (name: string, notes: string[], failing?: 'inject' | 'heal'): Fault => ({
   name,
   describe: name,
+  tell: () => name,
   needs: [],
   plan: () => [],
   inject: (_, { target }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type { KafkaMessage } from 'kafkajs';
 import type { InjectedRecord } from '../../../simulator/checker/evidence.ts';
 import { duplicateDelivery } from '../../../simulator/faults/duplicate-delivery.ts';
@@ -110,7 +110,7 @@ describe('faults on a real topic', () => {
     const { resources } = await house.admin((admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic.name }],
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name }],
       }),
     );
     const settings = Object.fromEntries(

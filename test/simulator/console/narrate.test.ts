@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { killCounts, narrate } from '../../../simulator/console/narrate.ts';
+import { talkTo } from '../../../simulator/console/talk.ts';
+import type { Injection } from '../../../simulator/faults/fault.ts';
+
+const kill: Injection = { kind: 'relay-kill', target: 'relay', waitMs: 0, lastsMs: 0 };
+const restart: Injection = { kind: 'broker-restart', target: 'kafka', waitMs: 0, lastsMs: 3_000 };
+
+describe('telling faults as they happen', () => {
+  it('says what is done, how often, and when it is mended', () => {
+    const told: string[] = [];
+    const talk = talkTo({ write: (text) => told.push(text) > 0 }, {});
+    const observer = narrate([[kill, kill], [restart]], talk);
+    observer.began(kill);
+    observer.healed(kill, 2_040);
+    observer.began(restart);
+    observer.failed(restart, new Error('the port is taken'));
+    expect(told.join('')).to.equal(
+      [
+        '! kill -9 of relay (1 of 2)',
+        '  relay is up again after 2.0 s',
+        '! kill -9 of kafka, started again after 3.0 s',
+        '  broker-restart of kafka failed: the port is taken',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('counts the kills that were healed, by process', () => {
+    const window = { kind: 'kill-any', at: 1, healedAt: 2 };
+    const windows = [
+      { ...window, target: 'api' },
+      { ...window, target: 'api' },
+      { ...window, target: 'kafka' },
+      { ...window, target: 'kafka', healedAt: null },
+      { ...window, kind: 'poison', target: 'topic' },
+    ];
+    expect(killCounts(windows)).to.equal('Killed with kill -9 and up again: api 2, kafka 1.');
+    expect(killCounts([])).to.equal('');
+  });
+});
