@@ -28,6 +28,17 @@ const timelineLines = (timeline: readonly TimelineEntry[]): readonly string[] =>
   return timeline.length > shown.length ? [...lines, `    … ${timeline.length - shown.length} more`] : lines;
 };
 
+/** `mean 5 ms (p99 30 ms), under faults mean 2.10 s (p99 6.00 s)`, without what never was. */
+const meanOf = ({ calm, underFaults }: RunReport['publishDelayMs']): string => {
+  const parts = [
+    ...(calm.count > 0 ? [`mean ${duration(calm.mean)} (p99 ${duration(calm.p99)})`] : []),
+    ...(underFaults.count > 0
+      ? [`under faults mean ${duration(underFaults.mean)} (p99 ${duration(underFaults.p99)})`]
+      : []),
+  ];
+  return parts.length === 0 ? 'nothing measured' : parts.join(', ');
+};
+
 /** The verdict in plain words for a console, a counterexample first. Ends with a line break. */
 export const verdictText = (report: RunReport, { colour, reportPath }: VerdictTextOptions): string => {
   const paint = (how: Colour, text: string): string => (colour ? `\u001b[${CODES[how]}m${text}\u001b[0m` : text);
@@ -59,8 +70,8 @@ export const verdictText = (report: RunReport, { colour, reportPath }: VerdictTe
       ([name, { applied, duplicatesSeen, duplicateEffects, outOfOrder }]) =>
         `  ${name.padEnd(9)}  ${applied} applied, ${duplicatesSeen} duplicates dropped; ${duplicateEffects} double effects, ${outOfOrder} out of order`,
     ),
-    `  publish    mean ${duration(publishDelayMs.mean)}, p99 ${duration(publishDelayMs.p99)} (promised: mean at most 3 s)`,
-    `  whole way  mean ${duration(endToEndMs.mean)}, p99 ${duration(endToEndMs.p99)}, slowest ${duration(endToEndMs.max)} (promised: at most 60 s)`,
+    `  publish    ${meanOf(publishDelayMs)} (promised: mean at most 3 s in normal times)`,
+    `  whole way  ${meanOf(endToEndMs)}, slowest ${duration(endToEndMs.max)} (promised: at most 60 s, faults apart)`,
     `  faults     ${report.faults.length}`,
     '',
   );

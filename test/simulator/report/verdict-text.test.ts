@@ -4,7 +4,18 @@ import type { Evidence } from '../../../simulator/checker/evidence.ts';
 import { duration, since } from '../../../simulator/report/format.ts';
 import { buildReport } from '../../../simulator/report/run-report.ts';
 import { verdictText } from '../../../simulator/report/verdict-text.ts';
-import { aRun, DELIVERED, eventId, ofEvent, orderId, unseen, withRow, without } from '../checker/evidence-builder.ts';
+import {
+  adding,
+  aRun,
+  DELIVERED,
+  eventId,
+  ofEvent,
+  orderId,
+  START,
+  unseen,
+  withRow,
+  without,
+} from '../checker/evidence-builder.ts';
 
 const good = aRun(DELIVERED, ['OrderPlaced', 'OrderCancelled']);
 const textOf = (evidence: Evidence, colour = false): string =>
@@ -35,6 +46,12 @@ describe('the verdict on the console', () => {
     expect(text).to.contain('the broker was gone');
     expect(text).to.contain('UNKNOWN: ');
     expect(text).not.to.contain('PASS');
+  });
+
+  it('tells delays in normal times and under faults apart', () => {
+    expect(textOf(good)).to.match(/publish +mean 4\.0 ms \(p99 4\.0 ms\) \(promised/);
+    const faulty = adding(good, 'faults', { kind: 'relay-kill', target: 'relay', at: START, healedAt: START + 9_000 });
+    expect(textOf(faulty)).to.match(/publish +under faults mean 4\.0 ms/);
   });
 
   it('paints only when asked to', () => {
