@@ -77,7 +77,7 @@ export const freshTopic = async (
       ],
     });
     // Offsets are told by the leader of each partition, so then all of them lead.
-    await eventually(() => admin.fetchTopicOffsets(name).catch(() => undefined));
+    await eventually(() => admin.fetchTopicOffsets(name));
   });
   return { name, drop: () => withAdmin((admin) => admin.deleteTopics({ topics: [name] })) };
 };

@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { Kafka, logLevel } from 'kafkajs';
 import { kafkaBrokers } from '../../support/servers.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -9,9 +10,11 @@ export const recreateTopic = async (topic: string): Promise<void> => {
   await admin.connect();
   try {
     await admin.deleteTopics({ topics: [topic] });
-    await eventually(async () => !(await admin.listTopics()).includes(topic) || undefined);
+    await eventually(async () => {
+      expect(await admin.listTopics()).not.to.include(topic);
+    });
     await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: false });
-    await eventually(() => admin.fetchTopicOffsets(topic).catch(() => undefined));
+    await eventually(() => admin.fetchTopicOffsets(topic));
   } finally {
     await admin.disconnect();
   }
