@@ -68,7 +68,8 @@ const simulate = async (options: SimulateOptions, reportDir: string): Promise<nu
   try {
     announce(talk, options);
     const written = await runSimulation(simulationOf(options, reportDir), talk, stop.signal);
-    stream.write(`\n${verdictText(written.report, { colour: talk.paints, reportPath: written.html })}`);
+    const named = options.sabotage?.expectedInvariant;
+    stream.write(`\n${verdictText(written.report, { colour: talk.paints, reportPath: written.html, named })}`);
     if (options.json) process.stdout.write(await readFile(written.json, 'utf8'));
     return judgeSabotage(talk, options, written.report);
   } catch (cause) {

@@ -7,6 +7,8 @@ export interface VerdictTextOptions {
   readonly colour: boolean;
   /** Where report.html lies. */
   readonly reportPath?: string;
+  /** Invariant whose counterexample is shown when it fails; else that of the first one that fails. */
+  readonly named?: number | undefined;
 }
 
 type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
@@ -40,7 +42,7 @@ const meanOf = ({ calm, underFaults }: RunReport['publishDelayMs']): string => {
 };
 
 /** The verdict in plain words for a console, a counterexample first. Ends with a line break. */
-export const verdictText = (report: RunReport, { colour, reportPath }: VerdictTextOptions): string => {
+export const verdictText = (report: RunReport, { colour, reportPath, named }: VerdictTextOptions): string => {
   const paint = (how: Colour, text: string): string => (colour ? `\u001b[${CODES[how]}m${text}\u001b[0m` : text);
   const lines: string[] = [];
   const with_ = (verdict: InvariantResult['verdict']): readonly InvariantResult[] =>
@@ -48,7 +50,7 @@ export const verdictText = (report: RunReport, { colour, reportPath }: VerdictTe
   const failed = with_('fail');
   const unknown = with_('unknown');
 
-  const [first] = failed;
+  const first = failed.find(({ id }) => id === named) ?? failed[0];
   if (first?.counterexample !== undefined) {
     const { summary, orderId, eventId, expected, seen, timeline } = first.counterexample;
     lines.push(paint('red', `Broken: ${first.id}. ${first.name}`), `  ${printable(summary)}`);
@@ -68,7 +70,7 @@ export const verdictText = (report: RunReport, { colour, reportPath }: VerdictTe
     `  events     ${events.committed} committed, ${events.published} published; ${events.lost} lost, ${events.phantom} phantom, ${events.outOfOrder} out of order, ${events.duplicatesPublished} published twice`,
     ...Object.entries(report.consumers).map(
       ([name, { applied, duplicatesSeen, duplicateEffects, outOfOrder }]) =>
-        `  ${name.padEnd(9)}  ${applied} applied, ${duplicatesSeen} duplicates dropped; ${duplicateEffects} double effects, ${outOfOrder} out of order`,
+        `  ${name.padEnd(9)}  ${applied} applied, ${duplicatesSeen} duplicates seen; ${duplicateEffects} double effects, ${outOfOrder} out of order`,
     ),
     `  publish    ${meanOf(publishDelayMs)} (promised: mean at most 3 s in normal times)`,
     `  whole way  ${meanOf(endToEndMs)}, slowest ${duration(endToEndMs.max)} (promised: at most 60 s, faults apart)`,
