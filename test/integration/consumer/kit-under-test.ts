@@ -102,6 +102,10 @@ export class KitUnderTest {
     return consumer;
   }
 
+  consumers(): readonly ConsumerProcess[] {
+    return [...this.running];
+  }
+
   async stop(consumer: ConsumerProcess): Promise<void> {
     this.running.delete(consumer);
     await consumer.stop();
