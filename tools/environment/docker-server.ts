@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { askEngine, type DockerEngine } from './docker-engine.ts';
+import { messageOf, tailOf } from './environment-error.ts';
 import { type ServerProcess, untilAnswering } from './server-process.ts';
 import { endsProcess, type Signals } from './signals.ts';
 
@@ -50,7 +51,7 @@ export class DockerServer implements ServerProcess {
       const log = await this.#ask('GET', '/logs?stdout=1&stderr=1&tail=20').catch(() => '');
       // eslint-disable-next-line no-control-regex -- the engine frames each piece of a log by eight bytes
       const text = log.replace(/[\x01\x02]\0{3}[\s\S]{4}/g, '');
-      throw new Error(`${cause instanceof Error ? cause.message : String(cause)}\n${text}`, { cause });
+      throw new Error(`${messageOf(cause)}\n${tailOf(text, 10)}`, { cause });
     });
     this.#changed();
   }

@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
 import { askEngine, type DockerEngine } from './docker-engine.ts';
 import { brokerSettings } from './broker-settings.ts';
 import { DockerServer } from './docker-server.ts';
@@ -49,6 +51,19 @@ interface ContainerSpec {
   readonly probe: () => Promise<void>;
 }
 
+const ContainerList = t.array(t.type({ Id: t.string }));
+
+/** Also those that were created but never started. */
+const removeContainers = async ({ connection }: DockerEngine, run: Run): Promise<void> => {
+  const filters = encodeURIComponent(JSON.stringify({ label: [`orderly.run=${run.id}`] }));
+  const { body } = await askEngine(connection, 'GET', `/containers/json?all=true&filters=${filters}`, ENGINE_MS);
+  const list = ContainerList.decode(JSON.parse(body));
+  if (E.isLeft(list)) throw new Error('the Docker engine listed containers in an unknown form');
+  const remove = ({ Id }: { readonly Id: string }) =>
+    askEngine(connection, 'DELETE', `/containers/${Id}?force=true&v=true`, ENGINE_MS);
+  await Promise.all(list.right.map(remove));
+};
+
 /** testcontainers takes a second to load, which only those pay who have an engine. */
 const loadTestcontainers = () => import('testcontainers');
 
@@ -72,10 +87,7 @@ const startContainer = async (run: Run, engine: DockerEngine, spec: ContainerSpe
       return Promise.resolve();
     }
   }
-  const removal: (() => Promise<unknown>)[] = [];
-  run.watchContainers(engine.connection, async () => {
-    for (const remove of removal) await remove();
-  });
+  run.watchContainers(engine.connection, () => removeContainers(engine, run));
   const container = await new LoopbackContainer(spec.image)
     .withAutoCleanup(false)
     .withLabels({ 'orderly.run': run.id })
@@ -86,7 +98,6 @@ const startContainer = async (run: Run, engine: DockerEngine, spec: ContainerSpe
     .withWaitStrategy(Wait.forLogMessage(/./))
     .start();
   const id = container.getId();
-  removal.push(() => askEngine(engine.connection, 'DELETE', `/containers/${id}?force=true&v=true`, ENGINE_MS));
   const server = new DockerServer(
     engine,
     { name: spec.name, id, address: `${spec.host}:${spec.hostPort}` },
@@ -120,7 +131,7 @@ export const startDockerMySql = async (
     hostPort,
     host,
     env: { MYSQL_RANDOM_ROOT_PASSWORD: 'yes' },
-    command: [...MYSQL_SETTINGS.map((line) => `--${line.replaceAll('_', '-')}`), `--init-file=${INIT_FILE}`],
+    command: [...MYSQL_SETTINGS.map((line) => `--${line}`), `--init-file=${INIT_FILE}`],
     files: [{ target: INIT_FILE, content: grantsFor(password) }],
     probe: () => probeMySql(url),
   });

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, runCommand } from './command.ts';
+import { messageOf } from './environment-error.ts';
 
 const OLDEST = 17;
 
@@ -27,6 +28,6 @@ export const unfitJava = async ({ path }: Java): Promise<string | undefined> => 
     const major = Number(/(\d+)/.exec(text)?.[1] ?? '0');
     return major >= OLDEST ? undefined : `${path} is Java ${major}, and ${OLDEST} is the oldest that serves`;
   } catch (cause) {
-    return `${path} does not run: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return `${path} does not run: ${messageOf(cause)}`;
   }
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { brokerSettings } from './broker-settings.ts';
 import { cached, cacheDirectory } from './cache.ts';
 import { findProgram, runCommand } from './command.ts';
-import { EnvironmentError } from './environment-error.ts';
+import { EnvironmentError, messageOf } from './environment-error.ts';
 import { findJava, type Java, unfitJava } from './java.ts';
 import { areKafkaJarsReady, obtainKafkaJars } from './kafka-jars.ts';
 import { newClusterId, probeKafka } from './kafka-probe.ts';
@@ -135,7 +135,7 @@ const prepare = async (run: Run, java: Java, progress: Progress): Promise<KafkaI
   try {
     return { ...bare, archive: await archiveClasses(run, bare, key, progress) };
   } catch (cause) {
-    progress(`kafka: starts without a class archive: ${cause instanceof Error ? cause.message : String(cause)}`);
+    progress(`kafka: starts without a class archive: ${messageOf(cause)}`);
     return bare;
   }
 };

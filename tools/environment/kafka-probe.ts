@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 
-/** 16 random bytes as Kafka writes them. */
-export const newClusterId = (): string => randomBytes(16).toString('base64url');
+/** 16 random bytes as Kafka writes them; without a leading `-`, which its tools would take for an option. */
+export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'A');
 
 /** Fails unless a broker answers at `brokers`, and unless it belongs to the cluster when one is named. */
 export const probeKafka = async (brokers: readonly string[], clusterId?: string): Promise<void> => {
@@ -11,7 +11,7 @@ export const probeKafka = async (brokers: readonly string[], clusterId?: string)
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2_000,
-    requestTimeout: 5_000,
+    requestTimeout: 2_500,
     retry: { retries: 0 },
   });
   const admin = kafka.admin({ retry: { retries: 0 } });

@@ -4,7 +4,7 @@ import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, cacheDirectory } from './cache.ts';
 import { findProgram, runCommand } from './command.ts';
-import { EnvironmentError } from './environment-error.ts';
+import { EnvironmentError, messageOf } from './environment-error.ts';
 import { isPrefixReady, lackingForPrefix, type MySqlPrefix, obtainMySqlPrefix } from './mysql-prefix.ts';
 import { probeMySql } from './mysql-probe.ts';
 import { NativeServer } from './native-server.ts';
@@ -25,7 +25,6 @@ interface MySqlInstallation {
 const SERVER_SETTINGS: readonly string[] = [
   ...MYSQL_SETTINGS,
   'bind_address=127.0.0.1',
-  'secure_file_priv=NULL',
   'innodb_redo_log_capacity=128M',
 ];
 
@@ -53,7 +52,7 @@ const installed = async (): Promise<MySqlInstallation | string> => {
     const unfit = unfitVersion(version);
     return unfit === undefined ? { version, command: [path], settings: [] } : `${path} cannot serve: ${unfit}`;
   } catch (cause) {
-    return `${path} does not run: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return `${path} does not run: ${messageOf(cause)}`;
   }
 };
 
@@ -151,7 +150,7 @@ export const startNativeMySql = async (run: Run, progress: Progress): Promise<St
     try {
       return await startInstallation(run, local, progress);
     } catch (cause) {
-      reasons.push(cause instanceof Error ? cause.message : String(cause));
+      reasons.push(messageOf(cause));
     }
   const lacking = (await isPrefixReady()) ? [] : await lackingForPrefix();
   if (lacking.length > 0) reasons.push(`Debian's mysql-server-core cannot be unpacked without ${lacking.join(', ')}`);
@@ -159,7 +158,7 @@ export const startNativeMySql = async (run: Run, progress: Progress): Promise<St
     try {
       return await startInstallation(run, unpacked(await obtainMySqlPrefix(progress)), progress);
     } catch (cause) {
-      reasons.push(`Debian's mysql-server-core: ${cause instanceof Error ? cause.message : String(cause)}`);
+      reasons.push(`Debian's mysql-server-core: ${messageOf(cause)}`);
     }
   throw new EnvironmentError(reasons.join('; '));
 };

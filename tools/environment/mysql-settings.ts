@@ -12,6 +12,7 @@ export const MYSQL_SETTINGS: readonly string[] = [
   'collation_server=utf8mb4_0900_ai_ci',
   'skip_name_resolve=ON',
   'mysqlx=OFF',
+  'secure_file_priv=NULL',
   'max_connections=300',
   'max_allowed_packet=64M',
   'performance_schema=OFF',

@@ -131,7 +131,8 @@ export class Run {
   async #close(): Promise<void> {
     for (const child of this.#processes) child.signal('SIGKILL');
     const ended = [...this.#processes].map((child) => child.exited);
-    await Promise.all([...ended, ...this.#closers.map((remove) => remove())]);
+    // An engine that is gone took its containers with it.
+    await Promise.allSettled([...ended, ...this.#closers.map((remove) => remove())]);
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     this.#tell({ done: true });
     this.#watchdog.ref();
