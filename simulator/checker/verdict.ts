@@ -31,7 +31,9 @@ export interface InvariantResult {
   readonly violations: number;
   /** Present when the verdict is `fail`. */
   readonly counterexample?: Counterexample;
-  /** Why the verdict is `unknown`, or what a reader of a pass should know. Plain sentences. */
+  /** What could not be seen or decided. Any doubt makes a verdict `unknown` that would be a pass. */
+  readonly doubts: readonly string[];
+  /** What a reader should know besides. Plain sentences. */
   readonly notes: readonly string[];
 }
 

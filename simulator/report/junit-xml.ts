@@ -36,7 +36,7 @@ const body = (invariant: InvariantResult): string => {
     case 'fail':
       return failure(invariant);
     case 'unknown':
-      return `<skipped message="${escapeXml(`unknown: ${invariant.notes.join('; ')}`)}"/>`;
+      return `<skipped message="${escapeXml(`unknown: ${invariant.doubts.join('; ')}`)}"/>`;
   }
 };
 

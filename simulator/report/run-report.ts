@@ -38,6 +38,7 @@ export interface RunReport {
     readonly verdict: Verdict;
     readonly checked: number;
     readonly violations: number;
+    readonly doubts: readonly string[];
     readonly notes: readonly string[];
     readonly counterexample?: Counterexample;
   }[];

@@ -86,7 +86,7 @@ const MAX_DOUBTS = 20;
 
 const doubtsCard = (report: RunReport): Html => {
   const doubts = new Set(
-    report.invariants.filter(({ verdict }) => verdict === 'unknown').flatMap(({ notes }) => notes),
+    report.invariants.filter(({ verdict }) => verdict === 'unknown').flatMap(({ doubts }) => doubts),
   );
   return html`<article class="card case doubt">
     <p class="lead">Why</p>
@@ -205,10 +205,10 @@ export const invariantsSection = (report: RunReport): Html => html`
       </thead>
       <tbody>
         ${report.invariants.map(
-          ({ id, name, verdict, checked, violations, notes }) =>
+          ({ id, name, verdict, checked, violations, doubts, notes }) =>
             html`<tr>
               <td class="soft">${id}</td>
-              <th scope="row">${name}${notes.map((note) => html`<div class="notes">${note}</div>`)}</th>
+              <th scope="row">${name}${[...doubts, ...notes].map((note) => html`<div class="notes">${note}</div>`)}</th>
               <td><span class="chip ${verdict}">${verdict}</span></td>
               <td class="number">${grouped(checked)}</td>
               <td class="number">${grouped(violations)}</td>

@@ -60,8 +60,8 @@ export const verdictText = (report: RunReport, { colour, reportPath, named }: Ve
   }
   for (const { id, name, violations } of failed)
     lines.push(paint('red', `  ✗ ${id}. ${name} (${plural(violations, 'case')})`));
-  for (const { id, name, notes } of unknown)
-    lines.push(paint('yellow', `  ? ${id}. ${name}: ${printable(notes[0] ?? 'not decided')}`));
+  for (const { id, name, doubts } of unknown)
+    lines.push(paint('yellow', `  ? ${id}. ${name}: ${printable(doubts[0] ?? 'not decided')}`));
   if (failed.length + unknown.length > 0) lines.push('');
 
   const { orders, events, publishDelayMs, endToEndMs } = report;

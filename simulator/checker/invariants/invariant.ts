@@ -81,8 +81,8 @@ export const judge = (invariant: Invariant, evidence: EvidenceIndex): InvariantR
     checked: findings.checked,
     violations: proven.length,
     ...(example === undefined ? {} : { counterexample: example }),
+    doubts,
     notes: [
-      ...doubts,
       ...(nothing && invariant.whenNothingToCheck === 'pass' ? ['nothing of this kind happened in the run'] : []),
       ...(findings.notes ?? []),
     ],

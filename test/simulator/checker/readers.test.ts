@@ -383,9 +383,9 @@ describe('the collector', () => {
       offset: 1,
     });
     const { invariants } = check(evidence);
-    expect(invariants.filter(({ verdict }) => verdict !== 'pass').map(({ id, notes }) => [id, ...notes])).to.deep.equal(
-      [[15, 'nothing was observed that could be checked']],
-    );
+    expect(
+      invariants.filter(({ verdict }) => verdict !== 'pass').map(({ id, doubts }) => [id, ...doubts]),
+    ).to.deep.equal([[15, 'nothing was observed that could be checked']]);
   });
 
   it('names what it could not read instead of failing', async () => {

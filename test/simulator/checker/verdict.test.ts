@@ -25,7 +25,7 @@ describe('the verdict', () => {
   for (const name of SOURCE_NAMES)
     it(`is unknown when a part of ${name} was not seen`, () => {
       expect(check(unseen(good, name, 'the disk was full')).verdict).to.equal('unknown');
-      expect(judged(18, unseen(good, name, 'the disk was full')).notes).to.deep.equal([`${name}: the disk was full`]);
+      expect(judged(18, unseen(good, name, 'the disk was full')).doubts).to.deep.equal([`${name}: the disk was full`]);
     });
 
   it('is unknown, never pass, when nothing was observed at all', () => {
@@ -47,7 +47,7 @@ describe('invariant 18: evidence', () => {
 
   it('is unknown when a consumer applied nothing', () => {
     const idle = without(good, 'inbox', (row) => row.consumer === 'shipping');
-    expect(judged(18, idle).notes).to.include('shipping was not seen to apply any event');
+    expect(judged(18, idle).doubts).to.include('shipping was not seen to apply any event');
   });
 
   it('is unknown when no client request succeeded', () => {
@@ -59,6 +59,6 @@ describe('invariant 18: evidence', () => {
 
   it('is unknown when an outcome contradicts its status', () => {
     const odd = withRow(good, 'history', ofOrder(1), { status: 503 });
-    expect(judged(18, odd).notes.join()).to.contain('contradicts');
+    expect(judged(18, odd).doubts.join()).to.contain('contradicts');
   });
 });

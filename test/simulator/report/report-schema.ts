@@ -92,6 +92,7 @@ export const reportSchema = closed({
           verdict,
           checked: count,
           violations: count,
+          doubts: { type: 'array', items: { type: 'string' } },
           notes: { type: 'array', items: { type: 'string' } },
           counterexample,
         },

@@ -181,6 +181,12 @@ describe('report.html', () => {
     expect(html.slice(counterexample)).to.contain(orderId(1));
   });
 
+  it('gives only the doubts as reasons of an unknown verdict', async () => {
+    const { html } = await written(unseen(good, 'log', 'the broker was gone'));
+    const why = html.slice(html.indexOf('>Why<'), html.indexOf('What was promised'));
+    expect(why).to.contain('the broker was gone').and.not.to.contain('mean publish delay');
+  });
+
   it('loads nothing', async () => {
     const { html } = await written(good);
     expect(html).not.to.match(/\b(?:src|href)\s*=\s*["']?(?:https?:)?\/\//);
