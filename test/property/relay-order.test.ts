@@ -47,10 +47,11 @@ class StormyRun {
   private strike(index: number): void {
     const relay = this.relays[index];
     if (relay === undefined) return;
-    if (this.chance(0.15)) {
+    const roll = this.random.next();
+    if (roll < 0.15) {
       relay.kill();
       this.relays[index] = this.startRelay();
-    } else if (this.chance(0.15)) relay.pause();
+    } else if (roll < 0.3) relay.pause();
     else relay.resume();
   }
 

@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import { createRequire } from 'node:module';
 import * as t from 'io-ts';
+import kafkajs from 'kafkajs';
+import { isRight } from 'fp-ts/lib/Either.js';
 import {
+  classifyPublishError,
+  innermostCause,
+  isBrokerAnswer,
+} from '../../../src/infrastructure/kafka/classify-publish-error.ts';
+
+const {
   KafkaJSBrokerNotFound,
   KafkaJSConnectionError,
   KafkaJSLockTimeout,
@@ -11,13 +19,7 @@ import {
   KafkaJSProtocolError,
   KafkaJSRequestTimeoutError,
   KafkaJSSASLAuthenticationError,
-} from 'kafkajs';
-import { isRight } from 'fp-ts/lib/Either.js';
-import {
-  classifyPublishError,
-  innermostCause,
-  isBrokerAnswer,
-} from '../../../src/infrastructure/kafka/classify-publish-error.ts';
+} = kafkajs;
 
 const Codes = t.type({
   errorCodes: t.array(t.type({ type: t.string, code: t.number, retriable: t.boolean, message: t.string })),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Partitioners } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { laneOf, murmur2 } from '../../../src/application/relay/lanes.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -27,7 +27,7 @@ describe('lanes', () => {
   });
 
   it('is the partition that a Kafka client would choose, for any key and count', () => {
-    const partitioner = Partitioners.DefaultPartitioner();
+    const partitioner = kafkajs.Partitioners.DefaultPartitioner();
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.uuid()),
