@@ -15,7 +15,8 @@ export interface StatusFacts {
 export const statusLine = ({ elapsedSeconds, requested, accepted, progress, faults }: StatusFacts): string => {
   const time = `${String(Math.floor(elapsedSeconds)).padStart(3)} s`;
   const broken = faults.length === 0 ? '' : ` | broken: ${faults.join(', ')}`;
-  if (progress === undefined) return `${time} | placed ${accepted}/${requested} | MySQL does not answer${broken}`;
+  if (progress === undefined)
+    return `${time} | placed ${accepted}/${requested} | the databases do not answer in time${broken}`;
   const { published, committed, pending, held, quarantined, delivered, cancelled, consumed } = progress;
   const parts = [
     `placed ${accepted}/${requested}`,

@@ -31,7 +31,7 @@ export const MAX_SEED = 0xffff_ffff;
 const DEFAULT_ORDERS = 200;
 const DEFAULT_RATE = 20;
 /** Kill-any lasts minutes; orders should keep arriving while it does. */
-const KILL_ANY_RATE = 6;
+const KILL_ANY_RATE = 4;
 
 interface Flags {
   readonly orders?: number;

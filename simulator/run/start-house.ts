@@ -29,7 +29,7 @@ export interface StartedHouse {
 
 const CONSUMERS = ['payment', 'shipping'] as const;
 /** A consumer that was killed is not replaced in its group before its session has run out (10 s), times a rebalance or two. */
-const REVIVE_BOUND_MS = 120_000;
+const REVIVE_BOUND_MS = 180_000;
 
 const relayNames = (relays: number): readonly string[] =>
   Array.from({ length: relays }, (_, index) => (index === 0 ? 'relay' : `relay-${index + 1}`));

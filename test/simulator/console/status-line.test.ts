@@ -29,7 +29,7 @@ describe('the status line', () => {
 
   it('says when the database does not answer', () => {
     expect(statusLine({ ...facts, progress: undefined, faults: ['mysql-restart'] })).to.equal(
-      '  9 s | placed 12/20 | MySQL does not answer | broken: mysql-restart',
+      '  9 s | placed 12/20 | the databases do not answer in time | broken: mysql-restart',
     );
   });
 });
