@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { setInterval } from 'node:timers';
+import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withDirectoryLock } from './directory-lock.mjs';
 
@@ -76,13 +77,40 @@ const install = async () => {
   );
 };
 
-/** npm killed in a way that it could not pass on must not leave us running where no Ctrl-C reaches. */
+/** npm, when our parent is the shell that npm runs scripts with. Undefined where /proc does not tell. */
+const npmBehindShell = (shell) => {
+  try {
+    const [, option] = readFileSync(`/proc/${shell}/cmdline`, 'utf8').split('\0');
+    const stat = readFileSync(`/proc/${shell}/stat`, 'utf8');
+    return option === '-c' ? Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * npm passes signals on only as far as its shell, and none when it is killed. We must not go on running then, where no
+ * Ctrl-C reaches us any more.
+ */
 const endWithNpm = () => {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
-  }, PARENT_CHECK_MS).unref();
+  const npm = npmBehindShell(parent) ?? parent;
+  const watch = setInterval(() => {
+    if (process.ppid === parent && isAlive(npm)) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS);
+  watch.unref();
 };
 
 /** Runs the TypeScript file `entry`, a path below the root of the checkout, with the arguments of this process. */

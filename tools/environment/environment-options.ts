@@ -15,7 +15,7 @@ export interface EnvironmentOptions {
     readonly config?: Readonly<Record<string, string>>;
   };
   /**
-   * Added to the names of databases and topic, which are then dropped at the end. For environments that share servers
+   * Added to the names of databases, consumer groups and topic, which are then dropped at the end. For environments that share servers
    * given by `MYSQL_URL` and `KAFKA_BROKERS`.
    */
   readonly suffix?: string;

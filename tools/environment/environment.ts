@@ -26,6 +26,8 @@ export interface Environment {
   readonly mysqlUrl: string;
   /** Databases of the consumers, by role. */
   readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
+  /** Their consumer groups, by role. */
+  readonly consumerGroups: Readonly<Record<'payment' | 'shipping', string>>;
   readonly kafkaBrokers: string;
   readonly topic: string;
   readonly apiUrl: string;
@@ -51,6 +53,7 @@ export interface Environment {
 }
 
 interface Names {
+  readonly groups: Readonly<Record<'payment' | 'shipping', string>>;
   readonly databases: Readonly<Record<'orders' | 'payment' | 'shipping', string>>;
   readonly topic: string;
 }
@@ -60,6 +63,7 @@ const namesOf = (options: EnvironmentOptions, serverUrl: string): Names => {
   const given = new URL(serverUrl).pathname.slice(1);
   const orders = given === '' ? 'orders' : decodeURIComponent(given);
   return {
+    groups: { payment: `payment${suffix}`, shipping: `shipping${suffix}` },
     databases: { orders: `${orders}${suffix}`, payment: `payment${suffix}`, shipping: `shipping${suffix}` },
     topic: `${options.topic?.name ?? 'orders.events.v1'}${options.suffix === undefined ? '' : `.${options.suffix}`}`,
   };
@@ -68,6 +72,7 @@ const namesOf = (options: EnvironmentOptions, serverUrl: string): Names => {
 class RunningEnvironment implements Environment {
   readonly mysqlUrl: string;
   readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
+  readonly consumerGroups: Readonly<Record<'payment' | 'shipping', string>>;
   readonly kafkaBrokers: string;
   readonly topic: string;
   readonly apiUrl: string;
@@ -90,6 +95,7 @@ class RunningEnvironment implements Environment {
       payment: withDatabase(servers.mysqlUrl, this.#names.databases.payment),
       shipping: withDatabase(servers.mysqlUrl, this.#names.databases.shipping),
     };
+    this.consumerGroups = this.#names.groups;
     this.kafkaBrokers = servers.kafkaBrokers;
     this.topic = this.#names.topic;
     this.apiUrl = `http://127.0.0.1:${apiPort}`;
@@ -216,6 +222,7 @@ class RunningEnvironment implements Environment {
         return {
           ...common,
           CONSUMER_MYSQL_URL: this.consumerMysqlUrls[kind],
+          CONSUMER_GROUP: this.consumerGroups[kind],
           ORDERS_API_URL: this.apiUrl,
           PARTICIPANT_HTTP_PORT: `${port}`,
         };
