@@ -103,7 +103,7 @@ export const decodeConsumerSettings = <Own extends t.Props>(
   own: Own,
 ): Either<readonly SettingProblem[], { readonly settings: ConsumerSettings; readonly own: t.TypeOfProps<Own> }> => {
   const common = Variables.decode(env);
-  const special = t.type(own).decode(env);
+  const special = t.strict(own).decode(env);
   const forbidden = env['FAILPOINT'] !== undefined && env['NODE_ENV'] === 'production';
   const problems = [
     ...(E.isLeft(common) ? problemsOf(common.left) : []),
