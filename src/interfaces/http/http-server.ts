@@ -161,8 +161,12 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
     genReqId: options.newRequestId,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: options.requestTimeoutMs,
-    // Node looks for late requests only this often.
-    http: { connectionsCheckingInterval: Math.min(1_000, options.requestTimeoutMs) },
+    http: {
+      // Left above the request time-out (60 s by default), Node would swap the two.
+      headersTimeout: options.requestTimeoutMs,
+      // Node looks for late requests only this often.
+      connectionsCheckingInterval: Math.min(1_000, options.requestTimeoutMs),
+    },
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     clientErrorHandler: answerOnSocket,

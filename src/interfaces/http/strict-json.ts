@@ -21,24 +21,37 @@ const pathText = (path: JsonPath): string =>
     return text === '' ? key : `${text}.${key}`;
   }, '');
 
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+
+/** How deep lists and objects of valid JSON are nested. Asked before anything recursive reads the text. */
+const depthOf = (text: string): number => {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (inText && code === BACKSLASH) at += 1;
+    else if (code === QUOTE) inText = !inText;
+    else if (!inText && OPENING.has(code)) depth += 1;
+    else if (!inText && CLOSING.has(code)) depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+};
+
 /**
  * `JSON.parse` keeps the last of two equal keys, so two readers of one body could see different orders: such a
- * body is refused, and so are forbidden keys and absurd nesting. `text` is valid JSON.
+ * body is refused, and so are forbidden keys. `text` is valid JSON.
  */
 const firstOddity = (text: string): ValidationProblem | undefined => {
   const keysOfOpenObjects: Set<string>[] = [];
-  let depth = 0;
   let found: ValidationProblem | undefined;
-  const enter = (path: () => JsonPath): boolean => {
-    depth += 1;
-    if (depth > MAX_DEPTH)
-      found ??= { path: pathText(path().slice(0, 3)), message: `is nested more than ${MAX_DEPTH} levels deep` };
-    return found === undefined;
-  };
   visit(text, {
-    onObjectBegin: (_offset, _length, _line, _character, path) => {
+    onObjectBegin: () => {
       keysOfOpenObjects.push(new Set());
-      return enter(path);
     },
     onObjectProperty: (key, _offset, _length, _line, _character, path) => {
       const keys = keysOfOpenObjects.at(-1);
@@ -51,11 +64,6 @@ const firstOddity = (text: string): ValidationProblem | undefined => {
     },
     onObjectEnd: () => {
       keysOfOpenObjects.pop();
-      depth -= 1;
-    },
-    onArrayBegin: (_offset, _length, _line, _character, path) => enter(path),
-    onArrayEnd: () => {
-      depth -= 1;
     },
   });
   return found;
@@ -75,6 +83,7 @@ export const parseStrictJson = (bytes: Uint8Array): Either<ValidationProblem, un
   } catch {
     return E.left({ path: '', message: text.trim() === '' ? 'is empty' : 'is not JSON' });
   }
+  if (depthOf(text) > MAX_DEPTH) return E.left({ path: '', message: `is nested more than ${MAX_DEPTH} levels deep` });
   const oddity = firstOddity(text);
   return oddity === undefined ? E.right(value) : E.left(oddity);
 };
