@@ -15,7 +15,7 @@ export interface HouseOptions {
   readonly sabotage: Sabotage | undefined;
   /** Where the roles' logs are kept. */
   readonly logDirectory: string;
-  /** Sets databases and topic of this run apart on servers that others use too. */
+  /** Sets databases, groups and topic of this run apart on servers that others use too. */
   readonly suffix: string | undefined;
   readonly progress: (line: string) => void;
 }
@@ -86,7 +86,7 @@ export const startHouse = async (options: HouseOptions): Promise<StartedHouse> =
       consumers: CONSUMERS.map((name) => ({
         name,
         mysqlUrl: environment.consumerMysqlUrls[name],
-        groupId: name,
+        groupId: environment.consumerGroups[name],
       })),
     },
     stop: () => environment.stop(),

@@ -37,3 +37,9 @@ export const createTopic = (brokers: string, { name, partitions, config }: Topic
 
 export const deleteTopic = (brokers: string, name: string): Promise<void> =>
   withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [name] }));
+
+/** Empty groups only; one that was never joined is none. What is left expires on the broker by itself. */
+export const deleteGroups = (brokers: string, groupIds: readonly string[]): Promise<void> =>
+  withAdmin(brokers, async (admin) => {
+    await admin.deleteGroups([...groupIds]).catch(() => undefined);
+  });

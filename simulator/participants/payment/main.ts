@@ -1,5 +1,6 @@
 import { settings, startConsumer } from '../../../src/consumer-kit.ts';
 import type { ConsumerOverrides } from '../../../src/consumer-kit.ts';
+import { CONSUMER_GROUP } from '../consumer-group.ts';
 import { startedDirectly } from '../started-directly.ts';
 import { paymentConsumer } from './payment.ts';
 
@@ -12,11 +13,12 @@ const ratio = settings.setting({
 export const start = (overrides?: ConsumerOverrides): Promise<void> =>
   startConsumer({
     own: {
+      CONSUMER_GROUP,
       DECLINE_RATIO: settings.withDefault(ratio, 0),
       HANDLING_DELAY_MS: settings.withDefault(settings.milliseconds(0, 600_000), 0),
     },
-    define: ({ DECLINE_RATIO, HANDLING_DELAY_MS }) =>
-      paymentConsumer({ declineRatio: DECLINE_RATIO, handlingDelayMs: HANDLING_DELAY_MS }),
+    define: ({ CONSUMER_GROUP: group, DECLINE_RATIO, HANDLING_DELAY_MS }) =>
+      paymentConsumer({ group, declineRatio: DECLINE_RATIO, handlingDelayMs: HANDLING_DELAY_MS }),
     overrides,
   });
 

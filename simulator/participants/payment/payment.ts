@@ -6,6 +6,8 @@ import { noteEffect } from '../note-effect.ts';
 import type { EffectOrigin } from '../note-effect.ts';
 
 export interface PaymentOptions {
+  /** Consumer group; the name of the service unless told. */
+  readonly group?: string | undefined;
   /** Share of orders whose payment is declined, 0 to 1. */
   readonly declineRatio: number;
   /** How long after its decision it tells the order service, milliseconds. */
@@ -49,9 +51,9 @@ const refund = async (origin: EffectOrigin, { tx }: HandlerContext, reason: stri
 };
 
 /** Charges each order once and reports it; pays back what a cancelled order has paid. */
-export const paymentConsumer = ({ declineRatio, handlingDelayMs }: PaymentOptions): ConsumerDefinition => ({
+export const paymentConsumer = ({ declineRatio, handlingDelayMs, group }: PaymentOptions): ConsumerDefinition => ({
   name: NAME,
-  group: NAME,
+  group: group ?? NAME,
   migrations: join(import.meta.dirname, 'migrations'),
   handlers: {
     OrderPlaced: (event, context) =>

@@ -4,6 +4,8 @@ import type { ConsumerDefinition, HandlerContext, ReceivedEvent, Refusal } from 
 import { noteEffect } from '../note-effect.ts';
 
 export interface ShippingOptions {
+  /** Consumer group; the name of the service unless told. */
+  readonly group?: string | undefined;
   /** How long packing takes, and then the way to the customer, milliseconds each. */
   readonly handlingDelayMs: number;
 }
@@ -45,9 +47,9 @@ const recall = async (refusal: Refusal, { tx }: HandlerContext): Promise<void> =
 };
 
 /** Ships each paid order once, reports it, and later reports that it has arrived. */
-export const shippingConsumer = ({ handlingDelayMs }: ShippingOptions): ConsumerDefinition => ({
+export const shippingConsumer = ({ handlingDelayMs, group }: ShippingOptions): ConsumerDefinition => ({
   name: NAME,
-  group: NAME,
+  group: group ?? NAME,
   migrations: join(import.meta.dirname, 'migrations'),
   handlers: {
     OrderPaid: (event, context) => ship(event, context, handlingDelayMs),
