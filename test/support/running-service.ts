@@ -19,6 +19,8 @@ export interface RunningApi {
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Plain SQL, past the service. */
   rows(sql: string, values?: readonly (string | number)[]): Promise<readonly unknown[]>;
+  /** Runs `act` while another transaction has run `sql` and not ended; it is rolled back then. */
+  holdingTransaction(sql: string, values: readonly (string | number)[], act: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,16 @@ export const startApi = async (options: ApiOptions = {}): Promise<RunningApi> =>
     mysqlUrl: database.url,
     send: (request) => send(url, request),
     rows: (sql, values) => pool.use((connection) => connection.rows(sql, values)),
+    holdingTransaction: (sql, values, act) =>
+      pool.use(async (connection) => {
+        await connection.write('START TRANSACTION');
+        try {
+          await connection.write(sql, values);
+          await act();
+        } finally {
+          await connection.write('ROLLBACK');
+        }
+      }),
     stop: async () => {
       await service.stop();
       await pool.end();
