@@ -26,6 +26,9 @@ export interface InMemoryPublisherOptions {
   readonly fate?: (lane: number, records: readonly OutboxRecord[]) => Fate;
 }
 
+/** Key, headers and framing of a record. */
+const RECORD_OVERHEAD_BYTES = 70;
+
 const STORED: Fate = { _tag: 'Stored' };
 
 /** A model of a topic: one log for each lane, whole batches or nothing, with faults as scripted. */
@@ -61,7 +64,7 @@ export class InMemoryPublisher implements Publisher {
   }
 
   sizeOf(record: OutboxRecord): number {
-    return Buffer.byteLength(record.payload);
+    return Buffer.byteLength(record.payload) + RECORD_OVERHEAD_BYTES;
   }
 
   maxBatchBytes(): number {

@@ -118,6 +118,29 @@ describe('relay under faults of its own side', () => {
       second.kill();
     });
 
+    it('given the lease is lost while a publish is in flight / then its success is not settled, and the next holder publishes again', async () => {
+      let down = false;
+      const house = new RelayHouse(1, {
+        fate: () => (down ? { _tag: 'Refused', kind: 'outage', reason: 'connection refused' } : STORED),
+      });
+      const first = new SimulatedProcess(house, { owner: 'relay-1' });
+      await house.clock.advance(1_000);
+      const second = new SimulatedProcess(house, { owner: 'relay-2' });
+      await house.append('a', 2);
+      await house.clock.runUntil(() => house.publisher.requests === 1, 1_000);
+      first.pause();
+      down = true;
+      await house.clock.runUntil(() => house.observer.count(/^lease 2 taken$/) === 1, 2 * SETTINGS.leaseMs);
+      first.resume();
+      await house.clock.advance(MINUTE);
+      expect(house.count('PENDING'), 'what an older holder knows counts no more').to.equal(2);
+      down = false;
+      expect(await house.settled()).to.equal(true);
+      expect(house.published()).to.deep.equal(['a#1', 'a#2', 'a#1', 'a#2']);
+      first.kill();
+      second.kill();
+    });
+
     it('given the database is gone for renewals / then nothing new is sent once a publish could outlive the lease', async () => {
       const house = new RelayHouse();
       let away = false;

@@ -65,7 +65,7 @@ describe('relay', () => {
       const relay = house.relay({ batchRecords: 7 });
       relay.start();
       expect(await house.settled()).to.equal(true);
-      expect(Math.max(...sizes)).to.equal(450);
+      expect(Math.max(...sizes), 'three records of 90 and 70 bytes').to.equal(270);
       expect(house.publisher.overlaps).to.equal(0);
       expect(house.published()).to.have.lengthOf(120);
       await house.stop(relay);
@@ -187,6 +187,21 @@ describe('relay', () => {
       for (const order of orders) expect(house.firstAppearances(order)).to.deep.equal([1, 2, 3]);
       expect(house.count('QUARANTINED')).to.equal(0);
       expect(house.attemptsSpent).to.equal(0);
+      await house.stop(relay);
+    });
+
+    it('given a claim that makes several batches / when the first meets an outage / then none of the others is sent', async () => {
+      let down = true;
+      const house = new RelayHouse(1, { maxMessageBytes: 2_000, fate: () => (down ? OUTAGE : STORED) });
+      await house.append('a', 100);
+      const relay = house.relay();
+      relay.start();
+      await house.clock.runUntil(() => house.observer.count(/^circuit 0 opened/) === 1, 1_000);
+      expect(house.publisher.requests).to.equal(1);
+      down = false;
+      expect(await house.settled()).to.equal(true);
+      expect(house.publisher.requests, 'more than one batch').to.be.greaterThan(8);
+      expect(house.firstAppearances('a')).to.deep.equal(upTo(100));
       await house.stop(relay);
     });
 
