@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { isAlive } from './alive.ts';
 import type { Run } from './run.ts';
 
 const ProcessEntry = t.intersection([
@@ -32,15 +33,6 @@ export const EnvironmentDescription = t.type({
   processes: t.array(ProcessEntry),
 });
 export type EnvironmentDescription = t.TypeOf<typeof EnvironmentDescription>;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** Whether another environment that still runs has the file. */
 const isHeldByAnother = async (path: string, runId: string): Promise<boolean> => {

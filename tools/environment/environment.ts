@@ -9,14 +9,14 @@ import { type EnvironmentDescription, EnvironmentFile } from './environment-file
 import type { EnvironmentOptions } from './environment-options.ts';
 import { findPort } from './ports.ts';
 import { type Progress, stderrProgress } from './progress.ts';
-import { kindOf, ROLE_ENTRIES, type RoleKind } from './roles.ts';
+import { kindOf, ROLE_ENTRIES, settingsOf } from './roles.ts';
 import { Run } from './run.ts';
 import type { ServerProcess } from './server-process.ts';
 import { type Servers, startServers } from './servers.ts';
 import type { Signals } from './signals.ts';
 import type { SupervisedRole } from './supervised-role.ts';
 import { Supervisor } from './supervisor.ts';
-import { createTopic, deleteTopic } from './topic.ts';
+import { createTopic, deleteGroups, deleteTopic } from './topic.ts';
 
 const MIGRATION_MS = 60_000;
 
@@ -169,8 +169,9 @@ class RunningEnvironment implements Environment {
     if (this.#options.suffix !== undefined)
       await Promise.all([
         deleteTopic(this.kafkaBrokers, this.topic),
+        deleteGroups(this.kafkaBrokers, Object.values(this.consumerGroups)),
         dropDatabases(this.mysqlUrl, Object.values(this.#names.databases)),
-      ]).catch((cause: unknown) => this.#progress(`databases and topic were not dropped: ${messageOf(cause)}`));
+      ]).catch((cause: unknown) => this.#progress(`databases, groups and topic were not dropped: ${messageOf(cause)}`));
     await this.#run.close();
   }
 
@@ -196,37 +197,15 @@ class RunningEnvironment implements Environment {
     return this.#supervisor.add({
       name,
       command: [process.execPath, '--import', 'tsx', resolve(ROOT, entry), ...args],
-      env: { ...process.env, ...this.#settings(kind, port), ...this.#options.env?.[kind] },
+      env: {
+        ...process.env,
+        ...settingsOf(kind, port, this, this.#options.topic?.partitions ?? 6),
+        ...this.#options.env?.[kind],
+      },
       cwd: ROOT,
       logFile: join(this.logDirectory, `${name}.log`),
       readyUrl: `http://127.0.0.1:${port}/readyz`,
     });
-  }
-
-  #settings(kind: RoleKind, port: number): Record<string, string> {
-    const common = { KAFKA_BROKERS: this.kafkaBrokers, ORDER_TOPIC: this.topic, HTTP_HOST: '127.0.0.1' };
-    const partitions = `${this.#options.topic?.partitions ?? 6}`;
-    const service = {
-      ...common,
-      MYSQL_URL: this.mysqlUrl,
-      ORDER_PARTITIONS: partitions,
-      OPERATOR_TOKEN: this.operatorToken,
-    };
-    switch (kind) {
-      case 'api':
-        return { ...service, HTTP_PORT: `${port}` };
-      case 'relay':
-        return { ...service, RELAY_HTTP_PORT: `${port}` };
-      case 'payment':
-      case 'shipping':
-        return {
-          ...common,
-          CONSUMER_MYSQL_URL: this.consumerMysqlUrls[kind],
-          CONSUMER_GROUP: this.consumerGroups[kind],
-          ORDERS_API_URL: this.apiUrl,
-          PARTICIPANT_HTTP_PORT: `${port}`,
-        };
-    }
   }
 
   #describe(): EnvironmentDescription {

@@ -68,13 +68,15 @@ const writeConfiguration = async (directory: string, ports: Ports): Promise<stri
 };
 
 /** Storage formatted once per set of jars: three small files, copied for each run. */
-const formatStorage = (java: string, classPath: string, key: string, progress: Progress): Promise<string> =>
+const formatStorage = (java: Java, classPath: string, key: string, progress: Progress): Promise<string> =>
   cached(join(cacheDirectory(), `kafka-data-${key}`), progress, async (unfinished) => {
+    const unfit = await unfitJava(java);
+    if (unfit !== undefined) throw new EnvironmentError(unfit);
     const work = `${unfinished}.work`;
     await rm(work, { recursive: true, force: true });
     const properties = await writeConfiguration(work, { client: 9092, controller: 9093 });
     const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', newClusterId(), '--config', properties];
-    await runCommand(java, [...jvmOptions(work), '-cp', classPath, ...tool], { timeoutMs: 120_000 });
+    await runCommand(java.path, [...jvmOptions(work), '-cp', classPath, ...tool], { timeoutMs: 120_000 });
     await rename(join(work, 'data'), unfinished);
     await rm(work, { recursive: true });
   });
@@ -102,17 +104,19 @@ const startBroker = (
       installation.archive === undefined
         ? []
         : [`-XX:SharedArchiveFile=${installation.archive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
+    const logFile = join(directory, 'kafka.log');
     const options = [...jvmOptions(directory), ...archive, ...extraOptions];
     return {
       name: 'kafka',
       address,
+      logFile,
       launch: () =>
         run.spawn({
           name: 'kafka',
           command: [installation.java, ...options, '-cp', installation.classPath, BROKER, properties],
           env: process.env,
           cwd: directory,
-          logFile: join(directory, 'kafka.log'),
+          logFile,
         }),
       probe: () => probeKafka([address], clusterId),
     };
@@ -130,7 +134,7 @@ const prepare = async (run: Run, java: Java, progress: Progress): Promise<KafkaI
   const jars = await obtainKafkaJars(progress);
   const classPath = jars.names.map((name) => join(jars.directory, name)).join(':');
   const key = createHash('sha256').update(`${java.identity} ${jars.directory} ${jars.key}`).digest('hex').slice(0, 12);
-  const formatted = await formatStorage(java.path, classPath, key, progress);
+  const formatted = await formatStorage(java, classPath, key, progress);
   const bare = { java: java.path, classPath, formatted, archive: undefined };
   try {
     return { ...bare, archive: await archiveClasses(run, bare, key, progress) };

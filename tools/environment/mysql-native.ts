@@ -124,6 +124,7 @@ const startInstallation = async (
     return {
       name: 'mysql',
       address,
+      logFile,
       launch: () =>
         run.spawn({
           name: 'mysql',

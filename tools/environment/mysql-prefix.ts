@@ -79,6 +79,7 @@ const writeAptState = async (directory: string): Promise<NodeJS.ProcessEnv> => {
     'APT::Architectures': architecture,
     'APT::Install-Recommends': 'false',
     'APT::Sandbox::User': '',
+    'APT::Update::Error-Mode': 'any',
     'Acquire::Languages': 'none',
     'Acquire::Retries': '3',
     'Acquire::Check-Valid-Until': 'false',

@@ -11,6 +11,7 @@ const START_TRIES = 5;
 export interface NativeLayout {
   readonly name: 'mysql' | 'kafka';
   readonly address: string;
+  readonly logFile: string;
   launch(): Promise<ManagedProcess>;
   probe(): Promise<void>;
 }
@@ -77,10 +78,10 @@ export class NativeServer implements ServerProcess {
   }
 
   async #start(): Promise<void> {
+    const logStart = (await readFile(this.#layout.logFile, 'utf8').catch(() => '')).length;
     const started = await this.#layout.launch();
     this.#process = started;
     void started.exited.then(() => this.#changed());
-    const logStart = (await readFile(started.logFile, 'utf8').catch(() => '')).length;
     await untilAnswering({
       what: this.name,
       probe: () => this.#layout.probe(),
@@ -89,7 +90,7 @@ export class NativeServer implements ServerProcess {
     }).catch(async (cause: unknown) => {
       started.signal('SIGKILL');
       const status = await started.exited;
-      const log = (await readFile(started.logFile, 'utf8').catch(() => '')).slice(logStart);
+      const log = (await readFile(this.#layout.logFile, 'utf8').catch(() => '')).slice(logStart);
       const message = `${this.name} ${describeExit(status)} while starting:\n${await started.logTail()}`;
       throw PORT_TAKEN.test(log) ? new PortTaken(message, { cause }) : new Error(message, { cause });
     });

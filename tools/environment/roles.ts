@@ -18,3 +18,45 @@ export const kindOf = (name: string): RoleKind => {
   if (kind === undefined) throw new Error(`${name} is no role: expected ${ROLE_KINDS.join(', ')} or one with -2, -3 …`);
   return kind;
 };
+
+/** What a role must know of its environment. */
+export interface RoleSurroundings {
+  readonly mysqlUrl: string;
+  readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
+  readonly consumerGroups: Readonly<Record<'payment' | 'shipping', string>>;
+  readonly kafkaBrokers: string;
+  readonly topic: string;
+  readonly apiUrl: string;
+  readonly operatorToken: string;
+}
+
+/** The settings of a role, whose HTTP server is to listen on `port`. */
+export const settingsOf = (
+  kind: RoleKind,
+  port: number,
+  around: RoleSurroundings,
+  partitions: number,
+): Readonly<Record<string, string>> => {
+  const common = { KAFKA_BROKERS: around.kafkaBrokers, ORDER_TOPIC: around.topic, HTTP_HOST: '127.0.0.1' };
+  const service = {
+    ...common,
+    MYSQL_URL: around.mysqlUrl,
+    ORDER_PARTITIONS: `${partitions}`,
+    OPERATOR_TOKEN: around.operatorToken,
+  };
+  switch (kind) {
+    case 'api':
+      return { ...service, HTTP_PORT: `${port}` };
+    case 'relay':
+      return { ...service, RELAY_HTTP_PORT: `${port}` };
+    case 'payment':
+    case 'shipping':
+      return {
+        ...common,
+        CONSUMER_MYSQL_URL: around.consumerMysqlUrls[kind],
+        CONSUMER_GROUP: around.consumerGroups[kind],
+        ORDERS_API_URL: around.apiUrl,
+        PARTICIPANT_HTTP_PORT: `${port}`,
+      };
+  }
+};

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { isAlive } from './alive.ts';
 import { ORDER_DIRECTORY } from './checkout.ts';
 import { ManagedProcess, type ProcessSpec } from './managed-process.ts';
 
@@ -17,15 +18,6 @@ const Owner = t.type({ pid: t.number, startedAt: t.string });
 const startTimeOf = async (pid: number): Promise<string> => {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
-  }
 };
 
 const isAbandoned = async (directory: string): Promise<boolean> => {
@@ -136,7 +128,8 @@ export class Run {
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     this.#tell({ done: true });
     this.#watchdog.ref();
-    const gone = this.#watchdog.exitCode === null ? once(this.#watchdog, 'exit') : undefined;
+    const { exitCode, signalCode } = this.#watchdog;
+    const gone = exitCode === null && signalCode === null ? once(this.#watchdog, 'exit') : undefined;
     this.#watchdog.stdin?.end();
     await gone;
   }

@@ -87,8 +87,17 @@ const removeEnvironmentFile = async () => {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE']) process.on(signal, () => undefined);
 
+/** The last line may be cut off, as its writer can die in the middle of it. */
+const parse = (line) => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+};
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const message = JSON.parse(line);
+  const message = parse(line);
   if (message.watch !== undefined) watched.add(message.watch);
   if (message.forget !== undefined) watched.delete(message.forget);
   if (message.engine !== undefined) engine = message.engine;
