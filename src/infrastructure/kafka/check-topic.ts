@@ -159,7 +159,7 @@ const withAdmin = <A>(
     },
   );
 
-/** At start: everything the guarantees rest on. Empty when all is well. Creates and changes nothing. */
+/** At start and now and then: everything the guarantees rest on. Empty when all is well. Creates and changes nothing. */
 export const checkTopic = (
   kafka: Kafka,
   expected: TopicExpectations,
@@ -170,15 +170,4 @@ export const checkTopic = (
     const config = await readTopicConfig(admin, expected.topic, [CLEANUP_POLICY, TIMESTAMP_TYPE, MAX_MESSAGE_BYTES]);
     const settings = settingProblems(expected, config, await readRequestMaxBytes(admin));
     return partitions === expected.partitions ? settings : [wrongCount(expected, partitions), ...settings];
-  });
-
-/** Now and then while running: is the topic still there, with the partitions that lanes were computed for? */
-export const recheckPartitions = (
-  kafka: Kafka,
-  expected: TopicExpectations,
-): TaskEither<TopicUnreadable, TopicProblem | undefined> =>
-  withAdmin(kafka, expected.topic, async (admin) => {
-    const partitions = await readPartitionCount(admin, expected.topic);
-    if (partitions === undefined) return missing(expected);
-    return partitions === expected.partitions ? undefined : wrongCount(expected, partitions);
   });

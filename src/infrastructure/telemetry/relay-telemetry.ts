@@ -76,6 +76,8 @@ export class RelayTelemetry implements RelayObserver {
   leaseChanged(held: boolean, epoch: number | undefined): void {
     this.leaseHeld.set(held ? 1 : 0);
     if (epoch !== undefined) this.leaseEpoch.set(epoch);
+    // Circuits are the holder's: another one, or the next time, starts with all of them closed.
+    this.circuitOpen.reset();
     this.log.info({ epoch }, held ? 'relay lease taken' : 'relay lease not held, standing by');
   }
 
