@@ -38,7 +38,16 @@ const killOfRole = (name: string, target: string, count: number): Fault => ({
   inject: injectKill,
 });
 
-export const relayKill = killOfRole('relay-kill', 'relay', 3);
+/** Any of the relays: with more than one it hits the one at work or one that stands by. */
+export const relayKill: Fault = {
+  ...killOfRole('relay-kill', 'relay', 3),
+  plan: ({ random, loadMs, relays }) => [
+    spread(random, loadMs, 3, { kind: 'relay-kill', target: 'relay' }, [0, 0]).map((kill) => {
+      const number = random.int(1, relays);
+      return { ...kill, target: number === 1 ? 'relay' : `relay-${number}` };
+    }),
+  ],
+};
 export const apiKill = killOfRole('api-kill', 'api', 3);
 export const paymentKill = killOfRole('payment-kill', 'payment', 2);
 export const shippingKill = killOfRole('shipping-kill', 'shipping', 2);

@@ -38,6 +38,15 @@ describe('the schedule of faults', () => {
     expect(planFaults({ ...base, faults: [...faults] })).to.deep.include(alone[0]);
   });
 
+  it('kills any of several relays', () => {
+    const targets = [1, 2, 3, 4, 5].flatMap((seed) =>
+      planFaults({ seed, faults: [relayKill], loadMs: 1_000, relays: 3 })
+        .flat()
+        .map(({ target }) => target),
+    );
+    expect(new Set(targets)).to.deep.equal(new Set(['relay', 'relay-2', 'relay-3']));
+  });
+
   it('kills every role at least 20 times with kill-any, sharing the relay kills among the relays', () => {
     const tracks = planFaults({ seed: 5, faults: [killAny], loadMs: 1_000, relays: 2 });
     const targets = tracks.flat().map(({ target }) => target);
