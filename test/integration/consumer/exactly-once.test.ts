@@ -79,19 +79,23 @@ describe('a rebalance', function () {
   after(() => kit.close());
 
   it('given a second member that joins and leaves under load / then still one effect per event, in order', async () => {
-    const orders = Array.from({ length: 12 }, newOrderId);
+    const orders = Array.from({ length: 24 }, newOrderId);
+    const place = async (some: readonly string[]): Promise<void> => {
+      for (const [index, orderId] of some.entries()) await kit.produce(asMessages(lifeOf(orderId)), index % 2);
+    };
     const slow = onEvery(async (event, context) => {
       await noteEffect(event, context);
       await context.tx.execute('DO SLEEP(0.05)');
     });
     await kit.start({ handlers: slow });
-    for (const [index, orderId] of orders.entries()) await kit.produce(asMessages(lifeOf(orderId)), index % 2);
+    await place(orders.slice(0, 12));
     await eventually(async () => expect(await kit.effects()).to.have.length.greaterThan(3));
     const second = await kit.start({ handlers: slow });
     await eventually(() => expect(second.kafka.joined).to.equal(true));
+    await place(orders.slice(12));
     await eventually(async () => expect(await kit.metric(second, 'applied_total')).to.be.greaterThan(2));
     await kit.stop(second);
-    await eventually(async () => expect(await kit.effects()).to.have.length(48), 30_000);
+    await eventually(async () => expect(await kit.effects()).to.have.length(96), 30_000);
     for (const orderId of orders)
       expect((await kit.effects(orderId)).map(({ sequence }) => sequence)).to.deep.equal([1, 2, 3, 4]);
   });
