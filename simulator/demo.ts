@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { randomInt } from 'node:crypto';
-import { exitCodeOf, exitWhenWritten, reasonNotRun } from './console/finish.ts';
+import { exitCodeOf, runToExit } from './console/finish.ts';
 import { talkTo } from './console/talk.ts';
 import type { Talk } from './console/talk.ts';
 import type { Track } from './faults/fault.ts';
+import { MAX_SEED } from './options/options.ts';
 import { POISON_TOPIC_LIMIT } from './faults/poison.ts';
 import { verdictText } from './report/verdict-text.ts';
 import { defaultReportFolder, prepareReportFolder } from './run/report-folder.ts';
@@ -60,11 +61,6 @@ const demo = async (seed: number, reportDir: string): Promise<number> => {
     );
     process.stdout.write(`\n${verdictText(written.report, { colour: talk.paints, reportPath: written.html })}`);
     return exitCodeOf(written.report.verdict);
-  } catch (cause) {
-    const reason = reasonNotRun(cause);
-    if (reason === undefined) throw cause;
-    process.stderr.write(`demo: ${reason}\n`);
-    return EXIT_UNKNOWN;
   } finally {
     talk.close();
   }
@@ -96,9 +92,9 @@ const main = async (): Promise<number> => {
     process.stdout.write(USAGE);
     return 0;
   }
-  const seed = flags.seed === undefined ? randomInt(0xffff_ffff) : Number(flags.seed);
-  if (flags.seed?.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
-    return refuse(`--seed is '${flags.seed ?? ''}': it must be a whole number from 0 to 4294967295`);
+  const seed = flags.seed === undefined ? randomInt(MAX_SEED) : Number(flags.seed);
+  if (flags.seed?.trim() === '' || !Number.isInteger(seed) || seed < 0 || seed > MAX_SEED)
+    return refuse(`--seed is '${flags.seed ?? ''}': it must be a whole number from 0 to ${MAX_SEED}`);
   if (flags.report?.trim() === '') return refuse('--report is empty: it must name a folder');
   if ((process.env['KAFKA_BROKERS'] ?? '') !== '')
     return refuse('the demo kills its broker, but KAFKA_BROKERS names one that is not its own: unset it');
@@ -106,4 +102,4 @@ const main = async (): Promise<number> => {
   return folder._tag === 'Left' ? refuse(folder.left) : demo(seed, folder.right);
 };
 
-await exitWhenWritten(await main());
+runToExit('demo', main);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import { exitCodeOf, exitWhenWritten, reasonNotRun } from './console/finish.ts';
+import { exitCodeOf, runToExit } from './console/finish.ts';
 import { talkTo } from './console/talk.ts';
 import type { Talk } from './console/talk.ts';
 import { faults } from './faults/catalog.ts';
@@ -72,11 +72,6 @@ const simulate = async (options: SimulateOptions, reportDir: string): Promise<nu
     stream.write(`\n${verdictText(written.report, { colour: talk.paints, reportPath: written.html, named })}`);
     if (options.json) process.stdout.write(await readFile(written.json, 'utf8'));
     return judgeSabotage(talk, options, written.report);
-  } catch (cause) {
-    const reason = reasonNotRun(cause);
-    if (reason === undefined) throw cause;
-    process.stderr.write(`simulate: ${reason}\n`);
-    return EXIT_UNKNOWN;
   } finally {
     talk.close();
   }
@@ -97,4 +92,4 @@ const main = async (): Promise<number> => {
   return EXIT_UNKNOWN;
 };
 
-await exitWhenWritten(await main());
+runToExit('simulate', main);

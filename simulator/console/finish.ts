@@ -7,15 +7,26 @@ const EXIT_CODES: Readonly<Record<Verdict, number>> = { pass: 0, fail: 1, unknow
 
 export const exitCodeOf = (verdict: Verdict): number => EXIT_CODES[verdict];
 
-/** What kept a run from being judged, in words; undefined for what nobody expected. */
-export const reasonNotRun = (cause: unknown): string | undefined =>
-  cause instanceof EnvironmentError || cause instanceof EndedEarly ? cause.message : undefined;
+/** What kept a run from being judged: plain words for what may happen, everything known of what nobody expected. */
+const reasonOf = (cause: unknown): string => {
+  if (cause instanceof EnvironmentError || cause instanceof EndedEarly) return cause.message;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+};
 
 /** Ends the process once all that was written has left it. */
-export const exitWhenWritten = (code: number): Promise<never> =>
-  new Promise(() => {
-    const exit = (): void => process.exit(code);
-    process.stdout.write('', () => process.stderr.write('', exit));
-    // A closed pipe never tells that it has written.
-    setTimeout(exit, 1_000).unref();
-  });
+const exitWhenWritten = (code: number): void => {
+  const exit = (): void => process.exit(code);
+  process.stdout.write('', () => process.stderr.write('', exit));
+  // A closed pipe never tells that it has written.
+  setTimeout(exit, 1_000).unref();
+};
+
+/** Runs `main` and exits with its code; with 2 when it broke down, since that says nothing about the service. */
+export const runToExit = (name: string, main: () => Promise<number>): void => {
+  const brokeDown = (cause: unknown): void => {
+    process.stderr.write(`${name}: ${reasonOf(cause)}\n`);
+    exitWhenWritten(EXIT_UNKNOWN);
+  };
+  process.on('uncaughtException', brokeDown);
+  main().then(exitWhenWritten, brokeDown);
+};

@@ -98,6 +98,8 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
   });
   talk.close();
   file.close();
+  if (file.problem() !== undefined)
+    talk.line('history.jsonl is incomplete: it could not be written; the verdict does not need it');
   const killed = killCounts(nemesis.windows());
   if (killed !== '') talk.line(killed);
 

@@ -10,9 +10,7 @@ export interface House {
   readonly operatorToken: string;
   readonly topic: string;
   readonly kafka: Kafka;
-  /** `api`, `relay`, `relay-2` …, `payment`, `shipping`, and `mysql`, `kafka` when they are ours to kill. */
-  readonly processes: readonly string[];
-  /** Kill -9. Resolves when the process is gone. */
+  /** Kill -9 of `api`, `relay`, `relay-2` …, `payment`, `shipping`, `mysql` or `kafka`. Resolves when the process is gone. */
   kill(name: string): Promise<void>;
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;

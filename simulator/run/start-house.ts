@@ -49,7 +49,6 @@ const houseOf = (environment: Environment): House => {
     operatorToken: environment.operatorToken,
     topic: environment.topic,
     kafka,
-    processes: environment.processes,
     kill: (name) => environment.kill(name),
     revive: (name) => environment.revive(name, REVIVE_BOUND_MS),
     admin: async (act) => {

@@ -14,7 +14,6 @@ const context = (signal: AbortSignal = new AbortController().signal): FaultConte
     operatorToken: 'token',
     topic: 'topic',
     kafka: new Kafka({ brokers: ['127.0.0.1:9'], logLevel: logLevel.NOTHING }),
-    processes: [],
     progress: () => Promise.resolve(undefined),
     kill: () => Promise.resolve(),
     revive: () => Promise.resolve(),

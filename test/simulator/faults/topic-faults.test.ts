@@ -19,7 +19,6 @@ const houseOn = (topic: string): House => {
     operatorToken: 'token',
     topic,
     kafka,
-    processes: [],
     progress: () => Promise.resolve(undefined),
     kill: () => Promise.reject(new Error('nothing to kill')),
     revive: () => Promise.reject(new Error('nothing to revive')),
