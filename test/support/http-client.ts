@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
 export interface HttpRequest {
   readonly method: string;
@@ -15,30 +15,49 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** One request on a connection of its own, with nothing added but what HTTP itself asks for. */
-export const send = (baseUrl: string, { method, path, headers, body }: HttpRequest): Promise<HttpAnswer> =>
-  new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(baseUrl);
-    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const outgoing = request(
-      { hostname, port, method, path, headers: { ...length, ...headers }, agent: false },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.on('error', reject);
-        incoming.on('end', () => {
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
-          });
-        });
-      },
-    );
-    // A server that refuses a large body answers and hangs up while it is still being written.
+const start = (
+  baseUrl: string,
+  { method, path, headers, body }: HttpRequest,
+): { readonly outgoing: ClientRequest; readonly answer: Promise<HttpAnswer> } => {
+  const { hostname, port } = new URL(baseUrl);
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const outgoing = request({ hostname, port, method, path, headers: { ...length, ...headers }, agent: false });
+  const answer = new Promise<HttpAnswer>((resolve, reject) => {
     outgoing.on('error', reject);
-    outgoing.end(body);
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        });
+      });
+    });
   });
+  return { outgoing, answer };
+};
+
+/** One request on a connection of its own, with nothing added but what HTTP itself asks for. */
+export const send = (baseUrl: string, request: HttpRequest): Promise<HttpAnswer> => {
+  const { outgoing, answer } = start(baseUrl, request);
+  outgoing.end(request.body);
+  return answer;
+};
+
+/** As `send`, but the body follows only when the server has the headers and `between` was called. */
+export const sendInTwoSteps = (baseUrl: string, request: HttpRequest, between: () => void): Promise<HttpAnswer> => {
+  const headers = { ...request.headers, expect: '100-continue' };
+  const { outgoing, answer } = start(baseUrl, { ...request, headers });
+  outgoing.on('continue', () => {
+    between();
+    outgoing.end(request.body);
+  });
+  outgoing.flushHeaders();
+  return answer;
+};
 
 let keys = 0;
 /** A key no other request of this process has. */

@@ -21,6 +21,8 @@ export interface RunningApi {
   rows(sql: string, values?: readonly (string | number)[]): Promise<readonly unknown[]>;
   /** Runs `act` while another transaction has run `sql` and not ended; it is rolled back then. */
   holdingTransaction(sql: string, values: readonly (string | number)[], act: () => Promise<void>): Promise<void>;
+  /** Stops the service only; the database stays for a look. */
+  stopService(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<RunningApi> =>
   });
   const service = await createService(rightOf(config), 'api');
   const url = await service.start();
+  let stopped: Promise<void> | undefined;
   if (options.waitUntilReady !== false)
     await eventually(async () => {
       const { status, body } = await send(url, { method: 'GET', path: '/readyz' });
@@ -69,8 +72,9 @@ export const startApi = async (options: ApiOptions = {}): Promise<RunningApi> =>
           await connection.write('ROLLBACK');
         }
       }),
+    stopService: () => (stopped ??= service.stop()),
     stop: async () => {
-      await service.stop();
+      await (stopped ??= service.stop());
       await pool.end();
       await database.drop();
     },

@@ -5,8 +5,8 @@ export interface TcpProxy {
   readonly port: number;
   /** From the first client bytes that contain `text`: they still reach the server, but its answers vanish. */
   readonly dropAnswersTo: (text: string) => void;
-  /** As above, and the client's connection is closed once the server has answered. */
-  readonly closeAfter: (text: string) => void;
+  /** As above, and the client's connection is closed once the server has answered. With `times`, only so often. */
+  readonly closeAfter: (text: string, times?: number) => void;
   /** Nothing moves any more in either direction; connections stay open, new ones too. */
   readonly freeze: () => void;
   /** New connections are refused, for good; those that are open go on. */
@@ -16,7 +16,7 @@ export interface TcpProxy {
   readonly close: () => Promise<void>;
 }
 
-type Fault = { readonly text: string; readonly close: boolean } | undefined;
+type Fault = { readonly text: string; readonly close: boolean; times: number } | undefined;
 
 /** Stands between a client and a server on this machine, and can lose what the server says. */
 export const startTcpProxy = async (target: { readonly host: string; readonly port: number }): Promise<TcpProxy> => {
@@ -36,7 +36,10 @@ export const startTcpProxy = async (target: { readonly host: string; readonly po
     let struck: Fault;
     client.on('data', (data) => {
       if (frozen) return;
-      if (fault !== undefined && data.includes(fault.text)) struck = fault;
+      if (fault !== undefined && fault.times > 0 && data.includes(fault.text)) {
+        fault.times -= 1;
+        struck = fault;
+      }
       upstream.write(data);
     });
     upstream.on('data', (data) => {
@@ -54,10 +57,10 @@ export const startTcpProxy = async (target: { readonly host: string; readonly po
   return {
     port,
     dropAnswersTo: (text) => {
-      fault = { text, close: false };
+      fault = { text, close: false, times: Infinity };
     },
-    closeAfter: (text) => {
-      fault = { text, close: true };
+    closeAfter: (text, times = Infinity) => {
+      fault = { text, close: true, times };
     },
     freeze: () => {
       frozen = true;
