@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import { decodeServiceConfig, decodeToolConfig, describeConfigProblem } from '../../src/infrastructure/config.ts';
+import type { Environment } from '../../src/infrastructure/config.ts';
+import { ORDER_EVENTS_TOPIC } from '../../src/interfaces/contract/topic.ts';
+import { leftOf, rightOf } from '../support/decoded.ts';
+
+const REQUIRED: Environment = { MYSQL_URL: 'mysql://app:secret@db:3306/orders', KAFKA_BROKERS: 'k1:9092,k2:9092' };
+const problemsWith = (env: Environment): readonly string[] =>
+  leftOf(decodeServiceConfig({ ...REQUIRED, ...env })).map(describeConfigProblem);
+
+describe('settings of the service', () => {
+  it('given the two required ones / then all others have their defaults', () => {
+    const config = rightOf(decodeServiceConfig(REQUIRED));
+    expect(config.kafka).to.deep.equal({
+      brokers: ['k1:9092', 'k2:9092'],
+      topic: ORDER_EVENTS_TOPIC,
+      partitions: 6,
+      requestTimeoutMs: 5_000,
+      produceTimeoutMs: 4_000,
+    });
+    expect(config.http).to.include({ host: '127.0.0.1', port: 8_080, relayPort: 8_081, operatorToken: undefined });
+    expect(config.relay.leaseMs).to.equal(10_000);
+    expect(config.failpoint).to.equal(undefined);
+  });
+
+  it('given nothing / then each missing one is named, with what to set', () => {
+    expect(leftOf(decodeServiceConfig({})).map(describeConfigProblem)).to.deep.equal([
+      'MYSQL_URL is not set: set it to mysql://user:password@host:port/database (of parameters only ?ssl=…)',
+      'KAFKA_BROKERS is not set: set it to host:port, more of them separated by commas',
+    ]);
+  });
+
+  const cases: readonly (readonly [title: string, env: Environment, problems: readonly RegExp[]])[] = [
+    ['an empty variable', { LOG_LEVEL: '' }, [/^LOG_LEVEL is empty: set it to one of/]],
+    ['blanks for a value', { HTTP_PORT: ' ' }, [/^HTTP_PORT is empty/]],
+    ['no number', { HTTP_PORT: 'http' }, [/^HTTP_PORT is "http": set it to a whole number from 0 to 65535$/]],
+    ['half a number', { ORDER_PARTITIONS: '6.5' }, [/^ORDER_PARTITIONS is "6\.5"/]],
+    ['a number in another base', { ORDER_PARTITIONS: '0x6' }, [/^ORDER_PARTITIONS is "0x6"/]],
+    ['a port out of range', { RELAY_HTTP_PORT: '70000' }, [/^RELAY_HTTP_PORT is "70000"/]],
+    ['zero for a rate', { HTTP_RATE_LIMIT_PER_SECOND: '0' }, [/^HTTP_RATE_LIMIT_PER_SECOND is "0"/]],
+    [
+      'a URL of another database',
+      { MYSQL_URL: 'postgres://a:b@c/d' },
+      [/^MYSQL_URL is not acceptable: set it to mysql:/],
+    ],
+    ['a URL without a database', { MYSQL_URL: 'mysql://a:b@c:3306' }, [/^MYSQL_URL is not acceptable/]],
+    ['a URL without a user', { MYSQL_URL: 'mysql://c:3306/d' }, [/^MYSQL_URL is not acceptable/]],
+    ['a driver option in the URL', { MYSQL_URL: 'mysql://a:b@c/d?multipleStatements=true' }, [/^MYSQL_URL is not/]],
+    ['no URL at all', { MYSQL_URL: 'db' }, [/^MYSQL_URL is not acceptable/]],
+    ['a broker without a port', { KAFKA_BROKERS: 'k1' }, [/^KAFKA_BROKERS is "k1"/]],
+    ['a broker with a bad port', { KAFKA_BROKERS: 'k1:9092,k2:99999' }, [/^KAFKA_BROKERS is "k1:9092,k2:99999"/]],
+    ['a comma too many', { KAFKA_BROKERS: 'k1:9092,' }, [/^KAFKA_BROKERS is/]],
+    ['a bad topic name', { ORDER_TOPIC: 'orders events' }, [/^ORDER_TOPIC is "orders events"/]],
+    ['a bad host name', { HTTP_HOST: 'a b' }, [/^HTTP_HOST is "a b"/]],
+    ['a bad consumer address', { PROGRESS_URLS: 'payment' }, [/^PROGRESS_URLS is "payment"/]],
+    ['a consumer twice', { PROGRESS_URLS: 'a=http://x:1,a=http://y:1' }, [/^PROGRESS_URLS is/]],
+    ['a short operator token', { OPERATOR_TOKEN: 'short' }, [/^OPERATOR_TOKEN is not acceptable/]],
+    ['an unknown log level', { LOG_LEVEL: 'loud' }, [/^LOG_LEVEL is "loud": set it to one of fatal, error/]],
+    [
+      'a Kafka time-out as long as the lease',
+      { KAFKA_REQUEST_TIMEOUT_MS: '10000' },
+      [/^KAFKA_REQUEST_TIMEOUT_MS is 10000: set it to at most 7499, less than three quarters of RELAY_LEASE_MS/],
+    ],
+    [
+      'a lease shorter than the time-outs',
+      { RELAY_LEASE_MS: '2000' },
+      [/^KAFKA_REQUEST_TIMEOUT_MS is 5000/, /^MYSQL_QUERY_TIMEOUT_MS is 5000/],
+    ],
+    ['the shortest pause above the longest', { RELAY_POLL_MIN_MS: '600' }, [/^RELAY_POLL_MIN_MS is 600/]],
+    ['a first retry above the cap', { RELAY_RETRY_BASE_MS: '40000' }, [/^RELAY_RETRY_BASE_MS is 40000/]],
+    ['one port for two servers', { HTTP_PORT: '8081' }, [/^RELAY_HTTP_PORT is 8081 like HTTP_PORT/]],
+    ['an unknown failpoint', { FAILPOINT: 'lunch' }, [/^FAILPOINT is "lunch": set it to one of/]],
+    ['a failpoint in production', { FAILPOINT: 'before-commit', NODE_ENV: 'production' }, [/^FAILPOINT is for tests/]],
+  ];
+  for (const [title, env, expected] of cases)
+    it(`refuses ${title}`, () => {
+      const problems = problemsWith(env);
+      expect(problems).to.have.lengthOf(expected.length);
+      for (const [index, pattern] of expected.entries()) expect(problems[index]).to.match(pattern);
+    });
+
+  it('reports every problem at once, also conflicts beside values that are wrong alone', () => {
+    const variables = leftOf(
+      decodeServiceConfig({
+        KAFKA_BROKERS: 'k1',
+        LOG_LEVEL: '',
+        RELAY_LEASE_MS: '6000',
+        HTTP_PORT: '1',
+        RELAY_HTTP_PORT: '1',
+      }),
+    ).map(({ variable }) => variable);
+    expect(variables).to.have.members([
+      'MYSQL_URL',
+      'KAFKA_BROKERS',
+      'LOG_LEVEL',
+      'KAFKA_REQUEST_TIMEOUT_MS',
+      'MYSQL_QUERY_TIMEOUT_MS',
+      'RELAY_HTTP_PORT',
+    ]);
+  });
+
+  it('never repeats a password or a token', () => {
+    const text = problemsWith({ MYSQL_URL: 'mysql://app:hunter2@db', OPERATOR_TOKEN: 'tooshort' }).join('\n');
+    expect(text).not.to.match(/hunter2|tooshort/);
+  });
+
+  it('asks operators only for the database', () => {
+    expect(rightOf(decodeToolConfig({ MYSQL_URL: 'mysql://a:b@c/d' })).mysql.connections).to.equal(16);
+    const { progressUrls } = rightOf(
+      decodeToolConfig({ MYSQL_URL: 'mysql://a:b@c/d', PROGRESS_URLS: 'payment=http://h:1, shipping=http://h:2' }),
+    );
+    expect([...progressUrls]).to.deep.equal([
+      ['payment', 'http://h:1'],
+      ['shipping', 'http://h:2'],
+    ]);
+  });
+});
