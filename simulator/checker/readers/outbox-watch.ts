@@ -87,7 +87,6 @@ export class OutboxWatch {
       QUERY_TIMEOUT_MS,
     );
     if (sample === undefined) return;
-    this.#backlog.push(sample);
     if (sample.quarantined > 0) await this.#lookAtQuarantined(this.#connection, sample.at);
     for (const lease of await readRows(
       this.#connection,
@@ -98,6 +97,8 @@ export class OutboxWatch {
       const last = this.#leases.findLast(({ name }) => name === lease.name);
       if (last?.owner !== lease.owner || last.epoch !== lease.epoch) this.#leases.push({ at: sample.at, ...lease });
     }
+    // Last, so that whoever sees this sample also finds the leases and quarantines of its moment.
+    this.#backlog.push(sample);
   }
 
   async #lookAtQuarantined(connection: Connection, at: number): Promise<void> {
