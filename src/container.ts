@@ -68,7 +68,8 @@ import { registerOutboxGauges } from './infrastructure/telemetry/outbox-gauges.t
 import { RelayTelemetry } from './infrastructure/telemetry/relay-telemetry.ts';
 import type { OperatorServices, OperatorServicesFactory, SettingsRefused } from './interfaces/cli/operator-services.ts';
 import { runOrderCli } from './interfaces/cli/order-cli.ts';
-import { processTerminal, stopRequested } from './interfaces/cli/process-launch.ts';
+import { processLaunch, stopRequested } from './interfaces/cli/process-launch.ts';
+import type { Launch } from './interfaces/cli/process-launch.ts';
 import { runServiceCli } from './interfaces/cli/service-cli.ts';
 import type { Role } from './interfaces/cli/service-cli.ts';
 import type { ExitCode } from './interfaces/cli/terminal.ts';
@@ -381,16 +382,17 @@ const settingsRefused = (
  * Runs a process of the service until SIGTERM or SIGINT: `--role api|relay|all`. Answers its exit code: 0 stopped
  * when asked, 2 could not start.
  */
-export const runService = (rebind?: (container: Container) => void): Promise<ExitCode> => {
-  const terminal = processTerminal();
-  return runServiceCli(process.argv.slice(2), terminal, async (role) => {
-    const config = decodeServiceConfig(process.env);
+export const runService = (
+  rebind?: (container: Container) => void,
+  { argv, env, terminal }: Launch = processLaunch(),
+): Promise<ExitCode> =>
+  runServiceCli(argv, terminal, async (role) => {
+    const config = decodeServiceConfig(env);
     if (E.isLeft(config)) {
       for (const line of settingsRefused(config.left).problems) terminal.err(`orderly: ${line}`);
       return 2;
     }
     const service = await createService(config.right, role, rebind);
-    const stop = stopRequested();
     try {
       await service.start();
     } catch (error) {
@@ -398,12 +400,11 @@ export const runService = (rebind?: (container: Container) => void): Promise<Exi
       await service.stop();
       return 2;
     }
-    const signal = await stop;
+    const signal = await stopRequested();
     service.log.info({ signal }, 'stopping');
     await service.stop();
     return 0;
   });
-};
 
 const userName = (): string => {
   try {
@@ -460,5 +461,5 @@ const operatorServicesOf = (env: Environment): OperatorServicesFactory => ({
 });
 
 /** Runs one command of the operator's CLI; answers the exit code of the process. */
-export const runOrder = (): Promise<ExitCode> =>
-  runOrderCli(process.argv.slice(2), operatorServicesOf(process.env), processTerminal());
+export const runOrder = ({ argv, env, terminal }: Launch = processLaunch()): Promise<ExitCode> =>
+  runOrderCli(argv, operatorServicesOf(env), terminal);

@@ -1,7 +1,14 @@
 import type { Terminal } from './terminal.ts';
 
+/** What a command is started with. */
+export interface Launch {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+}
+
 /** stdout and stderr of this process. */
-export const processTerminal = (): Terminal => {
+const processTerminal = (): Terminal => {
   // A reader that has seen enough (`order outbox list | head`) closes the pipe: that is no failure of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
@@ -16,6 +23,12 @@ export const processTerminal = (): Terminal => {
     },
   };
 };
+
+export const processLaunch = (): Launch => ({
+  argv: process.argv.slice(2),
+  env: process.env,
+  terminal: processTerminal(),
+});
 
 /** A terminal and a supervisor may both pass on the same Ctrl-C; within this time it counts once. */
 const SAME_REQUEST_MS = 500;

@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { runOrder, runService } from '../../../src/container.ts';
+
+/* What the commands refuse, one line each: exit code 2, nothing on stdout, one line on stderr for each thing wrong. */
+
+const MYSQL = { MYSQL_URL: 'mysql://app:secret@127.0.0.1:1/orders' };
+const BOTH = { ...MYSQL, KAFKA_BROKERS: '127.0.0.1:1' };
+const ID = '0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10';
+
+type Case = readonly [
+  entry: 'order' | 'main',
+  args: string,
+  env: Readonly<Record<string, string>>,
+  lines: readonly RegExp[],
+];
+
+const cases: readonly Case[] = [
+  ['order', 'outbox list --stauts PENDING', MYSQL, [/unknown option '--stauts'.*--status/]],
+  ['order', 'outbox list --status', MYSQL, [/'--status <status>' argument missing/]],
+  ['order', 'outbox list --status LOST', MYSQL, [/'LOST' is invalid.*PENDING, COMPLETED, QUARANTINED/]],
+  ['order', 'outbox list --limit 0', MYSQL, [/--limit.*'0' is invalid.*from 1 to 1000/]],
+  ['order', 'outbox list --limit many', MYSQL, [/--limit.*'many' is invalid/]],
+  ['order', 'outbox list --order 1', MYSQL, [/--order.*must be an order ID/]],
+  ['order', 'outbox list extra', MYSQL, [/too many arguments/]],
+  ['order', 'outbox show', MYSQL, [/missing required argument 'event-id'/]],
+  ['order', 'outbox show 1', MYSQL, [/'1' is invalid.*must be a UUID/]],
+  ['order', 'outbox redrive', MYSQL, [/missing required argument 'event-id'/]],
+  ['order', `outbox redrive ${ID} x`, MYSQL, [/'x' is invalid.*must be a UUID/]],
+  ['order', `outbox redrive ${ID} --reason`, MYSQL, [/'--reason <text>' argument missing/]],
+  ['order', 'outbox lsit', MYSQL, [/unknown command 'lsit'.*list/]],
+  ['order', 'explian', MYSQL, [/unknown command 'explian'.*explain/]],
+  ['order', 'explain', MYSQL, [/missing required argument 'order-id'/]],
+  ['order', "explain ';DROP", MYSQL, [/must be an order ID/]],
+  ['order', 'outbox stats', {}, [/MYSQL_URL is not set: set it to mysql:/]],
+  ['order', 'outbox stats', { MYSQL_URL: '' }, [/MYSQL_URL is empty/]],
+  ['order', 'outbox stats', { MYSQL_URL: 'mysql:/db' }, [/MYSQL_URL is not acceptable/]],
+  ['order', 'outbox stats', { ...MYSQL, MYSQL_CONNECTIONS: '0' }, [/MYSQL_CONNECTIONS is "0"/]],
+  ['order', 'outbox stats', MYSQL, [/cannot .*ECONNREFUSED.*check MYSQL_URL/]],
+  ['order', 'migrate', MYSQL, [/cannot migrate: .*ECONNREFUSED.*check MYSQL_URL/]],
+  ['order', 'doctor', {}, [/MYSQL_URL is not set/, /KAFKA_BROKERS is not set/]],
+  ['main', '--rloe api', BOTH, [/unknown option '--rloe'.*--role/]],
+  ['main', '--role', BOTH, [/'--role <role>' argument missing/]],
+  ['main', '--role boss', BOTH, [/'boss' is invalid.*api, relay, all/]],
+  ['main', '--role api now', BOTH, [/too many arguments/]],
+  ['main', '', {}, [/MYSQL_URL is not set/, /KAFKA_BROKERS is not set/]],
+  [
+    'main',
+    '',
+    { ...BOTH, RELAY_LEASE_MS: '5000' },
+    [/KAFKA_REQUEST_TIMEOUT_MS is 5000.*RELAY_LEASE_MS/, /MYSQL_QUERY/],
+  ],
+  ['main', '', { ...BOTH, HTTP_PORT: 'x', LOG_LEVEL: '' }, [/HTTP_PORT is "x"/, /LOG_LEVEL is empty/]],
+  ['main', '', { ...BOTH, HTTP_HOST: 'no.such.host.invalid' }, [/cannot listen.*set HTTP_HOST/]],
+];
+
+const runMain = (launch: Parameters<typeof runOrder>[0]): Promise<number> => runService(undefined, launch);
+
+describe('commands refuse bad usage in one clear line, with exit code 2', function () {
+  this.timeout(60_000);
+  for (const [entry, args, env, lines] of cases) {
+    const settings = Object.entries(env)
+      .filter(([name, value]) => value !== BOTH[name as keyof typeof BOTH])
+      .map(([name, value]) => `${name}=${value} `);
+    it(`${settings.join('')}${entry} ${args}`, async () => {
+      const out: string[] = [];
+      const err: string[] = [];
+      const code = await (entry === 'order' ? runOrder : runMain)({
+        argv: args === '' ? [] : args.split(' '),
+        env: { LOG_LEVEL: 'silent', ...env },
+        terminal: { out: (line) => out.push(line), err: (line) => err.push(line) },
+      });
+      expect(err).to.have.lengthOf(lines.length);
+      for (const [index, pattern] of lines.entries()) expect(err[index]).to.match(pattern);
+      expect(out).to.deep.equal([]);
+      expect(code).to.equal(2);
+      expect(err.join()).not.to.match(/secret|\n/);
+    });
+  }
+});

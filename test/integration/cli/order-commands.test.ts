@@ -1,0 +1,220 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { requestExamples } from '../../../src/interfaces/contract/http.ts';
+import { decoded } from '../../support/decoded.ts';
+import { post } from '../../support/http-client.ts';
+import { quarantineEvents } from '../../support/quarantine.ts';
+import { runEntry, runOrderIntoClosedPipe } from '../../support/run-command.ts';
+import type { CommandOutcome } from '../../support/run-command.ts';
+import { startApi } from '../../support/running-service.ts';
+import type { RunningApi } from '../../support/running-service.ts';
+import { freshDatabase, freshTopic, kafkaBrokers } from '../../support/servers.ts';
+
+const NOWHERE = '0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10';
+
+describe('order', function () {
+  this.timeout(60_000);
+  let api: RunningApi;
+  let orderId: string;
+  /** First event of the order; the second is held by it. */
+  let quarantined: string;
+
+  const order = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandOutcome> =>
+    runEntry('src/order.ts', args, { MYSQL_URL: api.mysqlUrl, ...env });
+
+  before(async () => {
+    api = await startApi();
+    const { body } = await api.send(post('/orders', requestExamples.PlaceOrder));
+    ({ orderId } = decoded(t.type({ orderId: t.string }), JSON.parse(body)));
+    await api.send(post(`/orders/${orderId}/cancellation`, requestExamples.Cancellation));
+    [quarantined = ''] = await quarantineEvents(api.mysqlUrl);
+  });
+  after(() => api.stop());
+
+  it('outbox list shows an aligned table; --json the same as data', async () => {
+    const { code, out, err } = await order(['outbox', 'list', '--status', 'QUARANTINED']);
+    expect([code, err]).to.deep.equal([0, '']);
+    const [header = '', row = '', ...rest] = out.trimEnd().split('\n');
+    expect(rest).to.deep.equal([]);
+    for (const column of ['ORDER', 'TYPE', 'STATUS']) expect(header).to.include(column);
+    expect(row.indexOf('QUARANTINED')).to.equal(header.indexOf('STATUS'));
+    expect(row).to.match(/quarantined after 7 attempts.*MESSAGE_TOO_LARGE/);
+
+    const data: unknown = JSON.parse((await order(['outbox', 'list', '--order', orderId, '--json'])).out);
+    expect(decoded(t.array(t.type({ sequence: t.number })), data)).to.have.lengthOf(2);
+  });
+
+  it('outbox show tells payload and attempts; an unknown event ends with 1', async () => {
+    const { code, out } = await order(['outbox', 'show', quarantined]);
+    expect(code).to.equal(0);
+    expect(out).to.include('"customerId"');
+    expect(out.match(/MESSAGE_TOO_LARGE/g)?.length).to.be.greaterThan(6);
+    const unknown = await order(['outbox', 'show', NOWHERE]);
+    expect(unknown).to.deep.equal({ code: 1, out: '', err: `order: there is no event ${NOWHERE} in the outbox\n` });
+  });
+
+  it('outbox stats counts', async () => {
+    const stats: unknown = JSON.parse((await order(['outbox', 'stats', '--json'])).out);
+    expect(stats).to.deep.equal({
+      pending: 1,
+      held: 1,
+      retrying: 0,
+      quarantined: 1,
+      completed: 0,
+      oldestPendingMs: null,
+    });
+    expect((await order(['outbox', 'stats'])).out).to.match(/^quarantined +1$/m);
+  });
+
+  it('explain tells the state, each event and its holder, and consumers that do not answer', async () => {
+    const { code, out } = await order(['explain', orderId], { PROGRESS_URLS: 'payment=http://127.0.0.1:1' });
+    expect(code).to.equal(0);
+    expect(out).to.match(/^status +cancelled$/m);
+    expect(out).to.match(/1 +OrderPlaced .* quarantined after 7 attempts/);
+    expect(out).to.match(new RegExp(`2 +OrderCancelled .* held by ${quarantined}`));
+    expect(out).to.match(/^payment +unknown: http:\/\/127\.0\.0\.1:1\/progress\/.* does not answer/m);
+    expect(out).to.match(/\+0 ms +\+0 ms +1 +OrderPlaced +raised/);
+    expect((await order(['explain', NOWHERE])).err).to.equal(`order: there is no order ${NOWHERE}\n`);
+  });
+
+  describe('explain, with a consumer that answers', () => {
+    let consumer: Server;
+    before((done) => {
+      consumer = createServer((request, response) => {
+        const appliedAt = '2030-01-01T00:00:00.000000Z';
+        const progress = {
+          consumer: 'payment',
+          orderId: request.url?.split('/').at(-1),
+          lastSequence: 1,
+          applied: [{ sequence: 1, eventId: quarantined, type: 'OrderPlaced', appliedAt }],
+          waiting: [],
+          parked: null,
+          baseline: null,
+          callbacks: [],
+        };
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(progress));
+      }).listen(0, '127.0.0.1', done);
+    });
+    after((done) => {
+      consumer.close(done);
+    });
+
+    it("merges the consumer's view into the timeline", async () => {
+      const { port } = consumer.address() as AddressInfo;
+      const { out } = await order(['explain', orderId], { PROGRESS_URLS: `payment=http://127.0.0.1:${port}` });
+      expect(out).to.match(/^payment +applied up to 1$/m);
+      expect(out.trimEnd().split('\n').at(-1)).to.match(/^2030-01-01.*OrderPlaced +payment applied/);
+    });
+  });
+
+  it('a reader that closes the pipe is no failure', async () => {
+    const { code, err } = await runOrderIntoClosedPipe(['outbox', 'list'], { MYSQL_URL: api.mysqlUrl });
+    expect([code, err]).to.deep.equal([0, '']);
+  });
+
+  it('outbox redrive --dry-run changes nothing; then it redrives, audited under the name of the person', async () => {
+    const statusOf = async (): Promise<unknown> =>
+      (await api.rows('SELECT status FROM outbox WHERE event_id = ?', [quarantined]))[0];
+    const dry = await order(['outbox', 'redrive', quarantined, '--dry-run']);
+    expect(dry).to.include({ code: 0, out: `${quarantined} would be redriven\n` });
+    expect(await statusOf()).to.deep.equal({ status: 'QUARANTINED' });
+
+    const done = await order(['outbox', 'redrive', quarantined, '--reason', 'limit raised', '--json']);
+    expect(done.code).to.equal(0);
+    expect(JSON.parse(done.out)).to.deep.equal({ eventId: quarantined, redriven: true, dryRun: false });
+    expect(await statusOf()).to.deep.equal({ status: 'PENDING' });
+    const [audit] = await api.rows('SELECT actor, action, event_id, reason FROM operator_audit');
+    expect(audit).to.include({ action: 'redrive', event_id: quarantined, reason: 'limit raised' });
+    expect(audit)
+      .to.have.property('actor')
+      .that.matches(/^cli:./);
+
+    const again = await order(['outbox', 'redrive', quarantined, NOWHERE]);
+    expect(again.code).to.equal(1);
+    expect(again.err.trimEnd().split('\n')).to.have.lengthOf(2);
+    expect(again.err).to.match(/is PENDING: only a QUARANTINED event can be redriven/);
+  });
+
+  it('--help works everywhere, without any setting', async () => {
+    const commands = [
+      '',
+      'outbox',
+      'outbox list',
+      'outbox show',
+      'outbox redrive',
+      'outbox stats',
+      'explain',
+      'migrate',
+      'doctor',
+    ];
+    for (const command of commands) {
+      const args = [...command.split(' ').filter((word) => word !== ''), '--help'];
+      const { code, out, err } = await runEntry('src/order.ts', args, {});
+      expect([code, err], command).to.deep.equal([0, '']);
+      expect(out).to.match(/^Usage: order/);
+    }
+  });
+});
+
+describe('order migrate and order doctor', function () {
+  this.timeout(60_000);
+
+  it('given an empty database / then doctor says what to run, migrate does it, twice at once too, and doctor is content', async () => {
+    const database = await freshDatabase();
+    const topic = await freshTopic();
+    const env = {
+      MYSQL_URL: database.url,
+      KAFKA_BROKERS: kafkaBrokers().join(','),
+      ORDER_TOPIC: topic.name,
+      OUTBOX_MAX_EVENT_BYTES: '1000000',
+    };
+    const order = (...args: string[]): Promise<CommandOutcome> => runEntry('src/order.ts', args, env);
+    try {
+      const ill = await order('doctor');
+      expect(ill.code).to.equal(1);
+      expect(ill.out).to.match(/FAIL +MySQL schema\n.*migrations are pending.*run `order migrate`/);
+
+      const dry = await order('migrate', '--dry-run');
+      expect(dry.out).to.match(/^pending 0001-orders\.sql$/m);
+      const both = await Promise.all([order('migrate'), order('migrate')]);
+      expect(both.map(({ code }) => code)).to.deep.equal([0, 0]);
+      expect(
+        both
+          .map(({ out }) => out)
+          .sort()
+          .at(-1),
+      ).to.equal('the schema is up to date\n');
+
+      const well = await order('doctor');
+      expect([well.code, well.err], well.out).to.deep.equal([0, '']);
+      expect(well.out.match(/^ok /gm)).to.have.lengthOf(3);
+    } finally {
+      await topic.drop();
+      await database.drop();
+    }
+  });
+
+  it('given another number of partitions / then doctor names the setting, and pins nothing', async () => {
+    const database = await freshDatabase();
+    const topic = await freshTopic({ partitions: 3 });
+    const env = { MYSQL_URL: database.url, KAFKA_BROKERS: kafkaBrokers().join(','), ORDER_TOPIC: topic.name };
+    try {
+      await runEntry('src/order.ts', ['migrate'], env);
+      const { code, out } = await runEntry('src/order.ts', ['doctor', '--json'], env);
+      expect(code).to.equal(1);
+      const checks = decoded(
+        t.array(t.type({ check: t.string, ok: t.boolean, findings: t.array(t.type({ problem: t.string })) })),
+        JSON.parse(out),
+      );
+      const found = checks.find(({ check }) => check === 'topic');
+      expect(found?.ok).to.equal(false);
+      expect(found?.findings[0]?.problem).to.match(/has 3 partitions.*Set ORDER_PARTITIONS to 3/);
+    } finally {
+      await topic.drop();
+      await database.drop();
+    }
+  });
+});
