@@ -218,7 +218,7 @@ class RunningEnvironment implements Environment {
       kafkaBrokers: this.kafkaBrokers,
       topic: this.topic,
       apiUrl: this.apiUrl,
-      consoleUrl: `${this.apiUrl}/console`,
+      consoleUrl: `${this.apiUrl}/docs`,
       metricsUrl: `${this.apiUrl}/metrics`,
       operatorToken: this.operatorToken,
       consumerMysqlUrls: this.consumerMysqlUrls,
