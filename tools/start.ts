@@ -41,7 +41,15 @@ const askedPort = (): number | undefined => {
   return port;
 };
 
+const refuseArguments = (given: readonly string[]): void => {
+  if (given.length > 0)
+    throw new EnvironmentError(
+      `npm start takes no arguments, but was given "${given.join(' ')}"; HTTP_PORT sets the port`,
+    );
+};
+
 const main = async (): Promise<void> => {
+  refuseArguments(process.argv.slice(2));
   // While it comes up nobody has it in hand: the watchdog ends what was started once this process is gone.
   let stop = (): Promise<void> => process.exit(130);
   stopOnSignal(() => stop());
