@@ -27,6 +27,12 @@ const complaint = (api: RunningApi, check: string): Promise<string> =>
     return text;
   });
 
+const withWrongPassword = (url: string): string => {
+  const wrong = new URL(url);
+  wrong.password = 'not-the-password';
+  return wrong.toString();
+};
+
 const withApi = async (
   options: Parameters<typeof startApi>[0],
   act: (api: RunningApi) => Promise<void>,
@@ -68,7 +74,7 @@ describe('health and metrics', function () {
     }));
 
   it('given a wrong password / then not ready, and it says so', () =>
-    withApi({ reachMySqlAt: (url) => url.replace('app:app@', 'app:wrong@'), waitUntilReady: false }, async (api) => {
+    withApi({ reachMySqlAt: withWrongPassword, waitUntilReady: false }, async (api) => {
       expect(await complaint(api, 'MySQL settings')).to.match(/Access denied/);
     }));
 
