@@ -21,7 +21,7 @@ class StormyRun {
 
   constructor(private readonly seed: number) {
     this.random = seededRandom(seed);
-    this.house = new RelayHouse(3, { fate: (_lane, records) => this.fate(records), latencyMs: 3 });
+    this.house = new RelayHouse(3, { fate: (_lane, records) => this.fate(records), latencyMs: () => 3 });
   }
 
   async run(): Promise<void> {

@@ -18,6 +18,11 @@ export interface ConsumerOrderRow {
   readonly parked: { readonly reason: string; readonly eventId: string | null } | null;
 }
 
+export interface InboxRow {
+  readonly event: IncomingEvent;
+  readonly appliedAt: number;
+}
+
 export interface WaitingEventRow {
   readonly id: number;
   readonly event: IncomingEvent;
@@ -43,7 +48,7 @@ export interface EffectRow {
 
 interface Schema {
   /** By event ID. */
-  readonly inbox: readonly [string, IncomingEvent];
+  readonly inbox: readonly [string, InboxRow];
   /** By order ID. */
   readonly orders: readonly [string, ConsumerOrderRow];
   /** By event ID. */

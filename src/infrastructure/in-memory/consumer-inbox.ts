@@ -30,14 +30,14 @@ export class InMemoryInbox implements Inbox {
       const tables = consumerTablesOf(tx);
       const { orderId, eventId, sequence } = event;
       const order = orderOf(tables, orderId);
-      const applied = [...tables.inbox.values()].filter((row) => row.orderId === orderId);
+      const applied = [...tables.inbox.values()].filter((row) => row.event.orderId === orderId);
       const waiting = [...tables.waiting.values()].filter((row) => row.event.orderId === orderId);
       return {
         lastSequence: order.lastSequence,
         parked: order.parked !== null,
-        applied: tables.inbox.get(eventId)?.fingerprint,
+        applied: tables.inbox.get(eventId)?.event.fingerprint,
         waiting: tables.waiting.get(eventId)?.event.fingerprint,
-        sequenceSkipped: applied.some((row) => row.sequence === sequence && row.isSkip),
+        sequenceSkipped: applied.some((row) => row.event.sequence === sequence && row.event.isSkip),
         othersWait: waiting.some((row) => row.event.eventId !== eventId),
       };
     });
@@ -47,7 +47,7 @@ export class InMemoryInbox implements Inbox {
     return TE.fromIO(() => {
       const tables = consumerTablesOf(tx);
       const order = orderOf(tables, event.orderId);
-      tables.inbox.set(event.eventId, event);
+      tables.inbox.set(event.eventId, { event, appliedAt: this.database.now() });
       tables.orders.set(event.orderId, {
         ...order,
         lastSequence: event.sequence,

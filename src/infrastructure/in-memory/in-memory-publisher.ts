@@ -16,14 +16,20 @@ export type Fate =
 
 export interface InMemoryPublisherOptions {
   readonly clock: Clock;
-  /** Until the answer, milliseconds. */
-  readonly latencyMs?: number;
+  /** There and back again, each half of it, milliseconds; asked for each request. */
+  readonly latencyMs?: () => number;
   /** Until the client gives up on an answer, milliseconds. */
   readonly timeoutMs?: number;
   /** The topic's `max.message.bytes`. */
   readonly maxMessageBytes?: number;
   /** Decides each request that is not too large. Without it everything is stored. */
   readonly fate?: (lane: number, records: readonly OutboxRecord[]) => Fate;
+}
+
+/** A record and the broker's time at which it was appended. */
+export interface LogEntry {
+  readonly record: OutboxRecord;
+  readonly appendedAt: number;
 }
 
 /** Key, headers and framing of a record. */
@@ -33,7 +39,7 @@ const STORED: Fate = { _tag: 'Stored' };
 
 /** A model of a topic: one log for each lane, whole batches or nothing, with faults as scripted. */
 export class InMemoryPublisher implements Publisher {
-  private readonly logs = new Map<number, OutboxRecord[]>();
+  private readonly logs = new Map<number, LogEntry[]>();
   private readonly inFlight = new Set<number>();
   /** Requests so far, refused ones included. */
   requests = 0;
@@ -46,8 +52,12 @@ export class InMemoryPublisher implements Publisher {
   }
 
   /** What the lane's partition holds, by offset. */
-  log(lane: number): readonly OutboxRecord[] {
+  entries(lane: number): readonly LogEntry[] {
     return this.logs.get(lane) ?? [];
+  }
+
+  log(lane: number): readonly OutboxRecord[] {
+    return this.entries(lane).map(({ record }) => record);
   }
 
   publish(lane: number, records: readonly OutboxRecord[]): TaskEither<PublishFailure, Published> {
@@ -86,20 +96,24 @@ export class InMemoryPublisher implements Publisher {
     records: readonly OutboxRecord[],
     fate: Fate,
   ): Promise<E.Either<PublishFailure, Published>> {
-    const { clock, latencyMs = 1, timeoutMs = 5_000 } = this.options;
+    const { clock, latencyMs = () => 1, timeoutMs = 5_000 } = this.options;
+    const there = latencyMs() / 2;
     const failure = (kind: PublishFailure['kind'], reason: string): E.Either<PublishFailure, Published> =>
       E.left({ _tag: 'PublishFailure', kind, reason, cause: new Error(reason) });
     switch (fate._tag) {
-      case 'Stored':
-        await clock.sleep(latencyMs);
-        return E.right({ baseOffset: this.store(lane, records) });
+      case 'Stored': {
+        await clock.sleep(there);
+        const baseOffset = this.store(lane, records);
+        await clock.sleep(there);
+        return E.right({ baseOffset });
+      }
       case 'Refused':
-        await clock.sleep(latencyMs);
+        await clock.sleep(2 * there);
         return failure(fate.kind, fate.reason);
       case 'AnswerLost':
-        await clock.sleep(latencyMs);
+        await clock.sleep(there);
         this.store(lane, records);
-        await clock.sleep(timeoutMs - latencyMs);
+        await clock.sleep(timeoutMs - there);
         return failure('outage', 'request timed out');
       case 'StoredLate':
         await clock.sleep(timeoutMs);
@@ -112,7 +126,8 @@ export class InMemoryPublisher implements Publisher {
     const log = this.logs.get(lane) ?? [];
     this.logs.set(lane, log);
     const baseOffset = log.length;
-    log.push(...records);
+    const appendedAt = this.options.clock.now();
+    log.push(...records.map((record) => ({ record, appendedAt })));
     return baseOffset;
   }
 }

@@ -14,14 +14,18 @@ export const tablesOf = (tx: Transaction): Tables => {
 
 /** Commits on Right; rolls back on Left, or on a throw, which it passes on. Its COMMIT never fails, its units never contend. */
 export class InMemoryUnitOfWork implements UnitOfWork {
-  constructor(private readonly database: InMemoryDatabase) {}
+  /** `turns`: how its units stand to the others of the database, one after the other unless told otherwise. */
+  constructor(
+    private readonly database: InMemoryDatabase,
+    private readonly turns: 'transact' | 'transactBeside' = 'transact',
+  ) {}
 
   run<E, A>(
     _options: UnitOfWorkOptions,
     work: (tx: Transaction) => TaskEither<E, A>,
   ): TaskEither<E | UnitOfWorkError, A> {
     return () =>
-      this.database.transact<E | UnitOfWorkError, A>(async (tables) => {
+      this.database[this.turns]<E | UnitOfWorkError, A>(async (tables) => {
         const tx = Object.freeze({}) as Transaction;
         openTransactions.set(tx, tables);
         try {

@@ -5,10 +5,16 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Lets everything run that waits for nothing but other code: all microtasks, then one turn of the event loop. */
+/**
+ * Lets everything run that waits for nothing but other code: from within a promise job, Node comes to the next tick
+ * only when no promise job is left. It is many times cheaper than a turn of the event loop, which nothing on this
+ * clock may wait for.
+ */
 const settle = (): Promise<void> =>
   new Promise((resolve) => {
-    setImmediate(resolve);
+    queueMicrotask(() => {
+      process.nextTick(resolve);
+    });
   });
 
 /**

@@ -177,7 +177,7 @@ describe('relay under faults of its own side', () => {
 
   describe('stopping', () => {
     it('given a publish in flight / when stopped / then it is finished and settled, nothing new is begun, and the lease is free at once', async () => {
-      const house = new RelayHouse(1, { latencyMs: 800 });
+      const house = new RelayHouse(1, { latencyMs: () => 800 });
       await house.append('a', 1_000);
       const relay = house.relay();
       relay.start();
