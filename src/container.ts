@@ -107,8 +107,8 @@ const MIGRATIONS = fileURLToPath(new URL('./infrastructure/mysql/migrations', im
 
 /** Connections for checks and gauges: they must answer also while all others are busy. */
 const WATCH_CONNECTIONS = 2;
-/** Connections of the relay beside one for each lane: lease and polling. */
-const RELAY_EXTRA_CONNECTIONS = 2;
+/** Connections of the relay beside one for each lane: polling, renewing, looking for lanes. */
+const RELAY_EXTRA_CONNECTIONS = 3;
 
 const STALL = { stallMs: 2_000, rememberMs: 10_000 };
 
@@ -208,6 +208,7 @@ const createRelay = (container: Container, { kafka, relay }: ServiceConfig, owne
     },
     {
       owner,
+      lanes: kafka.partitions,
       leaseMs: relay.leaseMs,
       publishTimeoutMs: kafka.requestTimeoutMs,
       pollMinMs: relay.pollMinMs,

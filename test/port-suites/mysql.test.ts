@@ -24,6 +24,7 @@ const TABLES = [
   'outbox_blocks',
   'outbox_attempts',
   'relay_leases',
+  'relay_members',
 ];
 
 const empty = (pool: MySqlPool): Promise<void> =>
@@ -36,6 +37,11 @@ const passTime = (pool: MySqlPool, ms: number): Promise<void> =>
   pool.use(async (connection) => {
     const micros = ms * 1_000;
     await connection.write('UPDATE relay_leases SET expires_at = expires_at - INTERVAL ? MICROSECOND', [micros]);
+    await connection.write(
+      `UPDATE relay_members
+       SET expires_at = expires_at - INTERVAL ? MICROSECOND, joined_at = joined_at - INTERVAL ? MICROSECOND`,
+      [micros, micros],
+    );
     await connection.write(
       'UPDATE outbox SET next_attempt_at = next_attempt_at - INTERVAL ? MICROSECOND WHERE next_attempt_at IS NOT NULL',
       [micros],

@@ -2,6 +2,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { expect } from 'chai';
 import type { Lease } from '../../src/application/ports/relay-lease.ts';
 import type { AfterFailure, OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
+import { leaseNameOf } from '../../src/application/relay/lane-share.ts';
 import { right } from './storage-under-test.ts';
 import type { StorageUnderTest } from './storage-under-test.ts';
 
@@ -59,7 +60,7 @@ export class LaneForTests {
 
 /** A lane under a lease of an hour. */
 export const leasedLane = async (storage: StorageUnderTest, lane = 0, owner = 'relay'): Promise<LaneForTests> => {
-  const lease = O.toUndefined(await right(storage.leases.acquire('relay', owner, 3_600_000)));
+  const lease = O.toUndefined(await right(storage.leases.acquire(leaseNameOf(lane), owner, 3_600_000)));
   if (lease === undefined) throw new Error('the lease is taken');
   return new LaneForTests(storage, lease, lane);
 };

@@ -1,4 +1,5 @@
 import { isSome } from 'fp-ts/lib/Option.js';
+import { leaseNameOf } from '../../src/application/relay/lane-share.ts';
 import { MySqlRelayLeases } from '../../src/infrastructure/mysql/mysql-relay-leases.ts';
 import { MySqlRelayOutbox } from '../../src/infrastructure/mysql/mysql-relay-outbox.ts';
 import { MySqlUnitOfWork } from '../../src/infrastructure/mysql/mysql-unit-of-work.ts';
@@ -16,11 +17,11 @@ export const quarantineEvents = async (mysqlUrl: string): Promise<readonly strin
   try {
     const leases = new MySqlRelayLeases(pool);
     const outbox = new MySqlRelayOutbox(pool, new MySqlUnitOfWork(pool));
-    const acquired = rightOf(await leases.acquire('relay', 'test', 60_000)());
-    if (!isSome(acquired)) throw new Error('another relay holds the lease');
-    const lease = acquired.value;
     const quarantined: string[] = [];
     for (const lane of rightOf(await outbox.lanesWithWork()())) {
+      const acquired = rightOf(await leases.acquire(leaseNameOf(lane), 'test', 60_000)());
+      if (!isSome(acquired)) throw new Error('a relay leads the lane');
+      const lease = acquired.value;
       const records = rightOf(await outbox.claim(lease, lane, { records: 100, bytes: 1_000_000 })());
       const heads = records.filter(
         ({ orderKey }, index) => records.findIndex((r) => r.orderKey === orderKey) === index,
@@ -34,8 +35,8 @@ export const quarantineEvents = async (mysqlUrl: string): Promise<readonly strin
         }
         quarantined.push(record.eventId);
       }
+      rightOf(await leases.release(lease)());
     }
-    rightOf(await leases.release(lease)());
     return quarantined;
   } finally {
     await pool.end();

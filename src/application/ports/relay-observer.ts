@@ -2,7 +2,13 @@ import type { OutboxRecord } from './relay-outbox.ts';
 
 /** What the relay tells telemetry. Calls never throw and never block. */
 export interface RelayObserver {
-  leaseChanged(held: boolean, epoch: number | undefined): void;
+  /** How the lanes are divided, as this relay sees it now; told when it changes. */
+  shareChanged(relays: number, share: number): void;
+  laneTaken(lane: number, epoch: number): void;
+  /** Drained and given back. */
+  laneGivenBack(lane: number, epoch: number): void;
+  /** The lease is another's, or was given up with work in flight. */
+  laneLost(lane: number, epoch: number): void;
   published(lane: number, records: readonly OutboxRecord[]): void;
   attemptFailed(record: OutboxRecord, reason: string, retryAfterMs: number): void;
   quarantined(record: OutboxRecord, reason: string): void;

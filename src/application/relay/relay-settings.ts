@@ -2,8 +2,10 @@ import type { Backoff } from './relay-policy.ts';
 
 /** Times in milliseconds. */
 export interface RelaySettings {
-  /** Names this process in the lease; unique for each start. */
+  /** Names this process in its leases; unique for each start. */
   readonly owner: string;
+  /** Lanes of the topic, its partition count; shared among the relays. */
+  readonly lanes: number;
   readonly leaseMs: number;
   /** The longest one publish may take, as its adapter guarantees it. */
   readonly publishTimeoutMs: number;
@@ -15,9 +17,6 @@ export interface RelaySettings {
   readonly retry: Backoff;
 }
 
-/** A single lease for all lanes: one relay works, the others stand by. */
-export const RELAY_LEASE = 'relay';
-
 /** Database and broker outages are probed at least this often, so that work goes on soon after they end. */
 const OUTAGE_CAP_MS = 5_000;
 
@@ -26,7 +25,7 @@ export const outageBackoff = ({ retry }: RelaySettings): Backoff => ({
   capMs: Math.min(retry.capMs, OUTAGE_CAP_MS),
 });
 
-/** A lease is renewed four times within its life. */
+/** Leases, and the relay's own membership, are renewed four times within their life. */
 export const renewEveryMs = ({ leaseMs }: Pick<RelaySettings, 'leaseMs'>): number => Math.max(1, leaseMs / 4);
 
 /**

@@ -1,36 +1,30 @@
-import { isSome } from 'fp-ts/lib/Option.js';
 import { isRight } from 'fp-ts/lib/Either.js';
-import type { RelayLeases } from '../ports/relay-lease.ts';
-import { HeldLease } from './held-lease.ts';
-import { LanePump } from './lane-pump.ts';
-import type { LanePumpParts } from './lane-pump.ts';
-import { backoffMs } from './relay-policy.ts';
+import { LaneKeeper } from './lane-keeper.ts';
+import type { LaneKeeperParts } from './lane-keeper.ts';
+import type { LedLane } from './led-lane.ts';
+import { OutagePause } from './outage-pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
-import { RELAY_LEASE, leaseIsTooShort, outageBackoff, renewEveryMs } from './relay-settings.ts';
+import { leaseIsTooShort } from './relay-settings.ts';
 
-export interface RelayParts extends Omit<LanePumpParts, 'stopping' | 'settings'> {
-  readonly leases: RelayLeases;
-}
+export type RelayParts = Omit<LaneKeeperParts, 'settings'>;
 
 /** Polls follow each other no faster, whatever wakes them, milliseconds. */
 const POLL_GAP_MS = 5;
-/** A standby asks for the lease at least this often, milliseconds. */
-const STANDBY_MAX_MS = 1_000;
 
 /**
- * Brings committed events to the broker: at least once, first appearances in order for each order. One relay holds
- * the lease and works, the others stand by. It drains each lane with work, lanes in parallel, one request in
- * flight in each lane. Nothing that is thrown ends it; a crash at any point only repeats what was in flight.
+ * Brings committed events to the broker: at least once, first appearances in order for each order. Relays share the
+ * lanes: each holds the leases of those it leads and drains them in parallel, one request in flight in each lane.
+ * Nothing that is thrown ends it; a crash at any point only repeats what was in flight.
  */
 export class Relay {
   private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
-  private held: HeldLease | undefined;
-  private pumps = new Map<number, LanePump>();
+  private readonly keeper: LaneKeeper;
+  private readonly outage: OutagePause;
+  private running: Promise<unknown> | undefined;
   /** Ends the current pause; replaced for each pause. */
   private pausing = new AbortController();
   private woken = false;
-  private failures = 0;
+  private knowsLimits = false;
 
   constructor(
     private readonly parts: RelayParts,
@@ -41,15 +35,19 @@ export class Relay {
         `a lease of ${settings.leaseMs} ms is too short for publishes of up to ${settings.publishTimeoutMs} ms: ` +
           'three quarters of it must be longer than one publish',
       );
+    this.keeper = new LaneKeeper({ ...parts, settings }, () => {
+      this.wake();
+    });
+    this.outage = new OutagePause({ ...parts, settings });
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.running ??= Promise.all([this.keeper.run(this.stopping.signal), this.schedule()]);
   }
 
-  /** Something was committed: poll now. With a lane, that lane is drained at once. Does nothing on a standby. */
+  /** Something was committed: poll now. With a lane, that lane is drained at once if this relay leads it. */
   wake(lane?: number): void {
-    if (lane !== undefined && this.held !== undefined) this.pumpOf(lane, this.held).start();
+    if (lane !== undefined) this.keeper.leadOf(lane)?.start();
     else {
       this.woken = true;
       this.pausing.abort();
@@ -57,8 +55,9 @@ export class Relay {
   }
 
   /**
-   * Begins nothing new, finishes what is in flight and gives the lease back. Resolves after `deadlineMs` at the
-   * latest; what was published but not settled by then is published again by the next holder.
+   * Begins nothing new, finishes what is in flight and gives each lease back as soon as its lane is done. Resolves
+   * after `deadlineMs` at the latest; what was published but not settled by then is published again by the next
+   * holder.
    */
   async stop(deadlineMs: number): Promise<void> {
     const { clock, observer } = this.parts;
@@ -71,82 +70,33 @@ export class Relay {
     await Promise.race([running, clock.sleep(deadlineMs, finished.signal)]);
     if (finished.signal.aborted) return;
     observer.failed('stop the relay', new Error(`not everything in flight was finished within ${deadlineMs} ms`));
-    this.held?.lose();
+    this.keeper.abandon();
   }
 
-  private async run(): Promise<void> {
-    const { clock, observer } = this.parts;
-    while (!this.stopping.signal.aborted) {
-      try {
-        const held = await this.acquire();
-        if (held !== undefined) await this.lead(held);
-        else await clock.sleep(Math.min(STANDBY_MAX_MS, renewEveryMs(this.settings)), this.stopping.signal);
-      } catch (cause) {
-        observer.failed('run the relay', cause);
-        await this.backOff();
-      }
-    }
-  }
-
-  /** Undefined while another relay works. */
-  private async acquire(): Promise<HeldLease | undefined> {
-    const { leases, clock, observer } = this.parts;
-    const askedAt = clock.monotonic();
-    const acquired = await leases.acquire(RELAY_LEASE, this.settings.owner, this.settings.leaseMs)();
-    if (!isRight(acquired)) {
-      observer.failed('acquire the relay lease', acquired.left);
-      await this.backOff();
-      return undefined;
-    }
-    this.failures = 0;
-    if (!isSome(acquired.right)) return undefined;
-    return new HeldLease(acquired.right.value, askedAt, { ...this.parts, settings: this.settings });
-  }
-
-  private async lead(held: HeldLease): Promise<void> {
-    const { leases, observer } = this.parts;
-    const ended = new AbortController();
-    const keeping = held.keep(ended.signal);
-    this.held = held;
-    this.pumps = new Map();
-    observer.leaseChanged(true, held.lease.epoch);
-    try {
-      await this.refreshLimits();
-      await this.schedule(held);
-    } finally {
-      await Promise.all([...this.pumps.values()].map((pump) => pump.idle()));
-      this.held = undefined;
-      ended.abort();
-      await keeping;
-      if (!held.lost) {
-        const released = await leases.release(held.lease)();
-        if (!isRight(released)) observer.failed('release the relay lease', released.left);
-      }
-      observer.leaseChanged(false, undefined);
-    }
-  }
-
-  /** Polls until the lease is lost or the relay stops: often while there is work, ever less while there is none. */
-  private async schedule(held: HeldLease): Promise<void> {
+  /** Polls the lanes it leads: often while there is work, ever less while there is none. */
+  private async schedule(): Promise<void> {
     const { pollMinMs, pollMaxMs } = this.settings;
     let interval = pollMinMs;
-    while (!held.lost && !this.stopping.signal.aborted) {
-      const found = await this.poll(held);
-      if (found === 'failed') await this.backOff();
+    while (!this.stopping.signal.aborted) {
+      const found = await this.poll(this.keeper.leading());
+      if (found === 'failed') await this.outage.failed(this.stopping.signal);
       else {
+        this.outage.succeeded();
         interval = found === 'work' ? pollMinMs : Math.min(interval * 2, pollMaxMs);
         await this.pause(interval);
       }
     }
   }
 
-  private async poll(held: HeldLease): Promise<'work' | 'nothing' | 'failed'> {
+  private async poll(leading: readonly LedLane[]): Promise<'work' | 'nothing' | 'failed'> {
     const { outbox, observer } = this.parts;
+    if (leading.length === 0) return this.standBy();
     try {
+      if (!this.knowsLimits) await this.refreshLimits();
       const lanes = await outbox.lanesWithWork()();
       if (isRight(lanes)) {
-        this.failures = 0;
-        const started = lanes.right.filter((lane) => this.pumpOf(lane, held).start());
+        const withWork = new Set(lanes.right);
+        const started = leading.filter((led) => withWork.has(led.lane) && led.start());
         return started.length > 0 ? 'work' : 'nothing';
       }
       observer.failed('look for work', lanes.left);
@@ -156,20 +106,15 @@ export class Relay {
     return 'failed';
   }
 
-  private pumpOf(lane: number, held: HeldLease): LanePump {
-    const known = this.pumps.get(lane);
-    if (known !== undefined) return known;
-    const pump = new LanePump(lane, held, {
-      ...this.parts,
-      settings: this.settings,
-      stopping: this.stopping.signal,
-    });
-    this.pumps.set(lane, pump);
-    return pump;
+  /** Leads no lane. The topic's limits may be others when it does again. */
+  private standBy(): 'nothing' {
+    this.knowsLimits = false;
+    return 'nothing';
   }
 
   private async refreshLimits(): Promise<void> {
     const { publisher, observer } = this.parts;
+    this.knowsLimits = true;
     const outcome = await publisher.refreshLimits()();
     if (!isRight(outcome)) observer.failed("read the topic's limits", outcome.left);
   }
@@ -181,13 +126,5 @@ export class Relay {
     this.pausing = new AbortController();
     if (!this.woken && !this.stopping.signal.aborted) await clock.sleep(ms, this.pausing.signal);
     this.woken = false;
-  }
-
-  /** Waits longer after each failure in a row, whatever wakes it. */
-  private async backOff(): Promise<void> {
-    const { clock, random } = this.parts;
-    this.failures += 1;
-    const ms = backoffMs(this.failures, outageBackoff(this.settings), random.next());
-    await clock.sleep(ms, this.stopping.signal);
   }
 }

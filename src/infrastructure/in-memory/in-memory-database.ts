@@ -62,6 +62,13 @@ export interface LeaseRow {
   readonly expiresAt: number;
 }
 
+/** A relay that announced itself. */
+export interface MemberRow {
+  readonly owner: string;
+  readonly joinedAt: number;
+  readonly expiresAt: number;
+}
+
 export interface AuditRow extends AuditEntry {
   readonly id: number;
   readonly at: number;
@@ -84,6 +91,8 @@ interface Schema {
   readonly idempotencyKeys: readonly [string, IdempotencyKeyRow];
   /** By lease name. */
   readonly leases: readonly [string, LeaseRow];
+  /** By owner. */
+  readonly members: readonly [string, MemberRow];
   /** By row ID. */
   readonly audit: readonly [number, AuditRow];
 }
@@ -108,6 +117,7 @@ export class InMemoryDatabase {
     attempts: new Map(),
     idempotencyKeys: new Map(),
     leases: new Map(),
+    members: new Map(),
     audit: new Map(),
   };
   private last: Promise<unknown> = Promise.resolve();
@@ -162,6 +172,7 @@ export class InMemoryDatabase {
       attempts: new StagedTable(this.stored.attempts),
       idempotencyKeys: new StagedTable(this.stored.idempotencyKeys),
       leases: new StagedTable(this.stored.leases),
+      members: new StagedTable(this.stored.members),
       audit: new StagedTable(this.stored.audit),
     };
   }

@@ -14,8 +14,10 @@ const aboutEvent = (record: OutboxRecord): Record<string, unknown> => ({
 
 /** What the relay does, as metrics and log lines. */
 export class RelayTelemetry implements RelayObserver {
-  private readonly leaseHeld: Gauge;
-  private readonly leaseEpoch: Gauge;
+  private readonly relays: Gauge;
+  private readonly laneShare: Gauge;
+  private readonly lanesHeld: Gauge;
+  private readonly laneEpoch: Gauge<'lane'>;
   private readonly publishedEvents: Counter;
   private readonly publishDelay: Histogram;
   private readonly failedAttempts: Counter;
@@ -28,14 +30,25 @@ export class RelayTelemetry implements RelayObserver {
     private readonly log: Logger,
   ) {
     const registers = [registry];
-    this.leaseHeld = new Gauge({
-      name: 'orderly_relay_lease_held',
-      help: '1 while this process holds the relay lease, else 0 (it stands by).',
+    this.relays = new Gauge({
+      name: 'orderly_relay_members',
+      help: 'Relays that are alive, as this one sees it.',
       registers,
     });
-    this.leaseEpoch = new Gauge({
-      name: 'orderly_relay_lease_epoch',
-      help: 'Epoch of the lease this process held last.',
+    this.laneShare = new Gauge({
+      name: 'orderly_relay_lane_share',
+      help: 'Lanes this relay is to lead; 0: it stands by.',
+      registers,
+    });
+    this.lanesHeld = new Gauge({
+      name: 'orderly_relay_lanes_held',
+      help: 'Lanes whose lease this process holds, those it drains to give them back included.',
+      registers,
+    });
+    this.laneEpoch = new Gauge({
+      name: 'orderly_relay_lane_epoch',
+      help: 'Epoch of the lease of a lane, while this process holds it.',
+      labelNames: ['lane'],
       registers,
     });
     this.publishedEvents = new Counter({
@@ -73,12 +86,33 @@ export class RelayTelemetry implements RelayObserver {
     });
   }
 
-  leaseChanged(held: boolean, epoch: number | undefined): void {
-    this.leaseHeld.set(held ? 1 : 0);
-    if (epoch !== undefined) this.leaseEpoch.set(epoch);
-    // Circuits are the holder's: another one, or the next time, starts with all of them closed.
-    this.circuitOpen.reset();
-    this.log.info({ epoch }, held ? 'relay lease taken' : 'relay lease not held, standing by');
+  shareChanged(relays: number, share: number): void {
+    this.relays.set(relays);
+    this.laneShare.set(share);
+    this.log.info({ relays, share }, share === 0 ? 'more relays than lanes, standing by' : 'lanes are shared');
+  }
+
+  laneTaken(lane: number, epoch: number): void {
+    this.lanesHeld.inc();
+    this.laneEpoch.set({ lane }, epoch);
+    this.log.info({ lane, epoch }, 'lane taken');
+  }
+
+  laneGivenBack(lane: number, epoch: number): void {
+    this.laneEnded(lane);
+    this.log.info({ lane, epoch }, 'lane given back');
+  }
+
+  laneLost(lane: number, epoch: number): void {
+    this.laneEnded(lane);
+    this.log.warn({ lane, epoch }, 'lane lost');
+  }
+
+  /** Circuits are the holder's: another one, or the next time, starts with a closed one. */
+  private laneEnded(lane: number): void {
+    this.lanesHeld.dec();
+    this.laneEpoch.remove({ lane });
+    this.circuitOpen.remove({ lane });
   }
 
   published(_lane: number, records: readonly OutboxRecord[]): void {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { storageUnavailable } from '../../../src/application/ports/storage-error.ts';
 import type { Fate } from '../../../src/infrastructure/in-memory/in-memory-publisher.ts';
 import { flakyOutbox } from './flaky-outbox.ts';
 import type { CallFate } from './flaky-outbox.ts';
@@ -61,8 +63,8 @@ describe('relay under faults of its own side', () => {
   });
 
   describe('the lease', () => {
-    it('given two relays / then one works and the other stands by', async () => {
-      const house = new RelayHouse(2);
+    it('given two relays for one lane / then one works and the other stands by', async () => {
+      const house = new RelayHouse();
       const first = new SimulatedProcess(house, { owner: 'relay-1' });
       await house.clock.advance(100);
       const second = new SimulatedProcess(house, { owner: 'relay-2' });
@@ -71,7 +73,7 @@ describe('relay under faults of its own side', () => {
         await house.clock.advance(3_000);
       }
       expect(house.published()).to.have.lengthOf(20);
-      expect(house.observer.count(/^lease \d+ taken$/)).to.equal(1);
+      expect(house.observer.count(/^lane 0 taken/)).to.equal(1);
       expect(house.publisher.overlaps).to.equal(0);
       first.kill();
       second.kill();
@@ -88,7 +90,7 @@ describe('relay under faults of its own side', () => {
       await house.append('a', 2);
       expect(await house.settled(2 * SETTINGS.leaseMs)).to.equal(true);
       expect(house.published()).to.deep.equal(['a#1', 'a#2', 'a#3', 'a#1', 'a#2', 'a#3', 'a#4', 'a#5']);
-      expect(house.observer.count(/^lease 2 taken$/)).to.equal(1);
+      expect(house.observer.count(/^lane 0 taken, epoch 2$/)).to.equal(1);
       second.kill();
     });
 
@@ -109,10 +111,10 @@ describe('relay under faults of its own side', () => {
       expect(house.rows().map(({ offset }) => offset)).to.deep.equal(offsets);
       expect(house.publisher.requests).to.equal(requests);
       expect(house.firstAppearances('a')).to.deep.equal([1, 2, 3, 4]);
-      expect(house.observer.lines.filter((line) => line.startsWith('lease'))).to.deep.equal([
-        'lease 1 taken',
-        'lease 2 taken',
-        'lease gone',
+      expect(house.observer.lines.filter((line) => line.startsWith('lane 0'))).to.deep.equal([
+        'lane 0 taken, epoch 1',
+        'lane 0 taken, epoch 2',
+        'lane 0 lost',
       ]);
       first.kill();
       second.kill();
@@ -130,7 +132,7 @@ describe('relay under faults of its own side', () => {
       await house.clock.runUntil(() => house.publisher.requests === 1, 1_000);
       first.pause();
       down = true;
-      await house.clock.runUntil(() => house.observer.count(/^lease 2 taken$/) === 1, 2 * SETTINGS.leaseMs);
+      await house.clock.runUntil(() => house.observer.count(/^lane 0 taken, epoch 2$/) === 1, 2 * SETTINGS.leaseMs);
       first.resume();
       await house.clock.advance(MINUTE);
       expect(house.count('PENDING'), 'what an older holder knows counts no more').to.equal(2);
@@ -145,12 +147,8 @@ describe('relay under faults of its own side', () => {
       const house = new RelayHouse();
       let away = false;
       const leases = Object.create(house.leases) as typeof house.leases;
-      leases.renew = (lease, ttlMs) => {
-        const outbox = flakyOutbox(house.relayOutbox, house.clock, () => 'unavailable');
-        return away
-          ? (outbox.acknowledge(lease, 0, []) as ReturnType<typeof leases.renew>)
-          : house.leases.renew(lease, ttlMs);
-      };
+      leases.renew = (held, ttlMs) =>
+        away ? TE.left(storageUnavailable('renew leases', new Error('gone away'))) : house.leases.renew(held, ttlMs);
       const relay = house.relay({}, { leases });
       relay.start();
       await house.clock.advance(MINUTE);
@@ -170,7 +168,7 @@ describe('relay under faults of its own side', () => {
       away = false;
       expect(await house.settled(5_000)).to.equal(true);
       expect(house.firstAppearances('a')).to.deep.equal(upTo(200));
-      expect(house.observer.count(/^lease \d+ taken$/), 'nobody else wanted it').to.equal(1);
+      expect(house.observer.count(/^lane 0 taken/), 'nobody else wanted it').to.equal(1);
       await house.stop(relay);
     });
   });
@@ -187,7 +185,7 @@ describe('relay under faults of its own side', () => {
       expect(house.clock.monotonic() - before).to.be.at.most(900);
       expect(house.count('COMPLETED')).to.equal(500);
       expect(house.published()).to.have.lengthOf(500);
-      expect(house.observer.lines.at(-1)).to.equal('lease gone');
+      expect(house.observer.lines.at(-1)).to.equal('lane 0 given back');
 
       const successor = house.relay({ owner: 'relay-2' });
       successor.start();

@@ -18,6 +18,7 @@ import { VirtualClock } from '../../../src/infrastructure/in-memory/virtual-cloc
 
 export const SETTINGS: RelaySettings = {
   owner: 'relay-1',
+  lanes: 1,
   leaseMs: 10_000,
   publishTimeoutMs: 5_000,
   pollMinMs: 25,
@@ -45,8 +46,17 @@ export const seededRandom = (seed: number): { next(): number } => {
 /** What a relay told its observer, as short lines. */
 export class Recorder implements RelayObserver {
   readonly lines: string[] = [];
-  leaseChanged(held: boolean, epoch: number | undefined): void {
-    this.lines.push(held ? `lease ${epoch ?? '?'} taken` : 'lease gone');
+  shareChanged(relays: number, share: number): void {
+    this.lines.push(`${share} lanes of ${relays} relays`);
+  }
+  laneTaken(lane: number, epoch: number): void {
+    this.lines.push(`lane ${lane} taken, epoch ${epoch}`);
+  }
+  laneGivenBack(lane: number): void {
+    this.lines.push(`lane ${lane} given back`);
+  }
+  laneLost(lane: number): void {
+    this.lines.push(`lane ${lane} lost`);
   }
   published(lane: number, records: readonly OutboxRecord[]): void {
     this.lines.push(`published ${records.length} in lane ${lane}`);
@@ -106,7 +116,7 @@ export class RelayHouse {
         observer: this.observer,
         ...parts,
       },
-      { ...SETTINGS, ...settings },
+      { ...SETTINGS, lanes: this.lanes, ...settings },
     );
   }
 

@@ -36,8 +36,11 @@ export class SimulatedProcess {
       },
       leases: {
         acquire: (name, owner, ttlMs) => this.task(leases.acquire(name, owner, ttlMs)),
-        renew: (lease, ttlMs) => this.task(leases.renew(lease, ttlMs)),
+        renew: (held, ttlMs) => this.task(leases.renew(held, ttlMs)),
         release: (lease) => this.task(leases.release(lease)),
+        announce: (owner, ttlMs) => this.task(leases.announce(owner, ttlMs)),
+        leave: (owner) => this.task(leases.leave(owner)),
+        look: (owner, names) => this.task(leases.look(owner, names)),
       },
       publisher: {
         publish: (lane, records) => this.task(publisher.publish(lane, records)),

@@ -77,7 +77,7 @@ describe('the roles of the service, against a real MySQL and a real Kafka', func
     await published(api.url, await place(api.url));
     expect((await send(relay.url, post('/orders', PlaceOrder))).status).to.equal(404);
     const metrics = await send(relay.url, { method: 'GET', path: '/metrics' });
-    expect(metrics.body).to.match(/^orderly_relay_lease_held 1$/m);
+    expect(metrics.body).to.match(/^orderly_relay_lanes_held 6$/m);
     expect(metrics.body).to.match(/^orderly_relay_published_events_total 1$/m);
 
     api.kill('SIGTERM');
@@ -96,7 +96,7 @@ describe('the roles of the service, against a real MySQL and a real Kafka', func
     const first = await start('relay', patient);
     const leaseHeld = async (url: string): Promise<void> => {
       const { body } = await send(url, { method: 'GET', path: '/metrics' });
-      expect(body).to.match(/^orderly_relay_lease_held 1$/m);
+      expect(body).to.match(/^orderly_relay_lanes_held 6$/m);
     };
     await eventually(() => leaseHeld(first.url));
     first.kill('SIGTERM');
@@ -112,7 +112,7 @@ describe('the roles of the service, against a real MySQL and a real Kafka', func
       const url = await service.start();
       await eventually(async () => {
         const { body } = await send(url, { method: 'GET', path: '/metrics' });
-        expect(body).to.match(/^orderly_relay_lease_held 1$/m);
+        expect(body).to.match(/^orderly_relay_lanes_held 6$/m);
       });
       await published(url, await place(url));
     } finally {

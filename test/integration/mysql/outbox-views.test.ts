@@ -49,7 +49,7 @@ describe('the outbox as operators see it, on a real MySQL', () => {
     unitOfWork = new MySqlUnitOfWork(pool);
     queries = new MySqlOutboxQueries(pool);
     relay = new MySqlRelayOutbox(pool, unitOfWork);
-    const acquired = O.toUndefined(await right(new MySqlRelayLeases(pool).acquire('relay', 'test', 3_600_000)));
+    const acquired = O.toUndefined(await right(new MySqlRelayLeases(pool).acquire('lane-0', 'test', 3_600_000)));
     if (acquired === undefined) throw new Error('the lease is taken');
     lease = acquired;
   });

@@ -83,6 +83,7 @@ export class RelayUnderTest {
       },
       {
         owner: `test-${randomUUID()}`,
+        lanes: LANES,
         leaseMs: 4_000,
         publishTimeoutMs: 2_000,
         pollMinMs: 10,

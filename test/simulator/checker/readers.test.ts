@@ -178,7 +178,7 @@ describe('the checker’s watch of the outbox', () => {
     const watch = new OutboxWatch(database.url, 6, 20);
     try {
       await until('a pending event', () => watch.latest?.pending === 1);
-      await execute(database.url, "INSERT INTO relay_leases VALUES ('relay', 'a', 1, UTC_TIMESTAMP(6))");
+      await execute(database.url, "INSERT INTO relay_leases VALUES ('lane-0', 'a', 1, UTC_TIMESTAMP(6))");
       await execute(database.url, "UPDATE outbox SET status = 'QUARANTINED', attempts = 7");
       await until('a quarantined event', () => watch.latest?.quarantined === 1);
       await execute(database.url, "UPDATE relay_leases SET owner = 'b', epoch = 2");

@@ -1,0 +1,48 @@
+import type { HeldLease } from './held-lease.ts';
+import { LanePump } from './lane-pump.ts';
+import type { LanePumpParts } from './lane-pump.ts';
+
+/** A lane whose lease this relay was given, until nothing of it is in flight any more. */
+export class LedLane {
+  private readonly draining = new AbortController();
+  private readonly pump: LanePump;
+
+  constructor(
+    readonly lane: number,
+    readonly held: HeldLease,
+    parts: Omit<LanePumpParts, 'stopping'>,
+  ) {
+    this.pump = new LanePump(lane, held, { ...parts, stopping: this.draining.signal });
+  }
+
+  /** False once the lane is drained or its lease lost: then it only finishes what is in flight. */
+  get leads(): boolean {
+    return !this.draining.signal.aborted && !this.held.lost;
+  }
+
+  /** Looks for work in the lane. True when it was started. */
+  start(): boolean {
+    return this.leads && this.pump.start();
+  }
+
+  /** Begins nothing new in this lane. */
+  drain(): void {
+    this.draining.abort();
+  }
+
+  /** Resolves when the lane was drained or lost, and nothing of it is in flight. */
+  async ended(): Promise<void> {
+    const over = AbortSignal.any([this.draining.signal, this.held.signal]);
+    if (!over.aborted)
+      await new Promise<void>((resolve) => {
+        over.addEventListener(
+          'abort',
+          () => {
+            resolve();
+          },
+          { once: true },
+        );
+      });
+    await this.pump.idle();
+  }
+}
