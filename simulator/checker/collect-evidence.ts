@@ -1,5 +1,6 @@
 import type {
   BacklogSample,
+  CallbackRow,
   ClientOperation,
   CommittedOffset,
   ConsumerOrderRow,
@@ -41,6 +42,8 @@ export interface DriverEvidence {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly ordersRequested: number;
+  /** True when the consumers under test bring every order to its end. */
+  readonly closedLoop: boolean;
   readonly history: Source<ClientOperation>;
   readonly faults: Source<FaultWindow>;
   readonly injected: Source<InjectedRecord>;
@@ -100,9 +103,10 @@ export class EvidenceCollector {
     const missing = reading.missing;
     const source = <Row>(rows: readonly Row[]): Source<Row> => ({ rows, missing });
     const service = reading.service;
-    const purged = (service?.audit ?? []).some(({ action }) => action === 'purge')
-      ? ['an operator purged rows while the run went on']
-      : [];
+    const unrecorded =
+      service?.purges === undefined && (service?.audit ?? []).some(({ action }) => action === 'purge')
+        ? ['an operator purged rows, and the schema does not record how many']
+        : [];
     const of = <Row>(pick: (tables: ConsumerTables) => readonly Row[]): Source<Row> =>
       source(reading.consumers.flatMap(pick));
     return {
@@ -115,13 +119,15 @@ export class EvidenceCollector {
         ordersRequested: driver.ordersRequested,
         clockToleranceMs: CLOCK_TOLERANCE_MS,
         consumers: this.#options.consumers.map(({ name }) => name),
+        closedLoop: driver.closedLoop,
       },
       history: driver.history,
       orders: source(service?.orders ?? []),
-      outbox: { rows: service?.outbox ?? [], missing: [...missing, ...purged] },
+      outbox: source(service?.outbox ?? []),
       skipped: source(service?.skipped ?? []),
       attempts: source(service?.attempts ?? []),
       audit: source(service?.audit ?? []),
+      purges: { rows: service?.purges ?? [], missing: [...missing, ...unrecorded] },
       ...watched,
       log: { rows: log.rows, missing: [...missing, ...log.missing] },
       partitionEnds: source(reading.ends),
@@ -130,6 +136,7 @@ export class EvidenceCollector {
       waiting: of<WaitingRow>((tables) => tables.waiting),
       parked: of<ParkedRow>((tables) => tables.parked),
       consumerOrders: of<ConsumerOrderRow>((tables) => tables.consumerOrders),
+      callbacks: of<CallbackRow>((tables) => tables.callbacks),
       committedOffsets: source(reading.committed),
       faults: driver.faults,
       injected: driver.injected,

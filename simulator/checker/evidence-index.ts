@@ -1,6 +1,7 @@
 import type {
   AttemptRow,
   AuditRow,
+  CallbackRow,
   ClientOperation,
   EffectRow,
   Evidence,
@@ -30,12 +31,11 @@ export interface EvidenceIndex extends Evidence {
   /** By event ID, first appearance first. */
   readonly logByEvent: ReadonlyMap<string, readonly LogRecord[]>;
   readonly effectsByOrder: ReadonlyMap<string, readonly EffectRow[]>;
+  readonly callbacksByOrder: ReadonlyMap<string, readonly CallbackRow[]>;
   /** By sequence. */
   readonly inboxByOrder: ReadonlyMap<string, readonly InboxRow[]>;
   /** Every record but injected poison: what consumers must handle as events. */
   readonly eventRecords: readonly LogRecord[];
-  /** Records at a place of the log, poison included. */
-  logAt(partition: number, offset: number): LogRecord | undefined;
   isInjected(record: LogRecord): 'duplicate' | 'poison' | undefined;
 }
 
@@ -81,7 +81,6 @@ export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
   const injected = new Map(evidence.injected.rows.map((row) => [`${row.partition}/${row.offset}`, row.kind]));
   const isInjected = (record: LogRecord): 'duplicate' | 'poison' | undefined =>
     injected.get(`${record.partition}/${record.offset}`);
-  const logByPlace = new Map(evidence.log.rows.map((row) => [`${row.partition}/${row.offset}`, row]));
   const eventRecords = evidence.log.rows.filter((record) => isInjected(record) !== 'poison');
   return {
     ...evidence,
@@ -109,12 +108,12 @@ export const indexEvidence = (evidence: Evidence): EvidenceIndex => {
       sortedBy(evidence.effects.rows, (row) => row.id),
       (row) => row.orderId,
     ),
+    callbacksByOrder: groupBy(evidence.callbacks.rows, (row) => row.orderId),
     inboxByOrder: groupBy(
       sortedBy(evidence.inbox.rows, (row) => row.sequence),
       (row) => row.orderId,
     ),
     eventRecords,
-    logAt: (partition, offset) => logByPlace.get(`${partition}/${offset}`),
     isInjected,
   };
 };

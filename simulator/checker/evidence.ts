@@ -27,6 +27,8 @@ export interface RunFacts {
   readonly clockToleranceMs: number;
   /** Names of the consumers that must have handled the whole topic. */
   readonly consumers: readonly string[];
+  /** True when the consumers' callbacks must bring every order to its end: delivered or cancelled. */
+  readonly closedLoop?: boolean;
 }
 
 /** Place an order, or one of the commands on an order that exists. */
@@ -134,6 +136,16 @@ export interface AuditRow {
   readonly reason: string | null;
 }
 
+/** A removal of published rows from the outbox, as the service recorded it. */
+export interface PurgeRow {
+  readonly id: number;
+  readonly at: number;
+  readonly actor: string;
+  /** Only what was published before this moment may go. */
+  readonly cutoff: number;
+  readonly purgedRows: number;
+}
+
 /** A holder of a relay lease as seen while the run went on; one row for each change seen. */
 export interface LeaseSighting {
   readonly at: number;
@@ -236,6 +248,19 @@ export interface ConsumerOrderRow {
   readonly parkedReason: string | null;
 }
 
+/** A request to the service that an effect asked for. */
+export interface CallbackRow {
+  readonly consumer: string;
+  readonly eventId: string;
+  readonly orderId: string;
+  readonly name: string;
+  /** `pending` until a final answer: `delivered` after a 2xx, `refused` after a 4xx that is final. */
+  readonly status: 'pending' | 'delivered' | 'refused';
+  readonly answerStatus: number | null;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+}
+
 /** The next offset a consumer group would read. */
 export interface CommittedOffset {
   readonly consumer: string;
@@ -273,6 +298,7 @@ export interface Evidence {
   readonly skipped: Source<SkippedRow>;
   readonly attempts: Source<AttemptRow>;
   readonly audit: Source<AuditRow>;
+  readonly purges: Source<PurgeRow>;
   readonly leases: Source<LeaseSighting>;
   readonly quarantines: Source<QuarantineSighting>;
   readonly backlog: Source<BacklogSample>;
@@ -283,6 +309,7 @@ export interface Evidence {
   readonly waiting: Source<WaitingRow>;
   readonly parked: Source<ParkedRow>;
   readonly consumerOrders: Source<ConsumerOrderRow>;
+  readonly callbacks: Source<CallbackRow>;
   readonly committedOffsets: Source<CommittedOffset>;
   readonly faults: Source<FaultWindow>;
   readonly injected: Source<InjectedRecord>;
@@ -299,6 +326,7 @@ export const SOURCE_NAMES: readonly SourceName[] = [
   'skipped',
   'attempts',
   'audit',
+  'purges',
   'leases',
   'quarantines',
   'backlog',
@@ -309,6 +337,7 @@ export const SOURCE_NAMES: readonly SourceName[] = [
   'waiting',
   'parked',
   'consumerOrders',
+  'callbacks',
   'committedOffsets',
   'faults',
   'injected',

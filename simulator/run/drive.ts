@@ -112,6 +112,7 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
     startedAt,
     finishedAt: Date.now(),
     ordersRequested: plan.length,
+    closedLoop: true,
     history: { rows: history.operations(), missing },
     faults: { rows: nemesis.windows(), missing: nemesis.problems() },
     injected: { rows: injected, missing: [] },

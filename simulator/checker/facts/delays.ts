@@ -1,6 +1,7 @@
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { FaultWindow, OutboxRow } from '../evidence.ts';
 import { anyOpen, publishingFaults, systemFaults } from './faults.ts';
+import { oncePer } from './once.ts';
 import { releasedEvents } from './quarantine.ts';
 import { ONE_MINUTE_MS } from './rest.ts';
 
@@ -51,7 +52,7 @@ const dueAt = (faults: readonly FaultWindow[], createdAt: number): number =>
   }, createdAt + ONE_MINUTE_MS);
 
 /** The delays of every event in the outbox. Copies that the simulator put into the log count for nothing. */
-export const eventDelays = (evidence: EvidenceIndex): readonly EventDelay[] => {
+export const eventDelays = oncePer((evidence: EvidenceIndex): readonly EventDelay[] => {
   const released = releasedEvents(evidence);
   const applied = appliedByAll(evidence);
   const faults = systemFaults(evidence);
@@ -75,4 +76,4 @@ export const eventDelays = (evidence: EvidenceIndex): readonly EventDelay[] => {
       dueAt: dueAt(faults, row.createdAt),
     };
   });
-};
+});

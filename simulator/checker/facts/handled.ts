@@ -1,15 +1,14 @@
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { LogRecord } from '../evidence.ts';
 import { sequenceOf } from '../read-headers.ts';
+import { oncePer } from './once.ts';
 
 /** What a consumer made of a record; `undefined` when it shows no trace of it. */
 export type Handling = 'applied' | 'skipped over' | 'waiting' | 'parked';
 
-/** Tells of each record what one consumer made of it, from that consumer's tables. */
-export const handlingBy = (
-  evidence: EvidenceIndex,
-  consumer: string,
-): ((record: LogRecord) => Handling | undefined) => {
+type HandlingOf = (record: LogRecord) => Handling | undefined;
+
+const handlingOf = (evidence: EvidenceIndex, consumer: string): HandlingOf => {
   const own = <Row extends { readonly consumer: string }>(rows: readonly Row[]): readonly Row[] =>
     rows.filter((row) => row.consumer === consumer);
   const inbox = new Map(own(evidence.inbox.rows).map((row) => [row.eventId, row]));
@@ -35,3 +34,15 @@ export const handlingBy = (
     return undefined;
   };
 };
+
+const handlings = oncePer((evidence: EvidenceIndex) => {
+  const known = new Map<string, HandlingOf>();
+  return (consumer: string): HandlingOf => {
+    const handling = known.get(consumer) ?? handlingOf(evidence, consumer);
+    known.set(consumer, handling);
+    return handling;
+  };
+});
+
+/** Tells of each record what one consumer made of it, from that consumer's tables. */
+export const handlingBy = (evidence: EvidenceIndex, consumer: string): HandlingOf => handlings(evidence)(consumer);

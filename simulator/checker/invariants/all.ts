@@ -16,8 +16,9 @@ import { oneEffect } from './one-effect.ts';
 import { onePartition } from './one-partition.ts';
 import { orderVersion } from './order-version.ts';
 import { quarantineHolds } from './quarantine-holds.ts';
+import { retention } from './retention.ts';
 
-/** By ID. */
+/** Those that one run is judged by, by ID. That every planted bug is caught (19) takes many runs: see `campaign.ts`. */
 export const invariants: readonly Invariant[] = [
   orderVersion,
   clientAnswers,
@@ -35,5 +36,6 @@ export const invariants: readonly Invariant[] = [
   nothingStuck,
   leases,
   countsReconcile,
+  retention,
   evidenceComplete,
 ];

@@ -17,11 +17,16 @@ const rounds = (attempts: readonly AttemptRow[]): readonly (readonly number[])[]
 const isCounted = (round: readonly number[]): boolean =>
   round.length <= MAX_ATTEMPTS && round.every((attempt, index) => attempt === index + 1);
 
+const orderOf = (evidence: EvidenceIndex, eventId: string): string | undefined =>
+  (evidence.outboxByEvent.get(eventId) ?? evidence.skippedByEvent.get(eventId))?.orderId ??
+  evidence.logByEvent.get(eventId)?.[0]?.key ??
+  undefined;
+
 const checkHistory = (evidence: EvidenceIndex, eventId: string): readonly Violation[] => {
   const history = rounds(evidence.attemptsByEvent.get(eventId) ?? []);
   const redrives = (evidence.auditByEvent.get(eventId) ?? []).filter(({ action }) => action === 'redrive').length;
   const about = {
-    orderId: (evidence.outboxByEvent.get(eventId) ?? evidence.skippedByEvent.get(eventId))?.orderId,
+    orderId: orderOf(evidence, eventId),
     eventId,
     seen: `attempts ${history.map((round) => round.join(', ')).join(' | ')}; ${redrives} redrives`,
   };
@@ -93,7 +98,7 @@ const releasedSilently = (evidence: EvidenceIndex): readonly Violation[] =>
     return [
       {
         summary: 'An event left quarantine and no operator released it.',
-        orderId: row?.orderId,
+        orderId: orderOf(evidence, eventId),
         eventId,
         expected: 'an audited redrive or skip',
         seen: `QUARANTINED at ${new Date(firstSeenAt).toISOString()}, now ${row?.status ?? 'gone from the outbox'}`,
@@ -104,19 +109,20 @@ const releasedSilently = (evidence: EvidenceIndex): readonly Violation[] =>
 
 const auditMatches = (evidence: EvidenceIndex): readonly Violation[] => {
   const skips = evidence.audit.rows.filter((row): row is AuditRow & { eventId: string } => row.action === 'skip');
+  const audited = new Set(skips.map(({ eventId }) => eventId));
   return [
     ...skips
       .filter(({ eventId }) => !evidence.skippedByEvent.has(eventId))
       .map(({ eventId }): Violation => ({
         summary: 'A skip was audited and not done.',
         eventId,
-        orderId: evidence.outboxByEvent.get(eventId)?.orderId,
+        orderId: orderOf(evidence, eventId),
         expected: 'a row in outbox_skipped',
         seen: 'none',
         absentFrom: ['skipped'],
       })),
     ...evidence.skipped.rows
-      .filter((skip) => !skips.some(({ eventId }) => eventId === skip.eventId))
+      .filter(({ eventId }) => !audited.has(eventId))
       .map((skip): Violation => ({
         summary: 'A skip was done and not audited.',
         eventId: skip.eventId,

@@ -1,51 +1,34 @@
 import { eventDelays, PUBLISH_MEAN_MS } from '../facts/delays.ts';
 import { counted } from '../counted.ts';
 import type { EventDelay } from '../facts/delays.ts';
-import { distributionOf } from '../facts/distribution.ts';
+import type { DelaySum, Totals } from '../facts/totals.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
-import type { Invariant, Violation } from './invariant.ts';
-
-const publishMs = (delays: readonly EventDelay[]): readonly number[] =>
-  delays.flatMap((delay) => (delay.publishMs === null ? [] : [delay.publishMs]));
+import type { Invariant, Violation, WholeFindings } from './invariant.ts';
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(3)} s`;
 
-interface MeanFinding {
-  readonly violations: readonly Violation[];
-  readonly undecided: readonly string[];
-  readonly notes: readonly string[];
-}
+const meanOf = ({ count, micros }: DelaySum): number => (count === 0 ? 0 : micros / count / 1_000);
 
 /** The mean is promised for normal times. A run that never had any passes only if the mean holds even so. */
-const checkMean = (delays: readonly EventDelay[]): MeanFinding => {
-  const calm = publishMs(delays.filter(({ group }) => group === 'calm'));
-  const fault = publishMs(delays.filter(({ group }) => group === 'fault'));
-  const note = [
-    `mean publish delay ${seconds(distributionOf(calm).mean)} over ${counted(calm.length, 'event')} in normal times, ${seconds(distributionOf(fault).mean)} over ${counted(fault.length, 'event')} under faults`,
+const checkMean = ({ calm, underFaults, slowestCalm }: Totals): WholeFindings => {
+  const notes = [
+    `mean publish delay ${seconds(meanOf(calm))} over ${counted(calm.count, 'event')} in normal times, ${seconds(meanOf(underFaults))} over ${counted(underFaults.count, 'event')} under faults`,
   ];
-  const judged = calm.length > 0 ? calm : fault;
-  const { mean } = distributionOf(judged);
-  if (mean <= PUBLISH_MEAN_MS) return { violations: [], undecided: [], notes: note };
-  if (calm.length === 0)
-    return { violations: [], undecided: ['every event was published under a fault, and slowly'], notes: note };
-  const slowest = delays
-    .filter(({ group }) => group === 'calm')
-    .reduce<EventDelay | undefined>(
-      (worst, delay) => ((delay.publishMs ?? 0) > (worst?.publishMs ?? -1) ? delay : worst),
-      undefined,
-    );
+  const mean = meanOf(calm.count > 0 ? calm : underFaults);
+  if (mean <= PUBLISH_MEAN_MS) return { notes };
+  if (calm.count === 0) return { notes, undecided: ['every event was published under a fault, and slowly'] };
   return {
+    notes,
     violations: [
       {
         summary: `Events are published too slowly: ${seconds(mean)} in the mean while nothing was broken.`,
-        orderId: slowest?.row.orderId,
-        eventId: slowest?.row.eventId,
+        orderId: slowestCalm?.row.orderId,
+        eventId: slowestCalm?.row.eventId,
         expected: `a mean of at most ${seconds(PUBLISH_MEAN_MS)}`,
-        seen: `${seconds(mean)} over ${counted(calm.length, 'event')}; the slowest took ${seconds(slowest?.publishMs ?? 0)}`,
+        seen: `${seconds(mean)} over ${counted(calm.count, 'event')}; the slowest took ${seconds(slowestCalm?.publishMs ?? 0)}`,
+        secondary: true,
       },
     ],
-    undecided: [],
-    notes: note,
   };
 };
 
@@ -75,25 +58,20 @@ export const delays: Invariant = {
   whenNothingToCheck: 'unknown',
   check: (evidence) => {
     const all = eventDelays(evidence);
-    const mean = checkMean(all);
     const judged = all.filter(({ group }) => group !== 'released');
     const unfinished = judged.filter(({ endToEndMs, dueAt }) => endToEndMs === null && dueAt >= evidence.outboxReadAt);
     const released = all.length - judged.length;
     return {
       checked: judged.length,
-      violations: [...mean.violations, ...checkWholeWay(evidence, all)],
+      violations: checkWholeWay(evidence, all),
       undecided: [
-        ...mean.undecided,
-        ...(unfinished.length > 0
-          ? [`not yet consumed and not yet due when the run was read: ${counted(unfinished.length, 'event')}`]
-          : []),
+        { what: 'not yet consumed and not yet due when the run was read', count: unfinished.length, noun: 'event' },
       ],
-      notes: [
-        ...mean.notes,
-        ...(released > 0
-          ? [`not judged, since quarantined or held behind such an event: ${counted(released, 'event')}`]
-          : []),
-      ],
+      notes:
+        released === 0
+          ? []
+          : [{ what: 'not judged, since quarantined or held behind such an event', count: released, noun: 'event' }],
     };
   },
+  whole: checkMean,
 };

@@ -1,6 +1,5 @@
 import { duplicatesPublished } from '../facts/duplicates.ts';
 import { anyOpen, publishingFaults } from '../facts/faults.ts';
-import { counted } from '../counted.ts';
 import type { Invariant, Violation } from './invariant.ts';
 
 /** LogAppendTime has whole milliseconds, rounded down. */
@@ -19,7 +18,7 @@ export const duplicatesNearFaults: Invariant = {
     const faults = publishingFaults(evidence);
     return {
       checked: evidence.eventRecords.length,
-      notes: [`published more than once: ${counted(duplicates.length, 'record')}`],
+      notes: [{ what: 'published more than once', count: duplicates.length, noun: 'record' }],
       violations: duplicates
         .filter(({ appendedAt }) => !anyOpen(faults, appendedAt - AFTERMATH_MS, appendedAt + LOG_RESOLUTION_MS))
         .map((record): Violation => {

@@ -1,6 +1,7 @@
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { EffectRow } from '../evidence.ts';
 import { handlingBy } from '../facts/handled.ts';
+import { sequenceOf } from '../read-headers.ts';
 import type { Invariant, Violation } from './invariant.ts';
 
 /** Effects of one consumer on one order, in the order in which they were written. */
@@ -32,21 +33,34 @@ export const outOfSequence = (
     return [];
   });
 
-/** A consumer took note of every sequence from its first to its last. */
+/** Events that the topic no longer has: their consumers may have forgotten them too. */
+const offTopic = (evidence: EvidenceIndex): ReadonlySet<string> => {
+  const starts = new Map(evidence.partitionEnds.rows.map(({ partition, logStart }) => [partition, logStart]));
+  if (![...starts.values()].some((start) => start > 0)) return new Set();
+  return new Set(
+    evidence.eventRecords
+      .filter(({ partition, offset }) => offset < (starts.get(partition) ?? 0))
+      .map(({ key, headers }) => `${key ?? ''}/${sequenceOf(headers) ?? ''}`),
+  );
+};
+
+/** A consumer took note of every sequence from its first to its last, as far as the topic still has them. */
 const checkInbox = (evidence: EvidenceIndex): readonly Violation[] => {
   const sequences = new Map<string, Set<number>>();
   for (const { consumer, orderId, sequence } of evidence.inbox.rows) {
     const key = JSON.stringify([consumer, orderId]);
     sequences.set(key, (sequences.get(key) ?? new Set()).add(sequence));
   }
+  const gone = offTopic(evidence);
   return evidence.consumerOrders.rows.flatMap(
     ({ consumer, orderId, lastSequence, baselineSequence }): readonly Violation[] => {
       const seen = sequences.get(JSON.stringify([consumer, orderId])) ?? new Set<number>();
       const first = baselineSequence ?? 1;
       const missing = Array.from({ length: lastSequence - first + 1 }, (_, index) => first + index).filter(
-        (sequence) => !seen.has(sequence),
+        (sequence) => !seen.has(sequence) && !gone.has(`${orderId}/${sequence}`),
       );
-      if (missing.length === 0 && seen.size <= lastSequence - first + 1) return [];
+      const beyond = [...seen].some((sequence) => sequence < first || sequence > lastSequence);
+      if (missing.length === 0 && !beyond) return [];
       return [
         {
           summary: `${consumer} says it has applied an order up to sequence ${lastSequence}, and its inbox says otherwise.`,
@@ -68,26 +82,23 @@ const checkOffsets = (evidence: EvidenceIndex): readonly Violation[] =>
         .filter((row) => row.consumer === consumer)
         .map(({ partition, offset }) => [partition, offset]),
     );
-    const passed = evidence.log.rows.find(
+    const passed = evidence.log.rows.filter(
       (record) => record.offset < (committed.get(record.partition) ?? 0) && handling(record) === undefined,
     );
-    if (passed === undefined) return [];
-    return [
-      {
-        summary: `${consumer} committed an offset beyond a record that it shows no trace of.`,
-        orderId: passed.key ?? undefined,
-        eventId: passed.headers['ce_id'],
-        expected: 'the event applied, stored or parked before its offset is committed',
-        seen: `committed ${committed.get(passed.partition) ?? 0} on partition ${passed.partition}; nothing for offset ${passed.offset}`,
-        absentFrom: ['inbox', 'waiting', 'parked', 'consumerOrders'] as const,
-      },
-    ];
+    return passed.map((record): Violation => ({
+      summary: `${consumer} committed an offset beyond a record that it shows no trace of.`,
+      orderId: record.key ?? undefined,
+      eventId: record.headers['ce_id'],
+      expected: 'the event applied, stored or parked before its offset is committed',
+      seen: `committed ${committed.get(record.partition) ?? 0} on partition ${record.partition}; nothing for offset ${record.offset}`,
+      absentFrom: ['inbox', 'waiting', 'parked', 'consumerOrders', 'skipped'],
+    }));
   });
 
 export const effectsInSequence: Invariant = {
   id: 11,
   name: 'Consumers apply each order in sequence and commit no offset beyond what they handled',
-  needs: ['effects', 'inbox', 'consumerOrders', 'committedOffsets', 'log'],
+  needs: ['effects', 'inbox', 'waiting', 'parked', 'consumerOrders', 'committedOffsets', 'log'],
   whenNothingToCheck: 'unknown',
   check: (evidence) => ({
     checked: evidence.inbox.rows.length,

@@ -1,8 +1,6 @@
-import { counted } from '../counted.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
-import type { SourceName } from '../evidence.ts';
-import { orderTimeline } from '../order-timeline.ts';
-import type { Counterexample, InvariantResult, Verdict } from '../verdict.ts';
+import type { Evidence, SourceName } from '../evidence.ts';
+import type { Totals } from '../facts/totals.ts';
 
 /** One case that breaks an invariant. */
 export interface Violation {
@@ -16,14 +14,32 @@ export interface Violation {
    * nothing: what was looked for may lie in the part that was not seen.
    */
   readonly absentFrom?: readonly SourceName[];
+  /** True when it merely follows from other cases or sums them up: shown only when there is no other. */
+  readonly secondary?: boolean;
 }
 
+/** Cases of one kind, counted; written `what: 3 events`. */
+export interface Tally {
+  readonly what: string;
+  readonly count: number;
+  readonly noun: string;
+}
+
+/** What the orders of one shard show. */
 export interface Findings {
   readonly checked: number;
   readonly violations: readonly Violation[];
-  /** Cases that could not be decided. Each makes the verdict `unknown` unless another case fails. */
-  readonly undecided?: readonly string[];
+  /** Cases that could not be decided. Any makes the verdict `unknown` unless another case fails. */
+  readonly undecided?: readonly Tally[];
   /** What a reader of a pass should know. */
+  readonly notes?: readonly Tally[];
+}
+
+/** What the run as a whole shows. */
+export interface WholeFindings {
+  readonly checked?: number;
+  readonly violations?: readonly Violation[];
+  readonly undecided?: readonly string[];
   readonly notes?: readonly string[];
 }
 
@@ -35,56 +51,13 @@ export interface Invariant {
   readonly needs: readonly SourceName[];
   /** What it means when there was nothing to check: most runs have no quarantined event, but a run without an order shows nothing. */
   readonly whenNothingToCheck: 'pass' | 'unknown';
+  /**
+   * Looks at some orders with everything that is told of them and of what they share (events, customers). Must
+   * find of an order the same whatever other orders lie beside it.
+   */
   readonly check: (evidence: EvidenceIndex) => Findings;
+  /** Looks at sums over all orders, and at what belongs to none; the rows of single orders are not in `frame`. */
+  readonly whole?: (totals: Totals, frame: Evidence) => WholeFindings;
 }
 
-const counterexample = (evidence: EvidenceIndex, violation: Violation): Counterexample => ({
-  summary: violation.summary,
-  ...(violation.orderId === undefined ? {} : { orderId: violation.orderId }),
-  ...(violation.eventId === undefined ? {} : { eventId: violation.eventId }),
-  expected: violation.expected,
-  seen: violation.seen,
-  timeline: violation.orderId === undefined ? [] : orderTimeline(evidence, violation.orderId),
-});
-
-/** The case that takes the fewest words to follow. */
-const smallest = (examples: readonly Counterexample[]): Counterexample | undefined =>
-  examples.reduce<Counterexample | undefined>(
-    (best, example) => (best === undefined || example.timeline.length < best.timeline.length ? example : best),
-    undefined,
-  );
-
-const EXAMPLES_COMPARED = 50;
-
-/** Turns findings into a verdict: a proven case fails, anything undecided or unseen is `unknown`. */
-export const judge = (invariant: Invariant, evidence: EvidenceIndex): InvariantResult => {
-  const findings = invariant.check(evidence);
-  const incomplete = (source: SourceName): boolean => evidence[source].missing.length > 0;
-  const proven = findings.violations.filter(({ absentFrom }) => !(absentFrom ?? []).some(incomplete));
-  const unproven = findings.violations.length - proven.length;
-  const unseen = invariant.needs.filter(incomplete);
-  const nothing = findings.checked === 0;
-  const doubts = [
-    ...unseen.flatMap((source) => evidence[source].missing.map((gap) => `${source}: ${gap}`)),
-    ...(unproven > 0
-      ? [`${counted(unproven, 'case')} may be broken, or what was looked for lies in evidence that was not seen`]
-      : []),
-    ...(findings.undecided ?? []),
-    ...(nothing && invariant.whenNothingToCheck === 'unknown' ? ['nothing was observed that could be checked'] : []),
-  ];
-  const verdict: Verdict = proven.length > 0 ? 'fail' : doubts.length > 0 ? 'unknown' : 'pass';
-  const example = smallest(proven.slice(0, EXAMPLES_COMPARED).map((violation) => counterexample(evidence, violation)));
-  return {
-    id: invariant.id,
-    name: invariant.name,
-    verdict,
-    checked: findings.checked,
-    violations: proven.length,
-    ...(example === undefined ? {} : { counterexample: example }),
-    doubts,
-    notes: [
-      ...(nothing && invariant.whenNothingToCheck === 'pass' ? ['nothing of this kind happened in the run'] : []),
-      ...(findings.notes ?? []),
-    ],
-  };
-};
+export const NOTHING: Findings = { checked: 0, violations: [] };

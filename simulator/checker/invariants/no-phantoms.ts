@@ -1,3 +1,4 @@
+import { purgedRowsOf, purgedTotal } from '../facts/purged.ts';
 import { sequenceOf } from '../read-headers.ts';
 import type { Invariant, Violation } from './invariant.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
@@ -8,7 +9,11 @@ export const isPhantom = (evidence: EvidenceIndex, record: LogRecord): boolean =
   const eventId = record.headers['ce_id'];
   if (eventId === undefined) return true;
   const row = evidence.outboxByEvent.get(eventId) ?? evidence.skippedByEvent.get(eventId);
-  return row?.orderId !== record.key || row.sequence !== sequenceOf(record.headers);
+  const sequence = sequenceOf(record.headers);
+  // Of a row that was purged only its place among the order's events is left. Twins of one sequence are another invariant's.
+  if (row === undefined && record.key !== null && sequence !== null)
+    return !purgedRowsOf(evidence, record.key).has(sequence);
+  return row?.orderId !== record.key || row.sequence !== sequence;
 };
 
 export const noPhantoms: Invariant = {
@@ -29,7 +34,13 @@ export const noPhantoms: Invariant = {
           eventId,
           expected: 'an outbox row with this event ID, order and sequence',
           seen: `none for event ${eventId ?? 'without an ID'}, sequence ${sequenceOf(record.headers) ?? 'unreadable'}, at partition ${record.partition}, offset ${record.offset}; ${order ? 'the order exists' : 'there is no such order'}`,
-          absentFrom: ['outbox', 'skipped', 'injected'],
+          absentFrom: [
+            'outbox',
+            'skipped',
+            'injected',
+            'purges',
+            ...(purgedTotal(evidence) > 0 ? ['orders' as const] : []),
+          ],
         };
       }),
   }),

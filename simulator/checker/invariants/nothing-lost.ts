@@ -1,4 +1,3 @@
-import { counted } from '../counted.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { OutboxRow } from '../evidence.ts';
 import { isHeldByQuarantine } from '../facts/quarantine.ts';
@@ -64,7 +63,7 @@ export const nothingLost: Invariant = {
           absentFrom: ['outbox', 'log'],
         })),
       ],
-      undecided: onTheirWay === 0 ? [] : [`still on the way when the run was read: ${counted(onTheirWay, 'event')}`],
+      undecided: [{ what: 'still on the way when the run was read', count: onTheirWay, noun: 'event' }],
     };
   },
 };

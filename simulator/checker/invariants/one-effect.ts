@@ -6,7 +6,9 @@ export const doubledEffects = (effects: readonly EffectRow[]): readonly (readonl
   const groups = new Map<string, EffectRow[]>();
   for (const effect of effects) {
     const key = JSON.stringify([effect.consumer, effect.eventId, effect.kind]);
-    groups.set(key, [...(groups.get(key) ?? []), effect]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [effect]);
+    else group.push(effect);
   }
   return [...groups.values()].filter(({ length }) => length > 1);
 };
@@ -53,7 +55,8 @@ export const oneEffect: Invariant = {
           absentFrom: ['inbox'],
         });
     }
-    // A double effect says all there is to say; what else such a consumer forgot to write would only hide it.
-    return { checked: evidence.effects.rows.length, violations: doubled.length > 0 ? doubled : baseless };
+    // A double effect says all there is to say; what else such a consumer forgot to write must not hide it.
+    const others = baseless.map((violation) => ({ ...violation, secondary: true }));
+    return { checked: evidence.effects.rows.length, violations: [...doubled, ...others] };
   },
 };

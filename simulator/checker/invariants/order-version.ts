@@ -1,3 +1,5 @@
+import { counted } from '../counted.ts';
+import { purgedRowsOf, purgedTotal } from '../facts/purged.ts';
 import { EVENT_SKIPPED } from '../read-headers.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { OrderRow } from '../evidence.ts';
@@ -17,7 +19,10 @@ const list = (sequences: readonly number[]): string => (sequences.length === 0 ?
 const checkOrder = (evidence: EvidenceIndex, order: OrderRow): readonly Violation[] => {
   const rows = evidence.outboxByOrder.get(order.orderId) ?? [];
   const sequences = rows.map(({ sequence }) => sequence);
-  const expected = Array.from({ length: order.version }, (_, index) => index + 1);
+  const purged = purgedRowsOf(evidence, order.orderId);
+  const expected = Array.from({ length: order.version }, (_, index) => index + 1).filter(
+    (sequence) => !purged.has(sequence),
+  );
   const about = { orderId: order.orderId, expected: `one outbox row for each sequence ${list(expected)}` };
   const missing = expected.filter((sequence) => !sequences.includes(sequence));
   if (missing.length > 0)
@@ -26,7 +31,7 @@ const checkOrder = (evidence: EvidenceIndex, order: OrderRow): readonly Violatio
         ...about,
         summary: `An order is at version ${order.version}, but the outbox has no event for sequence ${list(missing)}.`,
         seen: `sequences ${list(sequences)}`,
-        absentFrom: ['outbox'],
+        absentFrom: ['outbox', 'purges'],
       },
     ];
   if (sequences.length !== expected.length)
@@ -37,9 +42,13 @@ const checkOrder = (evidence: EvidenceIndex, order: OrderRow): readonly Violatio
         seen: `sequences ${list(sequences)}`,
       },
     ];
-  const types = rows.map((row) => {
-    if (row.type !== EVENT_SKIPPED) return row.type;
-    return evidence.skippedByOrder.get(order.orderId)?.find((skip) => skip.replacementEventId === row.eventId)?.type;
+  const events = [
+    ...[...purged.values()].map(({ headers }) => ({ eventId: headers['ce_id'], type: headers['ce_type'] })),
+    ...rows,
+  ];
+  const types = events.map(({ eventId, type }) => {
+    if (type !== EVENT_SKIPPED) return type;
+    return evidence.skippedByOrder.get(order.orderId)?.find((skip) => skip.replacementEventId === eventId)?.type;
   });
   const status = types.reduce<string | undefined>(
     (before, type) => (type === undefined ? before : (STATUS_AFTER.get(type) ?? before)),
@@ -66,7 +75,9 @@ const checkSkips = (evidence: EvidenceIndex): readonly Violation[] => {
         replacements.get(row.eventId)?.sequence !== row.sequence),
   );
   const unreplaced = evidence.skipped.rows.filter(
-    (skip) => evidence.outboxByEvent.get(skip.replacementEventId)?.type !== EVENT_SKIPPED,
+    (skip) =>
+      evidence.outboxByEvent.get(skip.replacementEventId)?.type !== EVENT_SKIPPED &&
+      purgedRowsOf(evidence, skip.orderId).get(skip.sequence)?.headers['ce_id'] !== skip.replacementEventId,
   );
   return [
     ...unexplained.map((row): Violation => ({
@@ -83,15 +94,15 @@ const checkSkips = (evidence: EvidenceIndex): readonly Violation[] => {
       eventId: skip.eventId,
       expected: `an outbox row of type ${EVENT_SKIPPED} for sequence ${skip.sequence}`,
       seen: 'none',
-      absentFrom: ['outbox'],
+      absentFrom: ['outbox', 'purges'],
     })),
   ];
 };
 
 export const orderVersion: Invariant = {
   id: 1,
-  name: 'An order at version n has exactly the events 1 to n in the outbox',
-  needs: ['orders', 'outbox', 'skipped'],
+  name: 'An order at version n has exactly the events 1 to n in the outbox, but for recorded purges',
+  needs: ['orders', 'outbox', 'skipped', 'purges'],
   whenNothingToCheck: 'unknown',
   check: (evidence) => {
     const orphans = [...evidence.outboxByOrder].filter(([orderId]) => !evidence.orderById.has(orderId));
@@ -108,6 +119,21 @@ export const orderVersion: Invariant = {
           absentFrom: ['orders'],
         })),
         ...checkSkips(evidence),
+      ],
+    };
+  },
+  whole: ({ missingRows, purgedRows }, frame) => {
+    const purged = purgedTotal(frame);
+    if (purged === 0 || (purged === purgedRows && purged === missingRows)) return {};
+    return {
+      violations: [
+        {
+          summary: 'The rows that are gone from the outbox are not the ones that its purges account for.',
+          expected: `${counted(purged, 'row')} gone, each published before`,
+          seen: `${counted(missingRows, 'row')} gone, of which ${purgedRows} were published and the oldest of their orders`,
+          absentFrom: ['orders', 'outbox', 'log', 'purges'],
+          secondary: true,
+        },
       ],
     };
   },

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { ConsumerOrderRow, EffectRow, InboxRow, ParkedRow, WaitingRow } from '../evidence.ts';
+import type { CallbackRow, ConsumerOrderRow, EffectRow, InboxRow, ParkedRow, WaitingRow } from '../evidence.ts';
 import { DateTime, inSnapshot, nullable, readRows } from './mysql-rows.ts';
 
 export interface ConsumerTables {
@@ -8,6 +8,7 @@ export interface ConsumerTables {
   readonly waiting: readonly WaitingRow[];
   readonly parked: readonly ParkedRow[];
   readonly consumerOrders: readonly ConsumerOrderRow[];
+  readonly callbacks: readonly CallbackRow[];
 }
 
 const text = t.string;
@@ -68,6 +69,21 @@ const CONSUMER_ORDERS = `
          IF(parked_at IS NULL, NULL, COALESCE(parked_reason, '')) AS parkedReason
   FROM inbox_orders`;
 
+const Callback = t.type({
+  consumer: text,
+  eventId: text,
+  orderId: text,
+  name: text,
+  status: t.union([t.literal('pending'), t.literal('delivered'), t.literal('refused')]),
+  answerStatus: nullable(int),
+  createdAt: DateTime,
+  finishedAt: nullable(DateTime),
+});
+const CALLBACKS = `
+  SELECT consumer, event_id AS eventId, order_id AS orderId, name, status, answer_status AS answerStatus,
+         created_at AS createdAt, finished_at AS finishedAt
+  FROM callbacks`;
+
 /** One consumer's tables in one consistent snapshot. @throws when the database or a row cannot be read. */
 export const readConsumerTables = (mysqlUrl: string): Promise<ConsumerTables> =>
   inSnapshot(mysqlUrl, async (connection) => ({
@@ -76,4 +92,5 @@ export const readConsumerTables = (mysqlUrl: string): Promise<ConsumerTables> =>
     waiting: await readRows(connection, Waiting, WAITING),
     parked: await readRows(connection, Parked, PARKED),
     consumerOrders: await readRows(connection, ConsumerOrder, CONSUMER_ORDERS),
+    callbacks: await readRows(connection, Callback, CALLBACKS),
   }));

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { AttemptRow, AuditRow, OrderRow, OutboxRow, SkippedRow } from '../evidence.ts';
+import type { AttemptRow, AuditRow, OrderRow, OutboxRow, PurgeRow, SkippedRow } from '../evidence.ts';
 import { DateTime, inSnapshot, nullable, readRows } from './mysql-rows.ts';
 
 export interface ServiceTables {
@@ -8,6 +8,8 @@ export interface ServiceTables {
   readonly skipped: readonly SkippedRow[];
   readonly attempts: readonly AttemptRow[];
   readonly audit: readonly AuditRow[];
+  /** Undefined when the schema keeps no record of purges. */
+  readonly purges: readonly PurgeRow[] | undefined;
   /** On the database's clock. */
   readonly readAt: number;
 }
@@ -93,6 +95,14 @@ const Audit = t.type({
 });
 const AUDIT = 'SELECT id, at, actor, action, event_id AS eventId, reason FROM operator_audit';
 
+const Purge = t.type({ id: int, at: DateTime, actor: text, cutoff: DateTime, purgedRows: int });
+const PURGES = 'SELECT id, at, actor, cutoff, purged_rows AS purgedRows FROM outbox_purges';
+
+const Table = t.type({ name: text });
+const PURGES_TABLE = `
+  SELECT TABLE_NAME AS name FROM information_schema.TABLES
+  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'outbox_purges'`;
+
 const Now = t.type({ now: DateTime });
 
 const Texts = t.record(t.string, t.string);
@@ -120,7 +130,9 @@ export const readServiceTables = (mysqlUrl: string): Promise<ServiceTables> =>
     const skipped = (await readRows(connection, Skipped, SKIPPED)).map(withHeaders);
     const attempts = await readRows(connection, Attempt, ATTEMPTS);
     const audit = await readRows(connection, Audit, AUDIT);
+    const [purgesTable] = await readRows(connection, Table, PURGES_TABLE);
+    const purges = purgesTable === undefined ? undefined : await readRows(connection, Purge, PURGES);
     const [clock] = await readRows(connection, Now, 'SELECT UTC_TIMESTAMP(6) AS now');
     if (clock === undefined) throw new Error('the database told no time');
-    return { orders, outbox, skipped, attempts, audit, readAt: clock.now };
+    return { orders, outbox, skipped, attempts, audit, purges, readAt: clock.now };
   });

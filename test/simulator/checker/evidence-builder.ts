@@ -146,6 +146,7 @@ export const aRun = (...orders: readonly (readonly string[])[]): Evidence => {
     skipped: rows([]),
     attempts: rows([]),
     audit: rows([]),
+    purges: rows([]),
     leases: rows([{ at: START, name: 'relay', owner: 'relay-1', epoch: 1 }]),
     quarantines: rows([]),
     backlog: rows([{ at: START + 500, pending: 0, held: 0, quarantined: 0 }]),
@@ -190,6 +191,7 @@ export const aRun = (...orders: readonly (readonly string[])[]): Evidence => {
         })),
       ),
     ),
+    callbacks: rows([]),
     committedOffsets: rows(
       consumers.flatMap((consumer) => nextOffset.map((offset, partition) => ({ consumer, partition, offset }))),
     ),

@@ -177,6 +177,70 @@ const corruptions: readonly Corruption[] = [
       );
     },
   },
+  {
+    name: 'a row purged without a record of it',
+    breaks: 17,
+    corrupt: (evidence, share) => {
+      const gone = at(
+        evidence.outbox.rows.filter(({ sequence }) => sequence === 1),
+        share,
+      );
+      return withRows(evidence, 'outbox', (all) => all.filter((row) => row !== gone));
+    },
+  },
+  {
+    name: 'a purge that counts a row too many',
+    breaks: 1,
+    corrupt: (evidence, share) => {
+      const gone = at(
+        evidence.outbox.rows.filter(({ sequence }) => sequence === 1),
+        share,
+      );
+      const purge = { id: 1, at: START + 90_000, actor: 'janitor', cutoff: START + 80_000, purgedRows: 2 };
+      return adding(
+        withRows(evidence, 'outbox', (all) => all.filter((row) => row !== gone)),
+        'purges',
+        purge,
+      );
+    },
+  },
+  {
+    name: 'an inbox row forgotten too early',
+    breaks: 17,
+    corrupt: (evidence, share) => {
+      const forgotten = at(evidence.inbox.rows, share);
+      return withRows(evidence, 'inbox', (all) => all.filter((row) => row !== forgotten));
+    },
+  },
+  {
+    name: 'a quarantined row that vanished',
+    breaks: 17,
+    corrupt: (evidence, share) =>
+      adding(evidence, 'quarantines', {
+        eventId: eventId(990 + Math.floor(share * 9), 1),
+        firstSeenAt: START + 2_000,
+        lastSeenAt: START + 3_000,
+      }),
+  },
+  {
+    name: 'an order that stands still',
+    breaks: 14,
+    corrupt: (evidence, share) => {
+      const order = at(evidence.orders.rows, share);
+      return {
+        ...withRows(evidence, 'orders', (all) => all.map((row) => (row === order ? { ...row, status: 'paid' } : row))),
+        run: { ...evidence.run, closedLoop: true },
+      };
+    },
+  },
+  {
+    name: 'a lease that two hold in one epoch',
+    breaks: 15,
+    corrupt: (evidence, share) => {
+      const lease = at(evidence.leases.rows, share);
+      return adding(evidence, 'leases', { ...lease, at: lease.at + 1, owner: 'relay-2' });
+    },
+  },
 ];
 
 describe('the checker, over generated runs', () => {

@@ -10,6 +10,7 @@ import {
   judged,
   ofEvent,
   only,
+  orderId,
   START,
   unseen,
   withRow,
@@ -203,6 +204,61 @@ describe('invariant 14: nothing is stuck', () => {
   });
 });
 
+describe('invariant 14: no order stands still', () => {
+  const callback = (
+    order: number,
+    change: Partial<Evidence['callbacks']['rows'][number]> = {},
+  ): Evidence['callbacks']['rows'][number] => ({
+    consumer: 'shipping',
+    eventId: eventId(order, 2),
+    orderId: orderId(order),
+    name: 'shipment',
+    status: 'delivered',
+    answerStatus: 200,
+    createdAt: START + 2_000,
+    finishedAt: START + 2_100,
+    ...change,
+  });
+  const base = aRun(DELIVERED, ['OrderPlaced', 'OrderPaid']);
+  const loop: Evidence = { ...base, run: { ...base.run, closedLoop: true }, outboxReadAt: START + 120_000 };
+
+  it('holds when every order came to its end', () =>
+    expect(judged(14, { ...good, run: { ...good.run, closedLoop: true } }).verdict).to.equal('pass'));
+
+  it('fails when nothing is left that would move an order on', () => {
+    const result = judged(14, adding(loop, 'callbacks', callback(2)));
+    expect(result).to.include({ verdict: 'fail', violations: 1 });
+    expect(result.counterexample?.orderId).to.equal(orderId(2));
+    expect(judged(14, loop).verdict).to.equal('fail');
+  });
+
+  it('does not ask for an end when no one is there to bring it about', () =>
+    expect(judged(14, { ...loop, run: base.run }).verdict).to.equal('pass'));
+
+  it('is unknown within the first minute of standing still', () => {
+    expect(judged(14, { ...loop, outboxReadAt: START + 50_000 }).verdict).to.equal('unknown');
+    const answered = callback(2, { finishedAt: START + 100_000 });
+    expect(judged(14, adding(loop, 'callbacks', answered)).verdict).to.equal('unknown');
+  });
+
+  it('is unknown while a callback is still to be made, or was refused', () => {
+    const open = callback(2, { status: 'pending', answerStatus: null, finishedAt: null });
+    expect(judged(14, adding(loop, 'callbacks', open)).verdict).to.equal('unknown');
+    const refused = callback(2, { status: 'refused', answerStatus: 422 });
+    expect(judged(14, adding(loop, 'callbacks', refused)).verdict).to.equal('unknown');
+  });
+
+  it('is unknown while a consumer has not applied the last event', () => {
+    const missed = without(loop, 'inbox', (row) => row.consumer === 'payment' && row.eventId === eventId(2, 2));
+    expect(judged(14, missed).verdict).to.equal('unknown');
+  });
+
+  it('is unknown when the callbacks or the faults were not all seen', () => {
+    expect(judged(14, unseen(loop, 'callbacks')).verdict).to.equal('unknown');
+    expect(judged(14, unseen(loop, 'faults')).verdict).to.equal('unknown');
+  });
+});
+
 describe('invariant 15: leases', () => {
   const lease = (at: number, owner: string, epoch: number): Evidence['leases']['rows'][number] => ({
     at: START + at,
@@ -221,6 +277,15 @@ describe('invariant 15: leases', () => {
     expect(judged(15, seen(lease(0, 'a', 2), lease(5, 'b', 1))).verdict).to.equal('fail'));
   it('keeps leases of different names apart', () =>
     expect(judged(15, seen(lease(0, 'a', 2), { ...lease(5, 'b', 1), name: 'janitor' })).verdict).to.equal('pass'));
+  it('judges every lane by itself', () => {
+    const lane = (number: number, owner: string, epoch: number): Evidence['leases']['rows'][number] => ({
+      ...lease(number, owner, epoch),
+      name: `lane-${number}`,
+    });
+    expect(judged(15, seen(lane(0, 'a', 4), lane(1, 'b', 1), lane(2, 'a', 1))).verdict).to.equal('pass');
+    const stolen = seen(lane(0, 'a', 4), { ...lane(0, 'b', 4), at: START + 5 }, lane(1, 'b', 1));
+    expect(judged(15, stolen).counterexample?.summary).to.contain('lane-0 changed hands without a new epoch');
+  });
   it('is unknown when no lease was seen', () => expect(judged(15, seen()).verdict).to.equal('unknown'));
 });
 

@@ -12,11 +12,10 @@ describe('the verdict', () => {
     expect(verdict).to.equal('pass');
   });
 
-  it('judges invariants 1 to 16 and 18, in order', () => {
-    expect(check(good).invariants.map(({ id }) => id)).to.deep.equal([
-      ...Array.from({ length: 16 }, (_, index) => index + 1),
-      18,
-    ]);
+  it('judges invariants 1 to 18, in order', () => {
+    expect(check(good).invariants.map(({ id }) => id)).to.deep.equal(
+      Array.from({ length: 18 }, (_, index) => index + 1),
+    );
   });
 
   it('is fail as soon as one invariant fails, whatever else is unknown', () =>

@@ -28,7 +28,7 @@ describe('the verdict on the console', () => {
   it('ends with PASS, the report and how to do it again', () => {
     const lines = textOf(good).trimEnd().split('\n');
     expect(lines.slice(-3)).to.deep.equal([
-      'PASS: all 17 invariants hold',
+      'PASS: all 18 invariants hold',
       'Report: reports/report.html',
       'Again:  npm run simulate -- --seed 7',
     ]);
