@@ -3,8 +3,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { CallbackSender } from './application/consumer/callback-sender.ts';
+import { ConsumeBatch } from './application/consumer/consume-batch.ts';
 import { ConsumeRecord } from './application/consumer/consume-record.ts';
 import { runHandler } from './application/consumer/run-handler.ts';
+import { SettleBatch } from './application/consumer/settle-batch.ts';
 import { SettleEvent } from './application/consumer/settle-event.ts';
 import type { Subscription } from './application/consumer/subscription.ts';
 import type { Inbox } from './application/ports/inbox.ts';
@@ -21,7 +23,7 @@ import type { Reach } from './infrastructure/consumer-failpoints.ts';
 import { ConsumerProcess } from './infrastructure/consumer-process.ts';
 import { HttpCallbackPoster } from './infrastructure/http-callback-poster.ts';
 import { createKafka } from './infrastructure/kafka/kafka-client.ts';
-import type { ProcessRecord } from './infrastructure/kafka/kafka-consumer-batch.ts';
+import type { ProcessRecords } from './infrastructure/kafka/kafka-consumer-batch.ts';
 import { KafkaConsumer, offsetResetIn } from './infrastructure/kafka/kafka-consumer.ts';
 import { KafkaTopicOffsets } from './infrastructure/kafka/kafka-topic-offsets.ts';
 import { MySqlCallbackOutbox } from './infrastructure/mysql-consumer/mysql-callback-outbox.ts';
@@ -58,7 +60,8 @@ import { ProgressServer } from './interfaces/consumer/progress-server.ts';
 export { Unavailable } from './application/consumer/outage.ts';
 export type { CallbackRequest, HandlerContext } from './application/consumer/run-handler.ts';
 export type { EffectTransaction, SqlValue } from './application/ports/consumer-effects.ts';
-export type { Inbox } from './application/ports/inbox.ts';
+export type { IncomingEvent } from './application/ports/consumed-record.ts';
+export type { Inbox, InboxState } from './application/ports/inbox.ts';
 export type { ConsumerSettings } from './infrastructure/consumer-config.ts';
 export { ConsumerProcess } from './infrastructure/consumer-process.ts';
 export * as settings from './infrastructure/settings.ts';
@@ -82,6 +85,8 @@ export interface ConsumerOverrides {
 
 const NAME = /^[a-z0-9-]{1,64}$/;
 const CALLBACK_TIMEOUT_MS = 5_000;
+/** Well below the lock wait (1 s) of whoever else wants an order of the batch. */
+const BATCH_OPEN_MS = 400;
 
 /** Wires a consumer; nothing runs before its `start`. @throws TypeError when a name of the definition is not usable. */
 export const createConsumer = (
@@ -120,17 +125,18 @@ export const createConsumer = (
   const { topic } = settings.kafka;
   const offsets = new KafkaTopicOffsets(kafka, topic, group);
 
-  const parts = { effects: mysqlConsumerEffects, callbacks };
   const plain: Subscription = {
     prepare: (event) =>
       pipe(
         handlingOf(definition.handlers, event),
-        E.map((run) => runHandler(parts, event, run)),
+        E.map((run) => runHandler(mysqlConsumerEffects, event, run)),
       ),
   };
   const subscription = reach === undefined ? plain : subscriptionWithFailpoint(plain, reach);
   const { logStartOf } = offsets;
-  const settleEvent = new SettleEvent({ unitOfWork, inbox, subscription, logStartOf, baseline: definition.baseline });
+  const parts = { unitOfWork, inbox, subscription, callbacks, clock };
+  const settleEvent = new SettleEvent({ ...parts, logStartOf, baseline: definition.baseline });
+  const settleBatch = new SettleBatch({ ...parts, openForMs: BATCH_OPEN_MS });
   const handlerRetry = { attempts: 5, baseMs: 100, capMs: 2_000 };
   const consume = new ConsumeRecord({ settleEvent, inbox, unitOfWork, observer, clock, random, handlerRetry });
 
@@ -147,26 +153,29 @@ export const createConsumer = (
       const handler = definition.onFinal?.[callback.name];
       return handler === undefined
         ? undefined
-        : runHandler(parts, callback, (context) => handler(refusalOf(callback, answer), context));
+        : runHandler(mysqlConsumerEffects, callback, (context) => handler(refusalOf(callback, answer), context));
     },
     observer,
     clock,
     random,
-    concurrency: 8,
-    leaseMs: CALLBACK_TIMEOUT_MS + 2_000,
+    concurrency: 16,
+    claimAtOnce: 64,
+    requestMs: CALLBACK_TIMEOUT_MS,
+    leaseMs: CALLBACK_TIMEOUT_MS + 5_000,
     pollMs: 200,
     retry: { baseMs: 200, capMs: 5_000 },
   });
 
-  const processRecord: ProcessRecord = async (record, signal) => {
-    const processed = await consume.process(record, signal);
+  const consumeBatch = new ConsumeBatch({ consume, settleBatch });
+  const processRecords: ProcessRecords = async (records, signal) => {
+    const processed = await consumeBatch.process(records, signal);
     sender.wake();
     return processed;
   };
   const kafkaConsumer = new KafkaConsumer(kafka, offsets, {
     topic,
     groupId: group,
-    process: reach === undefined ? processRecord : processWithFailpoint(processRecord, reach),
+    process: reach === undefined ? processRecords : processWithFailpoint(processRecords, reach),
     observer,
     clock,
     random,

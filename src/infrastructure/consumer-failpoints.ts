@@ -2,7 +2,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { CallbackPoster } from '../application/ports/consumer-callbacks.ts';
 import type { Subscription } from '../application/consumer/subscription.ts';
-import type { ProcessRecord } from './kafka/kafka-consumer-batch.ts';
+import type { ProcessRecords } from './kafka/kafka-consumer-batch.ts';
 
 /*
  * Moments at which a kill test lets the process die, as decorators around ports: the code they stand around has
@@ -55,10 +55,12 @@ export const subscriptionWithFailpoint = (subscription: Subscription, reach: Rea
 });
 
 export const processWithFailpoint =
-  (process: ProcessRecord, reach: Reach): ProcessRecord =>
-  async (record, signal) => {
-    const processed = await process(record, signal);
-    if (processed._tag === 'Done') reach('after-commit-before-offset');
+  (process: ProcessRecords, reach: Reach): ProcessRecords =>
+  async (records, signal) => {
+    const processed = await process(records, signal);
+    // Once for each record, so that a count means the same however many commit together.
+    if (processed._tag === 'Done')
+      for (let taken = 0; taken < processed.taken; taken += 1) reach('after-commit-before-offset');
     return processed;
   };
 

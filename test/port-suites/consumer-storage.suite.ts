@@ -161,6 +161,61 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
       expect((await storage.order(fifth.orderId)).baseline).to.equal(5);
     });
 
+    it('given many events of many orders / then each state is what it is alone, in their order', async () => {
+      const [known, next] = twoOf(history(2));
+      const skip = incoming(randomUUID(), 1, { isSkip: true, type: 'EventSkipped' });
+      const skippedOver = incoming(skip.orderId, 1);
+      const stored = incoming(randomUUID(), 3);
+      const beside = incoming(stored.orderId, 1);
+      const parked = incoming(randomUUID(), 1);
+      const unseen = incoming(randomUUID(), 1);
+      await apply(known);
+      await apply(skip);
+      await hold(stored);
+      await park(parked.orderId, 'broken');
+      const events = [unseen, next, known, skippedOver, stored, beside, parked, known];
+      const together = await unit((tx) => storage.inbox.statesFor(tx, events));
+      const alone = await unit((tx) =>
+        TE.traverseSeqArray((event: IncomingEvent) => storage.inbox.stateFor(tx, event))(events),
+      );
+      expect(together).to.deep.equal(alone);
+      expect(alone[3]).to.include({ sequenceSkipped: true });
+      expect(alone[5]).to.include({ othersWait: true, waiting: undefined });
+      expect(await unit((tx) => storage.inbox.statesFor(tx, []))).to.deep.equal([]);
+    });
+
+    it('given many events noted together / then each is known and each order stands at its last', async () => {
+      const orders = [history(3), history(1)];
+      const skip = incoming(orders[1]?.[0]?.orderId ?? '', 2, { isSkip: true, type: 'EventSkipped' });
+      const events = [...orders.flat(), skip];
+      await unit((tx) =>
+        pipe(
+          storage.inbox.statesFor(tx, events),
+          TE.flatMap(() => storage.inbox.recordAllApplied(tx, events)),
+        ),
+      );
+      const known = await Promise.all(events.map(state));
+      expect(known.map(({ applied }) => applied)).to.deep.equal(events.map(({ fingerprint }) => fingerprint));
+      expect(known.map(({ lastSequence }) => lastSequence)).to.deep.equal([3, 3, 3, 2, 2]);
+      expect(known.map(({ sequenceSkipped }) => sequenceSkipped)).to.deep.equal([false, false, false, false, true]);
+    });
+
+    it('given two members that lock the same orders from opposite ends / then both get through', async () => {
+      const events = Array.from({ length: 12 }, () => incoming(randomUUID(), 1));
+      const member = (mine: readonly IncomingEvent[]): Promise<number> =>
+        unit((tx) =>
+          pipe(
+            storage.inbox.statesFor(tx, mine),
+            TE.flatMap((states) => {
+              const fresh = mine.filter((_, index) => states[index]?.applied === undefined);
+              return TE.map(() => fresh.length)(storage.inbox.recordAllApplied(tx, fresh));
+            }),
+          ),
+        );
+      const noted = await Promise.all([member(events), member([...events].reverse())]);
+      expect([...noted].sort((a, b) => a - b)).to.deep.equal([0, 12]);
+    });
+
     it('given twenty members with the same event / then exactly one finds it new', async () => {
       const event = incoming(randomUUID(), 1);
       const attempt = (tx: Transaction): TaskEither<unknown, boolean> =>
@@ -181,7 +236,13 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
     const append = async (orderId: string, names: readonly string[], delayMs = 0): Promise<string> => {
       const eventId = randomUUID();
       const rows = names.map((name) => ({ name, method: 'POST' as const, path: '/x', body: '{"a":"ü"}', delayMs }));
-      await unit((tx) => storage.callbacks.append(tx, { eventId, orderId, sequence: 1 }, rows));
+      const origin = { eventId, orderId, sequence: 1 };
+      await unit((tx) =>
+        storage.callbacks.append(
+          tx,
+          rows.map((callback) => ({ origin, callback })),
+        ),
+      );
       return eventId;
     };
     const claim = (limit = 10): Promise<readonly StoredCallback[]> => right(storage.callbacks.claim(limit, 10_000));
@@ -213,8 +274,26 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
       expect(await claim()).to.deep.equal([]);
       await storage.passTime(5_001);
       expect((await claim()).map(({ name }) => name)).to.deep.equal(['first']);
-      await right(storage.callbacks.delivered(first?.id ?? 0, 200));
+      await right(storage.callbacks.delivered([{ id: first?.id ?? 0, status: 200 }]));
       expect((await claim()).map(({ name }) => name)).to.deep.equal(['second']);
+    });
+
+    it('given many that end together / then none of them comes again, and no other one ends', async () => {
+      for (let n = 0; n < 4; n += 1) await append(randomUUID(), ['payment']);
+      const [spared, ...answered] = await claim();
+      await right(storage.callbacks.delivered(answered.map(({ id }) => ({ id, status: 201 }))));
+      await right(storage.callbacks.delivered([]));
+      await storage.passTime(60_000);
+      expect((await claim()).map(({ id }) => id)).to.deep.equal([spared?.id]);
+    });
+
+    it('given one that is given back / then it is due at once, and the claim was no attempt', async () => {
+      await append(randomUUID(), ['payment']);
+      const [first] = await claim();
+      await right(storage.callbacks.giveBack([first?.id ?? 0]));
+      const [again] = await claim();
+      expect(again).to.include({ id: first?.id, attempts: 1 });
+      await right(storage.callbacks.giveBack([]));
     });
 
     it('given a delay / then it is not due before', async () => {
@@ -238,7 +317,7 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
     it('given the same callback of the same event again / then there is still one', async () => {
       const origin = { eventId: randomUUID(), orderId: randomUUID(), sequence: 1 };
       const callback = { name: 'payment', method: 'POST' as const, path: '/x', body: '{}', delayMs: 0 };
-      for (let n = 0; n < 2; n += 1) await unit((tx) => storage.callbacks.append(tx, origin, [callback]));
+      for (let n = 0; n < 2; n += 1) await unit((tx) => storage.callbacks.append(tx, [{ origin, callback }]));
       expect(await claim()).to.have.length(1);
     });
 

@@ -1,6 +1,14 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Inbox } from '../../../src/consumer-kit.ts';
+import type { Inbox, InboxState, IncomingEvent } from '../../../src/consumer-kit.ts';
+
+const forget = (state: InboxState, event: IncomingEvent): InboxState => ({
+  ...state,
+  lastSequence: event.sequence - 1,
+  applied: undefined,
+  waiting: undefined,
+  sequenceSkipped: false,
+});
 
 /**
  * PLANTED BUG. Every record looks new and next in turn. It is still noted, so that only the repeated effects give
@@ -11,19 +19,33 @@ export const forgetfulInbox = (real: Inbox): Inbox => ({
   stateFor: (tx, event) =>
     pipe(
       real.stateFor(tx, event),
-      TE.map((state) => ({
-        ...state,
-        lastSequence: event.sequence - 1,
-        applied: undefined,
-        waiting: undefined,
-        sequenceSkipped: false,
-      })),
+      TE.map((state) => forget(state, event)),
+    ),
+  statesFor: (tx, events) =>
+    pipe(
+      real.statesFor(tx, events),
+      TE.map((states) =>
+        states.flatMap((state, index) => {
+          const event = events[index];
+          return event === undefined ? [] : [forget(state, event)];
+        }),
+      ),
     ),
   recordApplied: (tx, event, baseline) =>
     pipe(
       real.stateFor(tx, event),
       TE.flatMap(({ applied }) =>
         applied === undefined ? real.recordApplied(tx, event, baseline) : TE.right(undefined),
+      ),
+    ),
+  recordAllApplied: (tx, events) =>
+    pipe(
+      real.statesFor(tx, events),
+      TE.flatMap((states) =>
+        real.recordAllApplied(
+          tx,
+          events.filter((_, index) => states[index]?.applied === undefined),
+        ),
       ),
     ),
   hold: (tx, event) => real.hold(tx, event),

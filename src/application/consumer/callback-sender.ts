@@ -7,6 +7,7 @@ import type { ConsumerObserver } from '../ports/consumer-observer.ts';
 import type { Random } from '../ports/random.ts';
 import type { UnitOfWork } from '../ports/unit-of-work.ts';
 import { judgeAnswer } from './callback-policy.ts';
+import { DeliveredCallbacks } from './delivered-callbacks.ts';
 import { describeCause } from '../describe-cause.ts';
 import { retryDelay } from './retry-delay.ts';
 import type { RetryPolicy } from './retry-delay.ts';
@@ -21,11 +22,23 @@ export interface CallbackSenderDependencies {
   readonly observer: ConsumerObserver;
   readonly clock: Clock;
   readonly random: Random;
+  /** Requests in flight. */
   readonly concurrency: number;
+  /** Most callbacks taken by one claim; those without a free request wait here. */
+  readonly claimAtOnce: number;
+  /** What one request takes at most. */
+  readonly requestMs: number;
   /** Longer than one request can take, or two members send the same callback at once (which is harmless). */
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly retry: RetryPolicy;
+}
+
+/** A callback that is ours until its lease ends. */
+interface Claimed {
+  readonly callback: StoredCallback;
+  /** Monotonic milliseconds: a request begun later might outlast the lease. */
+  readonly sendUntil: number;
 }
 
 /**
@@ -35,11 +48,15 @@ export interface CallbackSenderDependencies {
  */
 export class CallbackSender {
   private readonly inFlight = new Set<Promise<void>>();
+  private readonly delivered: DeliveredCallbacks;
+  private waiting: Claimed[] = [];
   private alarm = new AbortController();
   private stopping = false;
   private loop: Promise<void> | undefined;
 
-  constructor(private readonly deps: CallbackSenderDependencies) {}
+  constructor(private readonly deps: CallbackSenderDependencies) {
+    this.delivered = new DeliveredCallbacks(deps.callbacks, deps.observer);
+  }
 
   start(): void {
     this.loop ??= this.run();
@@ -50,24 +67,49 @@ export class CallbackSender {
     this.alarm.abort();
   }
 
-  /** Takes nothing more and waits for what is in flight. */
+  /** Takes nothing more, gives back what it has not begun to send and waits for what is in flight. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.alarm.abort();
     await this.loop;
+    const left = this.waiting.map(({ callback }) => callback.id);
+    this.waiting = [];
+    const returned = await this.deps.callbacks.giveBack(left)();
+    if (E.isLeft(returned)) this.deps.observer.failed('give callbacks back', returned.left);
     await Promise.all(this.inFlight);
   }
 
   private async run(): Promise<void> {
-    const { callbacks, observer, clock, concurrency, leaseMs, pollMs } = this.deps;
+    const { clock, concurrency, claimAtOnce, pollMs } = this.deps;
     while (!this.stopping) {
       this.alarm = new AbortController();
-      const free = concurrency - this.inFlight.size;
-      const claimed = free > 0 ? await callbacks.claim(free, leaseMs)() : E.right([]);
-      if (E.isLeft(claimed)) observer.failed('claim callbacks', claimed.left);
-      const taken = E.isLeft(claimed) ? [] : claimed.right;
-      for (const callback of taken) this.launch(callback);
-      if (taken.length === 0 || taken.length === free) await clock.sleep(pollMs, this.alarm.signal);
+      const { signal } = this.alarm;
+      // While requests in flight have enough to follow on, nothing is claimed: a claim for each answer is dear.
+      const taken = this.waiting.length < concurrency ? await this.claim() : 0;
+      this.fill();
+      if (taken < claimAtOnce) await clock.sleep(pollMs, signal);
+    }
+  }
+
+  /** How many were taken. */
+  private async claim(): Promise<number> {
+    const { callbacks, observer, clock, claimAtOnce, leaseMs, requestMs } = this.deps;
+    const sendUntil = clock.monotonic() + leaseMs - requestMs;
+    const claimed = await callbacks.claim(claimAtOnce, leaseMs)();
+    if (E.isLeft(claimed)) {
+      observer.failed('claim callbacks', claimed.left);
+      return 0;
+    }
+    this.waiting.push(...claimed.right.map((callback) => ({ callback, sendUntil })));
+    return claimed.right.length;
+  }
+
+  private fill(): void {
+    while (!this.stopping && this.inFlight.size < this.deps.concurrency) {
+      const next = this.waiting.shift();
+      if (next === undefined) return;
+      // Too late to be sure of it: its lease runs out and whoever claims it then sends it.
+      if (this.deps.clock.monotonic() <= next.sendUntil) this.launch(next.callback);
     }
   }
 
@@ -76,7 +118,9 @@ export class CallbackSender {
       .catch((cause: unknown) => this.deps.observer.failed('deliver a callback', cause))
       .finally(() => {
         this.inFlight.delete(delivery);
-        this.wake();
+        this.fill();
+        // The order's next callback may be due now.
+        if (this.waiting.length < this.deps.concurrency) this.wake();
       });
     this.inFlight.add(delivery);
   }
@@ -87,19 +131,12 @@ export class CallbackSender {
     const verdict = judgeAnswer(answer.right);
     switch (verdict._tag) {
       case 'Delivered':
-        return this.delivered(callback, answer.right.status);
+        return this.delivered.note(callback, answer.right.status);
       case 'Refused':
         return this.refused(callback, answer.right);
       case 'Retry':
         return this.again(callback, verdict.reason, verdict.afterMs);
     }
-  }
-
-  // When a row cannot be settled its lease runs out and it is sent again, with the same Idempotency-Key.
-  private async delivered(callback: StoredCallback, status: number): Promise<void> {
-    const noted = await this.deps.callbacks.delivered(callback.id, status)();
-    if (E.isLeft(noted)) this.deps.observer.failed('settle a callback', noted.left);
-    else this.deps.observer.callbackDelivered(callback);
   }
 
   private async refused(callback: StoredCallback, answer: FinalAnswer): Promise<void> {
@@ -108,7 +145,8 @@ export class CallbackSender {
     const noted = await unitOfWork.run({ action: 'refuse a callback', rerunAfterUnknownCommit: true }, (tx) =>
       pipe(
         callbacks.refuse(tx, callback.id, answer),
-        TE.flatMap((isFirst) => (isFirst && effect !== undefined ? effect(tx) : TE.right(undefined))),
+        TE.flatMap((isFirst) => (isFirst && effect !== undefined ? effect(tx) : TE.right([]))),
+        TE.flatMap((requested) => (requested.length === 0 ? TE.right(undefined) : callbacks.append(tx, requested))),
       ),
     )();
     if (E.isLeft(noted))

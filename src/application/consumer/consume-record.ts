@@ -12,6 +12,7 @@ import { retryDelay } from './retry-delay.ts';
 import type { RetryPolicy } from './retry-delay.ts';
 import type { Arrival } from './sequence.ts';
 import type { SettleEvent, Settled } from './settle-event.ts';
+import type { HandlerFailed } from './subscription.ts';
 
 /** What became of a record. Only after `Done` may its offset be committed. */
 export type Processed =
@@ -39,7 +40,8 @@ const progressed = (settled: Settled): boolean => settled._tag === 'Applied' || 
 export class ConsumeRecord {
   constructor(private readonly deps: ConsumeRecordDependencies) {}
 
-  async process(record: ConsumedRecord, signal: AbortSignal): Promise<Processed> {
+  /** `failed`: how a first attempt at it, made elsewhere, has failed; it counts as one. */
+  async process(record: ConsumedRecord, signal: AbortSignal, failed?: HandlerFailed): Promise<Processed> {
     if (record._tag === 'Broken') {
       const parked = await this.deps.settleEvent.park(record.record)();
       if (E.isLeft(parked)) return { _tag: 'Unavailable', cause: parked.left };
@@ -47,11 +49,16 @@ export class ConsumeRecord {
       return { _tag: 'Done', settled: parked.right };
     }
     const { event } = record;
-    const processed = await this.settle(event, 'topic', signal);
-    const unblocks = processed._tag === 'Done' && processed.settled._tag === 'Applied' && processed.settled.othersWait;
-    // What this drain leaves behind (the database went away, the process dies) the next sweep finds.
-    if (unblocks) await this.drain(event.orderId, signal);
+    const processed = await this.settle(event, 'topic', signal, failed);
+    if (processed._tag === 'Done') await this.follow(event, processed.settled, signal);
     return processed;
+  }
+
+  /** To be called once an event from the topic is settled: tells of it, and lets stored successors follow. */
+  async follow(event: IncomingEvent, settled: Settled, signal: AbortSignal): Promise<void> {
+    this.observe(event, 'topic', settled);
+    // What this drain leaves behind (the database went away, the process dies) the next sweep finds.
+    if (settled._tag === 'Applied' && settled.othersWait) await this.drain(event.orderId, signal);
   }
 
   /** Applies stored events of the order as far as they follow on each other. */
@@ -63,6 +70,7 @@ export class ConsumeRecord {
       if (E.isLeft(next)) observer.failed('drain', next.left);
       if (E.isLeft(next) || next.right === undefined) return;
       const processed = await this.settle(next.right, 'stored', signal);
+      if (processed._tag === 'Done') this.observe(next.right, 'stored', processed.settled);
       if (processed._tag !== 'Done' || !progressed(processed.settled)) return;
     }
   }
@@ -91,15 +99,19 @@ export class ConsumeRecord {
     );
   }
 
-  private async settle(event: IncomingEvent, arrival: Arrival, signal: AbortSignal): Promise<Processed> {
+  private async settle(
+    event: IncomingEvent,
+    arrival: Arrival,
+    signal: AbortSignal,
+    failed?: HandlerFailed,
+  ): Promise<Processed> {
     const { settleEvent, handlerRetry, observer, clock, random } = this.deps;
     let giveUp: string | undefined;
+    let earlier = failed;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
-      const settled = await settleEvent.settle(event, arrival, giveUp)();
-      if (E.isRight(settled)) {
-        this.observe(event, arrival, settled.right);
-        return { _tag: 'Done', settled: settled.right };
-      }
+      const settled = earlier === undefined ? await settleEvent.settle(event, arrival, giveUp)() : E.left(earlier);
+      earlier = undefined;
+      if (E.isRight(settled)) return { _tag: 'Done', settled: settled.right };
       const error = settled.left;
       if (error._tag !== 'HandlerFailed') return { _tag: 'Unavailable', cause: error };
       observer.handlerFailed(event, attempt, error.cause);

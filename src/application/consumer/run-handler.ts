@@ -1,8 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { Callback, CallbackOrigin, CallbackOutbox } from '../ports/consumer-callbacks.ts';
+import type { Callback, CallbackOrigin, RequestedCallback } from '../ports/consumer-callbacks.ts';
 import type { ConsumerEffects, EffectTransaction } from '../ports/consumer-effects.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import { isOutage } from './outage.ts';
@@ -40,40 +38,34 @@ const storable = (request: CallbackRequest, earlier: readonly Callback[]): Callb
   return { name, method, path, body: JSON.stringify(request.body ?? null), delayMs };
 };
 
+type Failure = HandlerFailed | DependencyUnavailable | StorageUnavailable;
+
+const failed = (cause: unknown): Failure =>
+  isOutage(cause) ? { _tag: 'DependencyUnavailable', cause } : { _tag: 'HandlerFailed', cause };
+
 const isLeft = (result: unknown): result is E.Left<unknown> =>
   typeof result === 'object' && result !== null && '_tag' in result && result._tag === 'Left' && 'left' in result;
 
 /** Runs a handler as the effect of one event. Whatever it throws becomes a value; nothing escapes. */
 export const runHandler =
-  (
-    { effects, callbacks }: { readonly effects: ConsumerEffects; readonly callbacks: CallbackOutbox },
-    origin: CallbackOrigin,
-    run: HandlerRun,
-  ): EventEffect =>
-  (tx) => {
-    type Failure = HandlerFailed | DependencyUnavailable | StorageUnavailable;
-    const attempt: TaskEither<Failure, readonly Callback[]> = async (): Promise<
-      Either<Failure, readonly Callback[]>
-    > => {
-      const requested: Callback[] = [];
-      const open = effects.open(tx);
-      const context: HandlerContext = {
-        tx: open.transaction,
-        callback: (request) => void requested.push(storable(request, requested)),
-      };
-      const failed = (cause: unknown): Failure =>
-        isOutage(cause) ? { _tag: 'DependencyUnavailable', cause } : { _tag: 'HandlerFailed', cause };
-      let outcome: Either<Failure, readonly Callback[]>;
-      try {
-        const result = await run(context);
-        outcome = isLeft(result) ? E.left(failed(result.left)) : E.right(requested);
-      } catch (cause) {
-        outcome = E.left(failed(cause));
-      }
-      const storageFailure = open.close();
-      return storageFailure === undefined ? outcome : E.left(storageFailure);
+  (effects: ConsumerEffects, origin: CallbackOrigin, run: HandlerRun): EventEffect =>
+  (tx) =>
+  async (): Promise<Either<Failure, readonly RequestedCallback[]>> => {
+    const requested: Callback[] = [];
+    const open = effects.open(tx);
+    const context: HandlerContext = {
+      tx: open.transaction,
+      callback: (request) => void requested.push(storable(request, requested)),
     };
-    return TE.flatMap(attempt, (requested): TaskEither<Failure, void> =>
-      requested.length === 0 ? TE.right(undefined) : callbacks.append(tx, origin, requested),
-    );
+    let outcome: Either<Failure, readonly RequestedCallback[]>;
+    try {
+      const result = await run(context);
+      outcome = isLeft(result)
+        ? E.left(failed(result.left))
+        : E.right(requested.map((callback) => ({ origin, callback })));
+    } catch (cause) {
+      outcome = E.left(failed(cause));
+    }
+    const storageFailure = open.close();
+    return storageFailure === undefined ? outcome : E.left(storageFailure);
   };

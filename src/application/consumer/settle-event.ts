@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { CallbackOutbox } from '../ports/consumer-callbacks.ts';
 import type { IncomingEvent, ParkedRecord, RecordSource } from '../ports/consumed-record.ts';
 import type { Baseline, Inbox, InboxState } from '../ports/inbox.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
@@ -36,6 +37,7 @@ export interface SettleEventDependencies {
   readonly unitOfWork: UnitOfWork;
   readonly inbox: Inbox;
   readonly subscription: Subscription;
+  readonly callbacks: Pick<CallbackOutbox, 'append'>;
   /** Oldest offset that the partition still holds. */
   readonly logStartOf: (source: RecordSource) => TaskEither<DependencyUnavailable, number>;
   /** Why the group began in the middle of the topic; undefined when it reads from the beginning. */
@@ -146,7 +148,7 @@ export class SettleEvent {
     state: InboxState,
     baseline: Baseline | undefined,
   ): TaskEither<UnitError, Settled> {
-    const { inbox, subscription } = this.deps;
+    const { inbox, subscription, callbacks } = this.deps;
     const note = (): TaskEither<UnitError, Settled> =>
       pipe(
         inbox.recordApplied(tx, event, baseline),
@@ -156,7 +158,13 @@ export class SettleEvent {
     const prepared = subscription.prepare(event);
     return prepared._tag === 'Left'
       ? this.parkOn(tx, event, prepared.left)
-      : pipe(prepared.right(tx), TE.flatMap(note));
+      : pipe(
+          prepared.right(tx),
+          TE.flatMap((requested): TaskEither<UnitError, void> =>
+            requested.length === 0 ? TE.right(undefined) : callbacks.append(tx, requested),
+          ),
+          TE.flatMap(note),
+        );
   }
 
   /** The event itself is stored as the first of those that wait, so that reprocessing begins with it. */

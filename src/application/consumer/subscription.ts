@@ -1,5 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { RequestedCallback } from '../ports/consumer-callbacks.ts';
 import type { IncomingEvent } from '../ports/consumed-record.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { Transaction } from '../ports/transaction.ts';
@@ -16,10 +17,13 @@ export interface DependencyUnavailable {
   readonly cause: unknown;
 }
 
-/** The effect of one event inside the consumer's transaction, callback rows included. */
+/**
+ * The effect of one event inside the consumer's transaction. Right: the callbacks it asks for; whoever runs it stores
+ * them in the same transaction.
+ */
 export type EventEffect = (
   tx: Transaction,
-) => TaskEither<HandlerFailed | DependencyUnavailable | StorageUnavailable, void>;
+) => TaskEither<HandlerFailed | DependencyUnavailable | StorageUnavailable, readonly RequestedCallback[]>;
 
 /** What a consumer does with events. */
 export interface Subscription {

@@ -23,6 +23,12 @@ export interface CallbackOrigin {
   readonly sequence: number;
 }
 
+/** A callback and the event whose effect asks for it. */
+export interface RequestedCallback {
+  readonly origin: CallbackOrigin;
+  readonly callback: Callback;
+}
+
 export interface StoredCallback extends Callback, CallbackOrigin {
   readonly id: number;
   /** Derived from consumer, event ID and name: the same for every attempt, before and after any crash. */
@@ -38,15 +44,25 @@ export interface FinalAnswer {
   readonly body: string;
 }
 
+export interface DeliveredCallback {
+  readonly id: number;
+  /** HTTP status, 2xx. */
+  readonly status: number;
+}
+
 /** Callback rows of one consumer. Of one order, the next is claimed only after the earlier one has ended. */
 export interface CallbackOutbox {
-  append(tx: Transaction, origin: CallbackOrigin, callbacks: readonly Callback[]): TaskEither<StorageUnavailable, void>;
+  /** A callback that is there already (same event, same name) stays as it is. */
+  append(tx: Transaction, requested: readonly RequestedCallback[]): TaskEither<StorageUnavailable, void>;
   /**
    * Takes due callbacks for `leaseMs`; a holder that dies loses them to the next claim. Two holders of one callback
    * (a lease that ran out) send the same Idempotency-Key.
    */
   claim(limit: number, leaseMs: number): TaskEither<UnitOfWorkError, readonly StoredCallback[]>;
-  delivered(id: number, status: number): TaskEither<StorageUnavailable, void>;
+  /** Ends callbacks that were answered with 2xx, all of them or none. */
+  delivered(answered: readonly DeliveredCallback[]): TaskEither<StorageUnavailable, void>;
+  /** Makes claimed callbacks due again at once, the claim not counted as an attempt. */
+  giveBack(ids: readonly number[]): TaskEither<StorageUnavailable, void>;
   retry(id: number, delayMs: number, error: string): TaskEither<StorageUnavailable, void>;
   /** Ends the callback as refused. False when it had ended before. */
   refuse(tx: Transaction, id: number, answer: FinalAnswer): TaskEither<StorageUnavailable, boolean>;

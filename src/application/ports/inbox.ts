@@ -34,7 +34,7 @@ export interface Parking {
 
 /**
  * The memory of one consumer, in its own database, in the same transaction as its effects. `lock`,
- * `stateFor` and `release` lock the order until the transaction ends, so two members of a group
+ * `stateFor`, `statesFor` and `release` lock the order until the transaction ends, so two members of a group
  * that both hold a record of it (a rebalance at work, a paused process that wakes) act one after the other.
  *
  * `lastSequence` is kept for ever; inbox rows must outlive the topic's retention.
@@ -43,12 +43,19 @@ export interface Inbox {
   /** Locks the order without asking anything. */
   lock(tx: Transaction, orderId: string): TaskEither<StorageUnavailable, void>;
   stateFor(tx: Transaction, event: IncomingEvent): TaskEither<StorageUnavailable, InboxState>;
+  /**
+   * `stateFor` each of the events, in their order, as it was before the first of them. Locks their orders in one
+   * sequence whatever the order of `events`, so that two callers never wait for each other in a circle.
+   */
+  statesFor(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<StorageUnavailable, readonly InboxState[]>;
   /** Notes the event as applied (or skipped), moves `lastSequence` to it, and removes it from those that wait. */
   recordApplied(
     tx: Transaction,
     event: IncomingEvent,
     baseline: Baseline | undefined,
   ): TaskEither<StorageUnavailable, void>;
+  /** `recordApplied` one after the other, of events that begin nothing in the middle and that nobody had stored. */
+  recordAllApplied(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<StorageUnavailable, void>;
   /** Stores the event so that it can be applied later; storing it again changes nothing. */
   hold(tx: Transaction, event: IncomingEvent): TaskEither<StorageUnavailable, void>;
   /** Removes an event from those that wait. */

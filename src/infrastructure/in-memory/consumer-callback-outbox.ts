@@ -1,10 +1,10 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type {
-  Callback,
-  CallbackOrigin,
   CallbackOutbox,
+  DeliveredCallback,
   FinalAnswer,
+  RequestedCallback,
   StoredCallback,
 } from '../../application/ports/consumer-callbacks.ts';
 import { storageUnavailable } from '../../application/ports/storage-error.ts';
@@ -20,11 +20,11 @@ export class InMemoryCallbackOutbox implements CallbackOutbox {
     private readonly consumer: string,
   ) {}
 
-  append(tx: Transaction, origin: CallbackOrigin, requested: readonly Callback[]): TaskEither<never, void> {
+  append(tx: Transaction, requested: readonly RequestedCallback[]): TaskEither<never, void> {
     return TE.fromIO(() => {
       const { callbacks } = consumerTablesOf(tx);
-      const { eventId, orderId, sequence } = origin;
-      for (const callback of requested) {
+      for (const { origin, callback } of requested) {
+        const { eventId, orderId, sequence } = origin;
         const idempotencyKey = `${this.consumer}:${eventId}:${callback.name}`;
         if ([...callbacks.values()].some((row) => row.idempotencyKey === idempotencyKey)) continue;
         const id = this.database.nextId();
@@ -50,12 +50,18 @@ export class InMemoryCallbackOutbox implements CallbackOutbox {
     });
   }
 
-  delivered(id: number): TaskEither<StorageUnavailable, void> {
-    return this.settle(id, (row) => ({ ...row, status: 'delivered', lastError: null }));
+  delivered(answered: readonly DeliveredCallback[]): TaskEither<StorageUnavailable, void> {
+    const ids = answered.map(({ id }) => id);
+    return this.settle(ids, (row) => ({ ...row, status: 'delivered', lastError: null }));
+  }
+
+  giveBack(ids: readonly number[]): TaskEither<StorageUnavailable, void> {
+    const nextAttemptAt = this.database.now();
+    return this.settle(ids, (row) => ({ ...row, nextAttemptAt, attempts: row.attempts - 1 }));
   }
 
   retry(id: number, delayMs: number, error: string): TaskEither<StorageUnavailable, void> {
-    return this.settle(id, (row) => ({ ...row, nextAttemptAt: this.database.now() + delayMs, lastError: error }));
+    return this.settle([id], (row) => ({ ...row, nextAttemptAt: this.database.now() + delayMs, lastError: error }));
   }
 
   refuse(tx: Transaction, id: number, { status, body }: FinalAnswer): TaskEither<never, boolean> {
@@ -68,10 +74,15 @@ export class InMemoryCallbackOutbox implements CallbackOutbox {
     });
   }
 
-  private settle(id: number, change: (row: CallbackRow) => CallbackRow): TaskEither<StorageUnavailable, void> {
-    const work = this.change('settle a callback', ({ callbacks }) => {
-      const row = callbacks.get(id);
-      if (row?.status === 'pending') callbacks.set(id, change(row));
+  private settle(
+    ids: readonly number[],
+    change: (row: CallbackRow) => CallbackRow,
+  ): TaskEither<StorageUnavailable, void> {
+    const work = this.change('settle callbacks', ({ callbacks }) => {
+      for (const id of ids) {
+        const row = callbacks.get(id);
+        if (row?.status === 'pending') callbacks.set(id, change(row));
+      }
     });
     return TE.mapLeft((error: UnitOfWorkError) => storageUnavailable(error.action, error.cause))(work);
   }

@@ -43,6 +43,15 @@ export class InMemoryInbox implements Inbox {
     });
   }
 
+  statesFor(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<never, readonly InboxState[]> {
+    return TE.traverseSeqArray((event: IncomingEvent) => this.stateFor(tx, event))(events);
+  }
+
+  recordAllApplied(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<never, void> {
+    const noted = TE.traverseSeqArray((event: IncomingEvent) => this.recordApplied(tx, event, undefined))(events);
+    return TE.map(() => undefined)(noted);
+  }
+
   recordApplied(tx: Transaction, event: IncomingEvent, baseline: Baseline | undefined): TaskEither<never, void> {
     return TE.fromIO(() => {
       const tables = consumerTablesOf(tx);

@@ -1,18 +1,18 @@
 import type { EachBatchPayload } from 'kafkajs';
-import type { Processed } from '../../application/consumer/consume-record.ts';
+import type { ProcessedBatch } from '../../application/consumer/consume-batch.ts';
 import { retryDelay } from '../../application/consumer/retry-delay.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { ConsumedRecord } from '../../application/ports/consumed-record.ts';
 import type { ConsumerObserver } from '../../application/ports/consumer-observer.ts';
 import type { Random } from '../../application/ports/random.ts';
-import { readRecord } from './kafka-consumer-record.ts';
+import { RecordPortions } from './record-portions.ts';
 
-/** Takes one record to its end; see `ConsumeRecord.process`. */
-export type ProcessRecord = (record: ConsumedRecord, signal: AbortSignal) => Promise<Processed>;
+/** Takes the leading records to their end; see `ConsumeBatch.process`. */
+export type ProcessRecords = (records: readonly ConsumedRecord[], signal: AbortSignal) => Promise<ProcessedBatch>;
 
 export interface KafkaConsumerBatchesOptions {
   readonly topic: string;
-  readonly process: ProcessRecord;
+  readonly process: ProcessRecords;
   readonly observer: ConsumerObserver;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,6 +29,7 @@ const PAUSE = { baseMs: 250, capMs: 3_000 };
  * - A record that cannot be taken now (outage) stays first: its partition is paused and read again from it.
  * - The session is kept alive by heartbeats on a timer, however long a handler takes. Losing it (a rebalance)
  *   ends the batch after the record at work; whoever reads that record again finds its inbox row.
+ * - Records are handed over some at a time, bounded in number and bytes; a stop or a lost session ends it between them.
  * - Nothing is thrown but what Kafka's own calls throw: any other error would end the client for good.
  */
 export class KafkaConsumerBatches {
@@ -102,15 +103,15 @@ export class KafkaConsumerBatches {
       uncommitted = undefined;
       committedAt = clock.monotonic();
     };
-    for (const message of batch.messages) {
+    const portions = new RecordPortions(this.options.topic, batch);
+    for (let portion = portions.next(); portion !== undefined; portion = portions.next()) {
       if (signal.aborted || this.stopped.aborted || !payload.isRunning() || payload.isStale()) break;
-      const offset = Number(message.offset);
-      const record = readRecord(this.options.topic, { topic, partition, offset }, message);
-      const processed = await this.process(record, signal);
+      const processed = await this.process(portion, signal);
       if (processed._tag === 'Unavailable') this.pause(payload, processed.cause);
       if (processed._tag !== 'Done') break;
       this.recovered(partition);
-      payload.resolveOffset(message.offset);
+      const offset = portions.taken(processed.taken);
+      payload.resolveOffset(String(offset));
       uncommitted = offset + 1;
       this.positions.set(partition, uncommitted);
       if (clock.monotonic() - committedAt >= COMMIT_EVERY_MS) await commit();
@@ -118,11 +119,11 @@ export class KafkaConsumerBatches {
     await commit();
   }
 
-  private async process(record: ConsumedRecord, signal: AbortSignal): Promise<Processed> {
+  private async process(records: readonly ConsumedRecord[], signal: AbortSignal): Promise<ProcessedBatch> {
     try {
-      return await this.options.process(record, signal);
+      return await this.options.process(records, signal);
     } catch (cause) {
-      this.options.observer.failed('process a record', cause);
+      this.options.observer.failed('process records', cause);
       return { _tag: 'Unavailable', cause };
     }
   }

@@ -2,10 +2,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type {
-  Callback,
-  CallbackOrigin,
   CallbackOutbox,
+  DeliveredCallback,
   FinalAnswer,
+  RequestedCallback,
   StoredCallback,
 } from '../../application/ports/consumer-callbacks.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
@@ -39,6 +39,20 @@ const CLAIM = `
    ORDER BY c.next_attempt_at
    LIMIT ? FOR UPDATE OF c SKIP LOCKED`;
 
+const repeated = (row: string, rows: number): string => Array.from({ length: rows }, () => row).join(', ');
+
+const insertRows = (rows: number): string => `
+  INSERT INTO callbacks (consumer, event_id, order_id, sequence, name, method, path, body, next_attempt_at)
+  VALUES ${repeated('(?, ?, ?, ?, ?, ?, ?, ?, NOW(6) + INTERVAL ? MICROSECOND)', rows)}
+  ON DUPLICATE KEY UPDATE name = callbacks.name`;
+
+// The list of answers leads and each row is found by its primary key, for the reason given in outbox-settle.ts.
+const endRows = (rows: number): string => `
+  UPDATE /*+ JOIN_PREFIX(answered) */ callbacks c FORCE INDEX (PRIMARY)
+    JOIN (VALUES ${repeated('ROW(?, ?)', rows)}) AS answered (id, answer_status) ON c.id = answered.id
+     SET c.status = 'delivered', c.answer_status = answered.answer_status, c.last_error = NULL, c.finished_at = NOW(6)
+   WHERE c.status = 'pending'`;
+
 const MAX_ERROR = 1_000;
 const micros = (ms: number): number => Math.round(ms * 1_000);
 
@@ -50,20 +64,14 @@ export class MySqlCallbackOutbox implements CallbackOutbox {
     private readonly consumer: string,
   ) {}
 
-  /** A callback that is there already (same event, same name) stays as it is. */
-  append(
-    tx: Transaction,
-    { eventId, orderId, sequence }: CallbackOrigin,
-    callbacks: readonly Callback[],
-  ): TaskEither<StorageUnavailable, void> {
+  append(tx: Transaction, requested: readonly RequestedCallback[]): TaskEither<StorageUnavailable, void> {
     return storageAttempt('store callbacks', async () => {
-      for (const { name, method, path, body, delayMs } of callbacks)
-        await connectionOf(tx).write(
-          `INSERT INTO callbacks (consumer, event_id, order_id, sequence, name, method, path, body, next_attempt_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, NOW(6) + INTERVAL ? MICROSECOND)
-           ON DUPLICATE KEY UPDATE name = callbacks.name`,
-          [this.consumer, eventId, orderId, sequence, name, method, path, body, micros(delayMs)],
-        );
+      if (requested.length === 0) return;
+      const values = requested.flatMap(({ origin: { eventId, orderId, sequence }, callback }) => {
+        const { name, method, path, body, delayMs } = callback;
+        return [this.consumer, eventId, orderId, sequence, name, method, path, body, micros(delayMs)];
+      });
+      await connectionOf(tx).write(insertRows(requested.length), values);
     });
   }
 
@@ -87,12 +95,19 @@ export class MySqlCallbackOutbox implements CallbackOutbox {
     );
   }
 
-  delivered(id: number, status: number): TaskEither<StorageUnavailable, void> {
+  delivered(answered: readonly DeliveredCallback[]): TaskEither<StorageUnavailable, void> {
+    if (answered.length === 0) return TE.right(undefined);
+    const values = answered.flatMap(({ id, status }) => [id, status]);
+    return this.write('settle callbacks', endRows(answered.length), values);
+  }
+
+  giveBack(ids: readonly number[]): TaskEither<StorageUnavailable, void> {
+    if (ids.length === 0) return TE.right(undefined);
     return this.write(
-      'settle a callback',
-      `UPDATE callbacks SET status = 'delivered', answer_status = ?, last_error = NULL, finished_at = NOW(6)
-        WHERE id = ? AND status = 'pending'`,
-      [status, id],
+      'give callbacks back',
+      `UPDATE callbacks FORCE INDEX (PRIMARY) SET attempts = attempts - 1, next_attempt_at = NOW(6)
+        WHERE id IN (?) AND status = 'pending' AND attempts > 0`,
+      [ids],
     );
   }
 
@@ -119,7 +134,7 @@ export class MySqlCallbackOutbox implements CallbackOutbox {
   private write(
     action: string,
     sql: string,
-    values: readonly (string | number)[],
+    values: readonly (string | number | readonly number[])[],
   ): TaskEither<StorageUnavailable, void> {
     return TE.map(() => undefined)(
       storageAttempt(action, () => this.pool.use((connection) => connection.write(sql, values))),

@@ -9,6 +9,7 @@ import type { MySqlPool } from '../mysql/mysql-pool.ts';
 import { connectionOf } from '../mysql/mysql-unit-of-work.ts';
 import { WholeNumber, decodeFirst, decodeRows } from '../mysql/rows.ts';
 import { storageAttempt } from '../mysql/storage-attempt.ts';
+import { noteAllApplied, readStates } from './mysql-inbox-batch.ts';
 import { WAITING_COLUMNS, WaitingRow, eventOf } from './waiting-row.ts';
 
 /** What MySQL answers for a comparison or a BOOLEAN. */
@@ -93,6 +94,14 @@ export class MySqlInbox implements Inbox {
         othersWait: row.othersWait === 1,
       };
     });
+  }
+
+  statesFor(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<StorageUnavailable, readonly InboxState[]> {
+    return storageAttempt('read the inbox', () => readStates(connectionOf(tx), this.consumer, events));
+  }
+
+  recordAllApplied(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<StorageUnavailable, void> {
+    return storageAttempt('note events as applied', () => noteAllApplied(connectionOf(tx), this.consumer, events));
   }
 
   recordApplied(

@@ -46,6 +46,8 @@ class Desk {
       clock: this.clock,
       random: { next: () => 0.5 },
       concurrency: 2,
+      claimAtOnce: 4,
+      requestMs: 5_000,
       leaseMs: LEASE_MS,
       pollMs: 100,
       retry: { baseMs: 200, capMs: 5_000 },
@@ -56,7 +58,9 @@ class Desk {
     const eventId = randomUUID();
     const callbacks = names.map((name) => ({ name, method: 'POST' as const, path: '/x', body: '{}', delayMs: 0 }));
     const options = { action: 'test', rerunAfterUnknownCommit: true };
-    await this.database.run(options, (tx) => this.outbox.append(tx, { eventId, orderId, sequence: 1 }, callbacks))();
+    const origin = { eventId, orderId, sequence: 1 };
+    const requested = callbacks.map((callback) => ({ origin, callback }));
+    await this.database.run(options, (tx) => this.outbox.append(tx, requested))();
     return eventId;
   }
 
@@ -130,6 +134,7 @@ describe('the callback sender', () => {
           refused.push(answer.status);
           const { eventId, orderId, sequence } = callback;
           consumerTablesOf(tx).effects.set(desk.database.nextId(), { eventId, orderId, sequence });
+          return [];
         });
     const desk: Desk = new Desk(() => http(409), refund);
     await desk.add('order-1', 'payment');
@@ -144,7 +149,7 @@ describe('the callback sender', () => {
     const effect: EventEffect = (tx) => {
       consumerTablesOf(tx).effects.set(desk.database.nextId(), { eventId: 'e', orderId: 'o', sequence: 1 });
       fails -= 1;
-      return fails >= 0 ? TE.left({ _tag: 'HandlerFailed', cause: new Error('not now') }) : TE.right(undefined);
+      return fails >= 0 ? TE.left({ _tag: 'HandlerFailed', cause: new Error('not now') }) : TE.right([]);
     };
     const desk: Desk = new Desk(
       () => http(409),

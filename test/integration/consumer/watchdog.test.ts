@@ -73,9 +73,9 @@ describe('a Kafka client that no longer works', function () {
       consumer = new KafkaConsumer(kafka, new KafkaTopicOffsets(kafka, topic.name, `group-${topic.name}`), {
         topic: topic.name,
         groupId: `group-${topic.name}`,
-        process: (record) => {
-          taken.push(record);
-          return Promise.resolve({ _tag: 'Done', settled: { _tag: 'Applied', othersWait: false } });
+        process: (records) => {
+          taken.push(...records);
+          return Promise.resolve({ _tag: 'Done', taken: records.length });
         },
         observer,
         clock: systemClock,
