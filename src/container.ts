@@ -11,6 +11,7 @@ import { ExplainOrder } from './application/operations/explain-order.ts';
 import { Readiness } from './application/operations/readiness.ts';
 import { RedriveEvent } from './application/operations/redrive-event.ts';
 import { RelayGate } from './application/operations/relay-gate.ts';
+import { SkipEvent } from './application/operations/skip-event.ts';
 import { schemaCheck } from './application/operations/schema-check.ts';
 import { topicCheck } from './application/operations/topic-check.ts';
 import { GetOrder } from './application/orders/get-order.ts';
@@ -73,6 +74,7 @@ import type { Launch } from './interfaces/cli/process-launch.ts';
 import { runServiceCli } from './interfaces/cli/service-cli.ts';
 import type { Role } from './interfaces/cli/service-cli.ts';
 import type { ExitCode } from './interfaces/cli/terminal.ts';
+import { encodeEventSkipped } from './interfaces/contract/event-skipped.ts';
 import { createHttpServer } from './interfaces/http/http-server.ts';
 import type { Operation } from './interfaces/http/operation.ts';
 import { operatorOperations } from './interfaces/http/operator-operations.ts';
@@ -255,6 +257,15 @@ const businessOperations = (
         audit: container.get(TOKENS.AuditLog),
         wakeUp,
       }),
+      skipEvent: new SkipEvent({
+        unitOfWork,
+        idempotencyKeys,
+        operations: container.get(TOKENS.OutboxOperations),
+        audit: container.get(TOKENS.AuditLog),
+        ids,
+        wakeUp,
+        notice: encodeEventSkipped,
+      }),
       operatorToken: http.operatorToken,
     }),
   ];
@@ -419,15 +430,17 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
   const pool = createMySqlPool({ ...mysql, connections: 2 });
   const unitOfWork = new MySqlUnitOfWork(pool);
   const outbox = new MySqlOutboxQueries(pool);
+  const operating = {
+    unitOfWork,
+    idempotencyKeys: new MySqlIdempotencyKeys(),
+    operations: new MySqlOutboxOperations(),
+    audit: new MySqlAuditLog(),
+    wakeUp: { ring: () => undefined },
+  };
   return {
     outbox,
-    redrive: new RedriveEvent({
-      unitOfWork,
-      idempotencyKeys: new MySqlIdempotencyKeys(),
-      operations: new MySqlOutboxOperations(),
-      audit: new MySqlAuditLog(),
-      wakeUp: { ring: () => undefined },
-    }),
+    redrive: new RedriveEvent(operating),
+    skip: new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped }),
     explain: new ExplainOrder({
       getOrder: new GetOrder({ unitOfWork, orders: new MySqlOrderStore() }),
       outbox,

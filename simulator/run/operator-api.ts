@@ -10,7 +10,7 @@ const RaisedEvent = t.type({
     t.partial({ attempts: t.number, lastError: t.union([t.string, t.null]), heldBy: t.string }),
   ]),
 });
-/** One event of an order, and where it stands: pending, held, retrying, published or quarantined. */
+/** One event of an order, and where it stands: pending, held, retrying, published, quarantined or skipped. */
 export type RaisedEvent = t.TypeOf<typeof RaisedEvent>;
 
 const OrderEventsAnswer = t.type({ events: t.array(RaisedEvent) });
@@ -41,14 +41,23 @@ export class OperatorApi {
   }
 
   /** HTTP status of the answer; undefined when none came. Safe to repeat: the key is the same each time. */
-  async redrive(eventId: string, reason: string): Promise<number | undefined> {
+  redrive(eventId: string, reason: string): Promise<number | undefined> {
+    return this.#act('redrive', eventId, reason);
+  }
+
+  /** As `redrive`, but gives the event up for good. */
+  skip(eventId: string, reason: string): Promise<number | undefined> {
+    return this.#act('skip', eventId, reason);
+  }
+
+  async #act(action: 'redrive' | 'skip', eventId: string, reason: string): Promise<number | undefined> {
     try {
-      const answer = await fetch(`${this.#apiUrl}/outbox/${eventId}/redrive`, {
+      const answer = await fetch(`${this.#apiUrl}/outbox/${eventId}/${action}`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${this.#token}`,
           'content-type': 'application/json',
-          'idempotency-key': `simulator-redrive-${eventId}`,
+          'idempotency-key': `simulator-${action}-${eventId}`,
         },
         body: JSON.stringify({ reason }),
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decodeEventSkipped } from '../../src/interfaces/contract/event-skipped.ts';
+import { decodeEventSkipped, encodeEventSkipped } from '../../src/interfaces/contract/event-skipped.ts';
 import { leftOf, rightOf } from '../support/decoded.ts';
 
 const payload = {
@@ -12,6 +12,15 @@ const envelope = { type: 'EventSkipped', version: 1, payload: JSON.stringify(pay
 describe('an event that stands for a skipped one', () => {
   it('tells which event was skipped, of which type, and why', () => {
     expect(rightOf(decodeEventSkipped(envelope))).to.deep.equal(payload);
+  });
+
+  it('is written so that it is read as it was', () => {
+    expect(encodeEventSkipped(payload)).to.deep.equal(envelope);
+  });
+
+  it('is never written with a field that consumers would refuse', () => {
+    expect(() => encodeEventSkipped({ ...payload, reason: '' })).to.throw(TypeError, /reason must be 1 to 500/);
+    expect(() => encodeEventSkipped({ ...payload, skippedType: 'not a type' })).to.throw(TypeError, /skippedType/);
   });
 
   const changed = (change: object): string => JSON.stringify({ ...payload, ...change });

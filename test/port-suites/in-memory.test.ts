@@ -1,10 +1,9 @@
-import * as E from 'fp-ts/lib/Either.js';
-import type { Either } from 'fp-ts/lib/Either.js';
 import { laneOf } from '../../src/application/relay/lanes.ts';
 import { InMemoryDatabase } from '../../src/infrastructure/in-memory/in-memory-database.ts';
 import type { OutboxRow } from '../../src/infrastructure/in-memory/in-memory-database.ts';
 import { InMemoryIdempotencyKeys } from '../../src/infrastructure/in-memory/in-memory-idempotency-keys.ts';
 import { InMemoryOrderStore } from '../../src/infrastructure/in-memory/in-memory-order-store.ts';
+import { InMemoryOutboxOperations } from '../../src/infrastructure/in-memory/in-memory-outbox-operations.ts';
 import { InMemoryOutbox } from '../../src/infrastructure/in-memory/in-memory-outbox.ts';
 import { InMemoryRelayLeases } from '../../src/infrastructure/in-memory/in-memory-relay-leases.ts';
 import { InMemoryRelayOutbox } from '../../src/infrastructure/in-memory/in-memory-relay-outbox.ts';
@@ -28,6 +27,7 @@ const openInMemoryStorage = (): Promise<StorageUnderTest> => {
     idempotencyKeys: new InMemoryIdempotencyKeys(),
     relayOutbox: new InMemoryRelayOutbox(database),
     leases: new InMemoryRelayLeases(database),
+    operations: new InMemoryOutboxOperations(database),
     storedEvent: (eventId) => {
       const row = rowOf(eventId);
       return Promise.resolve(
@@ -40,13 +40,11 @@ const openInMemoryStorage = (): Promise<StorageUnderTest> => {
       const history = [...database.committed.attempts.values()].filter((row) => row.eventId === eventId);
       return Promise.resolve(history.map(({ attempt }) => attempt));
     },
-    redrive: async (eventId) => {
-      await database.transact((tables): Promise<Either<never, void>> => {
-        const row = rowOf(eventId);
-        if (row !== undefined)
-          tables.outbox.set(row.id, { ...row, status: 'PENDING', attempts: 0, nextAttemptAt: null });
-        return Promise.resolve(E.right(undefined));
-      });
+    skippedEvent: (eventId) => {
+      const row = database.committed.skipped.get(eventId);
+      if (row === undefined) return Promise.resolve(undefined);
+      const { orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId } = row;
+      return Promise.resolve({ orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId });
     },
     passTime: (ms) => clock.advance(ms),
     close: () => Promise.resolve(),

@@ -1,5 +1,4 @@
-import * as O from 'fp-ts/lib/Option.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import type { OutboxEntryDetail, SkippedEntryDetail } from '../../src/application/ports/outbox-queries.ts';
 import { laneOf } from '../../src/application/relay/lanes.ts';
 import { MySqlIdempotencyKeys } from '../../src/infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../../src/infrastructure/mysql/mysql-order-store.ts';
@@ -23,6 +22,7 @@ const TABLES = [
   'outbox',
   'outbox_blocks',
   'outbox_attempts',
+  'outbox_skipped',
   'relay_leases',
   'relay_members',
 ];
@@ -64,7 +64,8 @@ describe('MySQL storage', () => {
     await empty(pool);
     const unitOfWork = new MySqlUnitOfWork(pool);
     const queries = new MySqlOutboxQueries(pool);
-    const operations = new MySqlOutboxOperations();
+    const find = async (eventId: string): Promise<OutboxEntryDetail | SkippedEntryDetail | undefined> =>
+      right(queries.find(eventId));
     return {
       unitOfWork,
       orders: new MySqlOrderStore(),
@@ -72,19 +73,20 @@ describe('MySQL storage', () => {
       idempotencyKeys: new MySqlIdempotencyKeys(),
       relayOutbox: new MySqlRelayOutbox(pool, unitOfWork),
       leases: new MySqlRelayLeases(pool),
-      storedEvent: async (eventId) =>
-        pipe(
-          O.fromNullable(await right(queries.find(eventId))),
-          O.map(({ status, attempts, heldBy, offset }) => ({ status, attempts, held: heldBy !== null, offset })),
-          O.toUndefined,
-        ),
-      attemptsOf: async (eventId) => (await right(queries.find(eventId)))?.history.map(({ attempt }) => attempt) ?? [],
-      redrive: (eventId) =>
-        right(
-          unitOfWork.run({ action: 'redrive', rerunAfterUnknownCommit: false }, (tx) =>
-            operations.redrive(tx, eventId),
-          ),
-        ),
+      operations: new MySqlOutboxOperations(),
+      storedEvent: async (eventId) => {
+        const found = await find(eventId);
+        if (found === undefined || found.status === 'SKIPPED') return undefined;
+        const { status, attempts, heldBy, offset } = found;
+        return { status, attempts, held: heldBy !== null, offset };
+      },
+      skippedEvent: async (eventId) => {
+        const found = await find(eventId);
+        if (found?.status !== 'SKIPPED') return undefined;
+        const { orderId: orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId } = found;
+        return { orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId };
+      },
+      attemptsOf: async (eventId) => (await find(eventId))?.history.map(({ attempt }) => attempt) ?? [],
       passTime: (ms) => passTime(pool, ms),
       close: () => Promise.resolve(),
     };

@@ -58,6 +58,14 @@ export class LaneForTests {
   }
 }
 
+/** A quarantined event goes back to PENDING. */
+export const redrive = (storage: StorageUnderTest, eventId: string): Promise<void> =>
+  right(
+    storage.unitOfWork.run({ action: 'redrive', rerunAfterUnknownCommit: false }, (tx) =>
+      storage.operations.redrive(tx, eventId),
+    ),
+  );
+
 /** A lane under a lease of an hour. */
 export const leasedLane = async (storage: StorageUnderTest, lane = 0, owner = 'relay'): Promise<LaneForTests> => {
   const lease = O.toUndefined(await right(storage.leases.acquire(leaseNameOf(lane), owner, 3_600_000)));

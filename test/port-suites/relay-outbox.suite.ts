@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { anEvent, commitEvents, commitSequence, keyInLane } from './events-for-tests.ts';
-import { leasedLane } from './relay-for-tests.ts';
+import { leasedLane, redrive } from './relay-for-tests.ts';
 import type { LaneForTests } from './relay-for-tests.ts';
 import { left, right } from './storage-under-test.ts';
 import type { OpenStorage, StorageUnderTest } from './storage-under-test.ts';
@@ -189,7 +189,7 @@ export const relayOutboxSuite = (open: OpenStorage): void => {
       it('given a quarantined event / when redriven / then it is claimed alone with attempts reset, and releases its order', async () => {
         const [first] = await commitSequence(storage, a, 1, 3);
         await lane.quarantine(await lane.one(({ sequence }) => sequence === 1));
-        await storage.redrive(first?.eventId ?? '');
+        await redrive(storage, first?.eventId ?? '');
         const claimed = await lane.claim();
         expect(claimed.map(({ sequence, attempts, blocking }) => [sequence, attempts, blocking])).to.deep.equal([
           [1, 0, true],
@@ -201,7 +201,7 @@ export const relayOutboxSuite = (open: OpenStorage): void => {
       it('given a redriven event that fails again / then its order stays held', async () => {
         const [first] = await commitSequence(storage, a, 1, 2);
         await lane.quarantine(await lane.one(({ sequence }) => sequence === 1));
-        await storage.redrive(first?.eventId ?? '');
+        await redrive(storage, first?.eventId ?? '');
         await lane.quarantine(await lane.one(() => true));
         expect(await lane.claim()).to.deep.equal([]);
         expect(await storage.attemptsOf(first?.eventId ?? '')).to.have.length(14);

@@ -3,6 +3,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { IdempotencyKeys } from '../../src/application/ports/idempotency-keys.ts';
 import type { OrderStore } from '../../src/application/ports/order-store.ts';
+import type { OutboxOperations } from '../../src/application/ports/outbox-operations.ts';
 import type { OutboxStatus } from '../../src/application/ports/outbox-queries.ts';
 import type { Outbox } from '../../src/application/ports/outbox.ts';
 import type { RelayLeases } from '../../src/application/ports/relay-lease.ts';
@@ -22,6 +23,18 @@ export interface StoredEvent {
   readonly offset: number | null;
 }
 
+/** A skipped event as the suites look at it. */
+export interface StoredSkip {
+  readonly orderKey: string;
+  readonly sequence: number;
+  readonly type: string;
+  readonly payload: string;
+  readonly attempts: number;
+  readonly skippedBy: string;
+  readonly reason: string;
+  readonly replacementEventId: string;
+}
+
 /**
  * One set of adapters over one empty store. The suites know only the ports, so every adapter is held to the same
  * behaviour.
@@ -33,12 +46,13 @@ export interface StorageUnderTest {
   readonly idempotencyKeys: IdempotencyKeys;
   readonly relayOutbox: RelayOutbox;
   readonly leases: RelayLeases;
-  /** By event ID; undefined when there is none. */
+  readonly operations: OutboxOperations;
+  /** By event ID; undefined when there is none in the outbox. */
   readonly storedEvent: (eventId: string) => Promise<StoredEvent | undefined>;
   /** Attempts in the history of the event. */
   readonly attemptsOf: (eventId: string) => Promise<readonly number[]>;
-  /** A quarantined event goes back to PENDING, as the operator's command does it. */
-  readonly redrive: (eventId: string) => Promise<void>;
+  /** By the ID of the skipped event; undefined when it was not skipped. */
+  readonly skippedEvent: (eventId: string) => Promise<StoredSkip | undefined>;
   /** Lets the storage's clock seem `ms` later: leases expire, retries fall due. */
   readonly passTime: (ms: number) => Promise<void>;
   readonly close: () => Promise<void>;

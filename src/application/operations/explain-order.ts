@@ -4,10 +4,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { OrderId } from '../../domain/order/values.ts';
 import type { GetOrder } from '../orders/get-order.ts';
-import { raisedEvents } from '../orders/order-events.ts';
+import { raisedEvents, withSkipped } from '../orders/order-events.ts';
 import type { ConsumerView, ConsumerViews } from '../ports/consumer-views.ts';
 import type { VersionedOrder } from '../ports/order-store.ts';
-import type { OutboxEntry, OutboxQueries } from '../ports/outbox-queries.ts';
+import type { OutboxEntry, OutboxQueries, SkippedEntry } from '../ports/outbox-queries.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { UnitOfWorkError } from '../ports/unit-of-work.ts';
 import { timelineOf } from './explain-timeline.ts';
@@ -15,7 +15,7 @@ import type { EventWithAttempts, TimelineEntry } from './explain-timeline.ts';
 
 export interface OrderExplanation {
   readonly order: VersionedOrder;
-  /** By sequence, each with the attempts that failed. */
+  /** By sequence, each with the attempts that failed; a skipped event stands before its replacement. */
   readonly events: readonly EventWithAttempts[];
   readonly consumers: readonly ConsumerView[];
   readonly timeline: readonly TimelineEntry[];
@@ -51,11 +51,17 @@ export class ExplainOrder {
   }
 
   private eventsOf(orderId: OrderId): TaskEither<StorageUnavailable, readonly EventWithAttempts[]> {
-    const withAttempts = (entry: OutboxEntry): TaskEither<StorageUnavailable, EventWithAttempts> =>
+    const withAttempts = (entry: OutboxEntry | SkippedEntry): TaskEither<StorageUnavailable, EventWithAttempts> =>
       pipe(
         this.ports.outbox.find(entry.eventId),
         TE.map((detail) => ({ ...entry, history: detail?.history ?? [] })),
       );
-    return pipe(this.ports.outbox.ofOrder(orderId), TE.map(withHolders), TE.flatMap(TE.traverseSeqArray(withAttempts)));
+    return pipe(
+      TE.Do,
+      TE.bind('entries', () => this.ports.outbox.ofOrder(orderId)),
+      TE.bind('skipped', () => this.ports.outbox.skippedOfOrder(orderId)),
+      TE.map(({ entries, skipped }) => withSkipped<OutboxEntry | SkippedEntry>(withHolders(entries), skipped)),
+      TE.flatMap(TE.traverseSeqArray(withAttempts)),
+    );
   }
 }

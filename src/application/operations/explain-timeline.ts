@@ -1,5 +1,5 @@
 import type { ConsumerView } from '../ports/consumer-views.ts';
-import type { AttemptEntry, OutboxEntry } from '../ports/outbox-queries.ts';
+import type { AttemptEntry, OutboxEntry, SkippedEntry } from '../ports/outbox-queries.ts';
 
 /** One thing that happened to one event of the order. */
 export interface TimelineEntry {
@@ -14,7 +14,7 @@ export interface TimelineEntry {
   readonly sincePreviousMs: number;
 }
 
-export type EventWithAttempts = OutboxEntry & { readonly history: readonly AttemptEntry[] };
+export type EventWithAttempts = (OutboxEntry | SkippedEntry) & { readonly history: readonly AttemptEntry[] };
 
 type Moment = Omit<TimelineEntry, 'sinceStartMs' | 'sincePreviousMs'>;
 
@@ -34,6 +34,10 @@ const momentsOfEvent = (event: EventWithAttempts): readonly Moment[] => {
     what: `attempt ${attempt} failed`,
     detail: error,
   }));
+  if (event.status === 'SKIPPED') {
+    const why = `by ${event.skippedBy}: ${event.reason}; replaced by ${event.replacementEventId}`;
+    return [raised, ...failed, { at: event.skippedAt, sequence, event: type, what: 'skipped', detail: why }];
+  }
   if (event.publishedAt === null) return [raised, ...failed];
   const where = `partition ${event.partition}, offset ${event.offset ?? 'unknown'}`;
   return [raised, ...failed, { at: event.publishedAt, sequence, event: type, what: 'published', detail: where }];

@@ -3,7 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { OrderId } from '../../domain/order/values.ts';
-import type { OutboxEntry, OutboxQueries } from '../ports/outbox-queries.ts';
+import type { OutboxEntry, OutboxQueries, SkippedEntry } from '../ports/outbox-queries.ts';
 import type { UnitOfWorkError } from '../ports/unit-of-work.ts';
 import type { GetOrder } from './get-order.ts';
 
@@ -24,7 +24,9 @@ export type EventStanding =
       readonly offset: number | null;
       readonly publishedAt: string | null;
     }
-  | { readonly state: 'quarantined'; readonly attempts: number; readonly lastError: string | null };
+  | { readonly state: 'quarantined'; readonly attempts: number; readonly lastError: string | null }
+  /** Given up by an operator; the event `replacedBy` stands in its place and says so to consumers. */
+  | { readonly state: 'skipped'; readonly skippedAt: string; readonly reason: string; readonly replacedBy: string };
 
 export interface RaisedEvent {
   readonly eventId: string;
@@ -51,6 +53,23 @@ const standingOf = (entry: OutboxEntry, heldBy: string | undefined): EventStandi
   }
 };
 
+const skippedEvent = (entry: SkippedEntry): RaisedEvent => {
+  const { eventId, sequence, type, version, createdAt, skippedAt, reason, replacementEventId: replacedBy } = entry;
+  const standing: EventStanding = { state: 'skipped', skippedAt, reason, replacedBy };
+  return { eventId, sequence, type, version, createdAt, standing };
+};
+
+/** Where two stand at one sequence, the skipped event comes before its replacement. */
+export const withSkipped = <Raised extends { readonly sequence: number; readonly eventId: string }>(
+  raised: readonly Raised[],
+  skipped: readonly Raised[],
+): readonly Raised[] => {
+  const gone = new Set(skipped.map(({ eventId }) => eventId));
+  // A skip may come between the two looks: then the event is found at both places.
+  const present = raised.filter(({ eventId }) => !gone.has(eventId));
+  return [...skipped, ...present].sort((a, b) => a.sequence - b.sequence);
+};
+
 /**
  * The entries of one order by sequence, each with its standing. An event behind one that retries or is quarantined is
  * held even before the relay has come by and marked it.
@@ -72,7 +91,9 @@ export class OrderEvents {
     return pipe(
       this.ports.getOrder.get(orderId),
       TE.flatMap(() => this.ports.outbox.ofOrder(orderId)),
-      TE.map(raisedEvents),
+      TE.bindTo('entries'),
+      TE.bindW('skipped', () => this.ports.outbox.skippedOfOrder(orderId)),
+      TE.map(({ entries, skipped }) => withSkipped(raisedEvents(entries), skipped.map(skippedEvent))),
     );
   }
 }

@@ -34,6 +34,29 @@ export interface OutboxEntryDetail extends OutboxEntry {
   readonly history: readonly AttemptEntry[];
 }
 
+/** An event that an operator skipped. It will never be published; its replacement stands in its place. */
+export interface SkippedEntry {
+  readonly eventId: string;
+  readonly orderId: string;
+  readonly sequence: number;
+  readonly type: string;
+  readonly version: number;
+  readonly status: 'SKIPPED';
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly createdAt: string;
+  readonly skippedAt: string;
+  readonly skippedBy: string;
+  readonly reason: string;
+  readonly replacementEventId: string;
+}
+
+export interface SkippedEntryDetail extends SkippedEntry {
+  /** JSON text. */
+  readonly payload: string;
+  readonly history: readonly AttemptEntry[];
+}
+
 export interface OutboxStats {
   readonly pending: number;
   readonly held: number;
@@ -55,8 +78,10 @@ export interface OutboxFilter {
 export interface OutboxQueries {
   /** Newest first. */
   list(filter: OutboxFilter): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;
-  /** Every event of one order, by sequence. */
+  /** Every event of one order, by sequence; skipped and purged ones are no longer among them. */
   ofOrder(orderId: string): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;
-  find(eventId: string): TaskEither<StorageUnavailable, OutboxEntryDetail | undefined>;
+  /** The skipped events of one order, by sequence. */
+  skippedOfOrder(orderId: string): TaskEither<StorageUnavailable, readonly SkippedEntry[]>;
+  find(eventId: string): TaskEither<StorageUnavailable, OutboxEntryDetail | SkippedEntryDetail | undefined>;
   stats(): TaskEither<StorageUnavailable, OutboxStats>;
 }

@@ -49,6 +49,14 @@ export interface OutboxAttemptRow {
   readonly error: string;
 }
 
+/** An event that an operator gave up, as it was. */
+export interface SkippedRow extends OutboxRow {
+  readonly skippedAt: number;
+  readonly skippedBy: string;
+  readonly reason: string;
+  readonly replacementEventId: string;
+}
+
 export interface IdempotencyKeyRow {
   readonly fingerprint: string;
   /** Null only inside the transaction at work. */
@@ -87,6 +95,8 @@ interface Schema {
   readonly blocks: readonly [string, OutboxBlockRow];
   /** By row ID. */
   readonly attempts: readonly [number, OutboxAttemptRow];
+  /** By event ID. */
+  readonly skipped: readonly [string, SkippedRow];
   /** By `JSON.stringify([method, path, key])`. */
   readonly idempotencyKeys: readonly [string, IdempotencyKeyRow];
   /** By lease name. */
@@ -115,6 +125,7 @@ export class InMemoryDatabase {
     outboxBySequence: new Map(),
     blocks: new Map(),
     attempts: new Map(),
+    skipped: new Map(),
     idempotencyKeys: new Map(),
     leases: new Map(),
     members: new Map(),
@@ -170,6 +181,7 @@ export class InMemoryDatabase {
       outboxBySequence: new StagedTable(this.stored.outboxBySequence),
       blocks: new StagedTable(this.stored.blocks),
       attempts: new StagedTable(this.stored.attempts),
+      skipped: new StagedTable(this.stored.skipped),
       idempotencyKeys: new StagedTable(this.stored.idempotencyKeys),
       leases: new StagedTable(this.stored.leases),
       members: new StagedTable(this.stored.members),

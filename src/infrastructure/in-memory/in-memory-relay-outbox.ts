@@ -77,10 +77,10 @@ export class InMemoryRelayOutbox implements RelayOutbox {
     return claimed;
   }
 
-  /** Does nothing when the row is settled already. */
+  /** Does nothing when the row is settled already, or another event's after a skip. */
   private complete(tables: Tables, record: OutboxRecord, offset: number): void {
     const row = tables.outbox.get(record.id);
-    if (row?.status !== 'PENDING') return;
+    if (row?.status !== 'PENDING' || row.eventId !== record.eventId) return;
     const publishedAt = this.database.now();
     tables.outbox.set(row.id, { ...row, status: 'COMPLETED', offset, publishedAt, nextAttemptAt: null });
     if (tables.blocks.get(row.orderKey)?.outboxId !== row.id) return;
@@ -89,10 +89,10 @@ export class InMemoryRelayOutbox implements RelayOutbox {
       if (held.heldBy === row.id) tables.outbox.set(held.id, { ...held, heldBy: null });
   }
 
-  /** Does nothing when this attempt is written already. */
+  /** Does nothing when this attempt is written already, or the row is another event's after a skip. */
   private spendAttempt(tables: Tables, { record, error }: FailedAttempt, then: AfterFailure): void {
     const row = tables.outbox.get(record.id);
-    if (row?.status !== 'PENDING' || row.attempts !== record.attempts) return;
+    if (row?.status !== 'PENDING' || row.eventId !== record.eventId || row.attempts !== record.attempts) return;
     const now = this.database.now();
     const { id, orderKey, sequence, partition } = row;
     const attempts = row.attempts + 1;

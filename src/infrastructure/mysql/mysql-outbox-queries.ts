@@ -10,12 +10,15 @@ import type {
   OutboxQueries,
   OutboxStats,
   OutboxStatus,
+  SkippedEntry,
+  SkippedEntryDetail,
 } from '../../application/ports/outbox-queries.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { SqlValue } from './mysql-connection.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 import { LANES } from './outbox-lanes.ts';
 import { OutboxStatusColumn, isAscii } from './outbox-rows.ts';
+import { findSkipped, skippedOfOrder } from './skipped-rows.ts';
 import { TimeMicros, UnreadableRow, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
@@ -181,14 +184,23 @@ export class MySqlOutboxQueries implements OutboxQueries {
     );
   }
 
-  find(eventId: string): TaskEither<StorageUnavailable, OutboxEntryDetail | undefined> {
+  skippedOfOrder(orderId: string): TaskEither<StorageUnavailable, readonly SkippedEntry[]> {
+    if (!isAscii(orderId)) return TE.right([]);
+    return storageAttempt('list skipped events of order', () =>
+      this.#pool.use((connection) => skippedOfOrder(connection, orderId)),
+    );
+  }
+
+  find(eventId: string): TaskEither<StorageUnavailable, OutboxEntryDetail | SkippedEntryDetail | undefined> {
     if (!isAscii(eventId)) return TE.right(undefined);
     return storageAttempt('find event', () =>
       this.#pool.use(async (connection) => {
         const row = decodeFirst(DetailRow, await connection.rows(FIND, [eventId]));
-        if (row === undefined) return undefined;
+        const entry = row && { ...toEntry(row), payload: row.payload };
+        const found = entry ?? (await findSkipped(connection, eventId));
+        if (found === undefined) return undefined;
         const history = decodeRows(HistoryRow, await connection.rows(HISTORY, [eventId])).map(toAttempt);
-        return { ...toEntry(row), payload: row.payload, history };
+        return { ...found, history };
       }),
     );
   }

@@ -18,13 +18,13 @@ import { WholeNumber, decodeRows } from './rows.ts';
  * are forced, because on a small table the optimiser likes to scan it, and a scan that writes locks what it meets.
  */
 
-/** The list of offsets leads; each row is then found by its primary key. */
+/** The list of offsets leads; each row is then found by its primary key. After a skip the row is another event's. */
 const COMPLETE = (rows: number): string => `
 UPDATE /*+ JOIN_PREFIX(published) */ outbox o FORCE INDEX (PRIMARY)
-  JOIN (VALUES ${Array.from({ length: rows }, () => 'ROW(?, ?)').join(', ')}) AS published (id, kafka_offset) ON o.id = published.id
+  JOIN (VALUES ${Array.from({ length: rows }, () => 'ROW(?, ?, ?)').join(', ')}) AS published (id, event_id, kafka_offset) ON o.id = published.id
 SET o.status = 'COMPLETED', o.published_at = NOW(6), o.kafka_offset = published.kafka_offset, o.next_attempt_at = NULL,
   o.held_by = NULL
-WHERE o.status = 'PENDING' AND o.kafka_partition = ?`;
+WHERE o.status = 'PENDING' AND o.kafka_partition = ? AND o.event_id = published.event_id`;
 
 const COMPLETED_OF = `
 SELECT id FROM outbox WHERE id IN (?) AND status = 'COMPLETED'`;
@@ -48,11 +48,11 @@ INSERT INTO outbox_blocks (order_id, sequence, outbox_id, kafka_partition) VALUE
 /** Counts an attempt only once: a repeated call finds another number of attempts. */
 const RETRY_LATER = `
 UPDATE outbox SET attempts = attempts + 1, last_error = ?, next_attempt_at = NOW(6) + INTERVAL ? MICROSECOND
-WHERE id = ? AND status = 'PENDING' AND attempts = ?`;
+WHERE id = ? AND event_id = ? AND status = 'PENDING' AND attempts = ?`;
 
 const QUARANTINE = `
 UPDATE outbox SET attempts = attempts + 1, last_error = ?, status = 'QUARANTINED', next_attempt_at = NULL
-WHERE id = ? AND status = 'PENDING' AND attempts = ?`;
+WHERE id = ? AND event_id = ? AND status = 'PENDING' AND attempts = ?`;
 
 const INSERT_ATTEMPT = `
 INSERT INTO outbox_attempts (event_id, attempt, error) VALUES (?, ?, ?)`;
@@ -82,7 +82,7 @@ export const acknowledgeRecords = async (
   acknowledged: readonly Acknowledgement[],
 ): Promise<void> => {
   const blocks = await lockBlocks(connection, new Set(acknowledged.map(({ record }) => record.orderKey)));
-  const offsets = acknowledged.flatMap(({ record, offset }) => [record.id, offset]);
+  const offsets = acknowledged.flatMap(({ record, offset }) => [record.id, record.eventId, offset]);
   await connection.write(COMPLETE(acknowledged.length), [...offsets, lane]);
   if (blocks.length === 0) return;
   // Not every head in the batch was PENDING, and a repeated call finds the block moved on: ask the rows.
@@ -134,18 +134,18 @@ export const recordFailedAttempt = async (
 
 const spendAttempt = async (
   connection: TransactionConnection,
-  { id, attempts }: OutboxRecord,
+  { id, eventId, attempts }: OutboxRecord,
   error: string,
   then: AfterFailure,
 ): Promise<boolean> => {
   switch (then._tag) {
     case 'RetryAfter':
       return (
-        (await connection.write(RETRY_LATER, [error, Math.round(then.delayMs * 1_000), id, attempts])).affectedRows ===
-        1
+        (await connection.write(RETRY_LATER, [error, Math.round(then.delayMs * 1_000), id, eventId, attempts]))
+          .affectedRows === 1
       );
     case 'Quarantine':
-      return (await connection.write(QUARANTINE, [error, id, attempts])).affectedRows === 1;
+      return (await connection.write(QUARANTINE, [error, id, eventId, attempts])).affectedRows === 1;
   }
 };
 

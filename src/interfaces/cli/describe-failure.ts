@@ -1,11 +1,12 @@
 import { describeCause } from '../../application/describe-cause.ts';
 import type { RedriveError } from '../../application/operations/redrive-event.ts';
+import type { SkipError } from '../../application/operations/skip-event.ts';
 import type { MigrationRefused } from '../../application/ports/schema-migrations.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { ExitCode } from './terminal.ts';
 
-export type CliFailure = RedriveError | OrderNotFound | MigrationRefused | StorageUnavailable;
+export type CliFailure = RedriveError | SkipError | OrderNotFound | MigrationRefused | StorageUnavailable;
 
 interface Described {
   /** One line for people. */
@@ -34,7 +35,22 @@ export const describeFailure = (failure: CliFailure): Described => {
       return { message: `there is no event ${failure.eventId} in the outbox`, exitCode: 1 };
     case 'EventNotQuarantined':
       return {
-        message: `event ${failure.eventId} is ${failure.status}: only a QUARANTINED event can be redriven`,
+        message: `event ${failure.eventId} is ${failure.status}: only a QUARANTINED event can be redriven or skipped`,
+        exitCode: 1,
+      };
+    case 'EventAlreadySkipped':
+      return {
+        message: `event ${failure.eventId} was skipped, which is final: event ${failure.replacementEventId} has its place`,
+        exitCode: 1,
+      };
+    case 'EventNotHead':
+      return {
+        message: `event ${failure.eventId} waits behind event ${failure.headEventId}: redrive or skip that one first`,
+        exitCode: 1,
+      };
+    case 'EventIsReplacement':
+      return {
+        message: `event ${failure.eventId} stands for event ${failure.skippedEventId}, which was skipped: redrive it`,
         exitCode: 1,
       };
     case 'IdempotencyKeyReused':

@@ -1,5 +1,6 @@
 import type { ExplainOrder } from '../../application/operations/explain-order.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
+import type { SkipEvent } from '../../application/operations/skip-event.ts';
 import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
 import type { SchemaMigrations } from '../../application/ports/schema-migrations.ts';
 import type { StartCheck } from '../../application/ports/start-check.ts';
@@ -8,6 +9,7 @@ import type { StartCheck } from '../../application/ports/start-check.ts';
 export interface OperatorServices {
   readonly outbox: OutboxQueries;
   readonly redrive: Pick<RedriveEvent, 'handle'>;
+  readonly skip: Pick<SkipEvent, 'handle' | 'rehearse'>;
   readonly explain: Pick<ExplainOrder, 'handle'>;
   close(): Promise<void>;
 }

@@ -1,4 +1,10 @@
-import type { OutboxEntry, OutboxEntryDetail, OutboxStats } from '../../application/ports/outbox-queries.ts';
+import type {
+  OutboxEntry,
+  OutboxEntryDetail,
+  OutboxStats,
+  SkippedEntry,
+  SkippedEntryDetail,
+} from '../../application/ports/outbox-queries.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
 
@@ -12,8 +18,8 @@ export const duration = (ms: number): string => {
   return ms < 7_200_000 ? `${(ms / 60_000).toFixed(0)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
 };
 
-/** What an event waits for, or where it went. */
-export const standing = (entry: OutboxEntry): string => {
+/** What an event waits for, or what became of it. */
+export const standing = (entry: OutboxEntry | SkippedEntry): string => {
   switch (entry.status) {
     case 'COMPLETED':
       return `published at partition ${entry.partition}, offset ${entry.offset ?? 'unknown'}`;
@@ -24,6 +30,8 @@ export const standing = (entry: OutboxEntry): string => {
       return entry.attempts === 0
         ? 'waits for the relay'
         : `attempt ${entry.attempts} failed, next at ${entry.nextAttemptAt ?? 'once'}`;
+    case 'SKIPPED':
+      return `skipped by ${entry.skippedBy}, replaced by ${entry.replacementEventId}`;
   }
 };
 
@@ -43,7 +51,17 @@ export const entriesView = (entries: readonly OutboxEntry[]): readonly string[] 
     ]),
   );
 
-export const entryView = (entry: OutboxEntryDetail): readonly string[] => [
+const whatBecameOf = (entry: OutboxEntry | SkippedEntry): readonly (readonly [string, string | null])[] =>
+  entry.status === 'SKIPPED'
+    ? [
+        ['skipped', entry.skippedAt],
+        ['skipped by', entry.skippedBy],
+        ['reason', entry.reason],
+        ['replaced by', entry.replacementEventId],
+      ]
+    : [['published', entry.publishedAt]];
+
+export const entryView = (entry: OutboxEntryDetail | SkippedEntryDetail): readonly string[] => [
   ...renderPairs([
     ['event', entry.eventId],
     ['order', entry.orderId],
@@ -52,7 +70,7 @@ export const entryView = (entry: OutboxEntryDetail): readonly string[] => [
     ['status', entry.status],
     ['stands', standing(entry)],
     ['created', entry.createdAt],
-    ['published', entry.publishedAt],
+    ...whatBecameOf(entry),
     ['last error', entry.lastError],
   ]),
   '',

@@ -2,13 +2,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { describeFailure } from './describe-failure.ts';
 import type { CliFailure } from './describe-failure.ts';
-import type { SettingsRefused } from './operator-services.ts';
+import type { OperatorServices, SettingsRefused } from './operator-services.ts';
 import { printable } from './terminal.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 export interface OutputOptions {
   readonly json?: true;
 }
+
+/** Opens what the commands work with and runs one; its code becomes that of the process. */
+export type CommandRunner = (command: (services: OperatorServices) => Promise<ExitCode>) => Promise<void>;
 
 /** Says on stderr what failed, in one line. */
 export const reportFailure = (failure: CliFailure, terminal: Terminal): ExitCode => {

@@ -42,6 +42,21 @@ export const EventSkipped = t.readonly(
 );
 export type EventSkipped = t.TypeOf<typeof EventSkipped>;
 
+const problemsOf = (errors: t.Errors): string =>
+  validationProblems(errors)
+    .map((problem) => problemText(problem, 'the payload'))
+    .join('; ');
+
+/** The event as the outbox takes it. Throws when a field is none the codec accepts. */
+export const encodeEventSkipped = (
+  skip: Readonly<Record<'skippedEventId' | 'skippedType' | 'reason', string>>,
+): { readonly type: string; readonly version: number; readonly payload: string } => {
+  const checked = EventSkipped.decode(skip);
+  if (E.isLeft(checked)) throw new TypeError(`no valid EventSkipped: ${problemsOf(checked.left)}`);
+  const payload = JSON.stringify(EventSkipped.encode(checked.right));
+  return { type: EVENT_SKIPPED, version: EVENT_SKIPPED_VERSION, payload };
+};
+
 export interface InvalidEventSkipped {
   readonly _tag: 'InvalidEventSkipped';
   readonly reason: string;
@@ -65,13 +80,7 @@ export const decodeEventSkipped = ({
     E.flatMap((json) =>
       pipe(
         EventSkipped.decode(json),
-        E.mapLeft((errors) =>
-          invalid(
-            validationProblems(errors)
-              .map((problem) => problemText(problem, 'the payload'))
-              .join('; '),
-          ),
-        ),
+        E.mapLeft((errors) => invalid(problemsOf(errors))),
       ),
     ),
   );

@@ -120,11 +120,13 @@ export const EventStanding = t.union(
       }),
     ),
     t.readonly(t.strict({ state: t.literal('quarantined'), attempts: t.number, lastError: textOrNull })),
+    /** Given up by an operator; the event whose ID is `replacedBy` has its place in the sequence. */
+    t.readonly(t.strict({ state: t.literal('skipped'), skippedAt: t.string, reason: t.string, replacedBy: t.string })),
   ],
   'EventStanding',
 );
 
-/** `GET /orders/:id/events`, by sequence. */
+/** `GET /orders/:id/events`, by sequence; a skipped event and its replacement have the same. */
 export const OrderEventsAnswer = t.readonly(
   t.strict({
     orderId: OrderId,

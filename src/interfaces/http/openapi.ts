@@ -104,7 +104,7 @@ export const openApiOf = (operations: readonly Operation[]): OpenApiDocument => 
     },
     tags: [
       { name: 'orders', description: 'Place an order and move it on.' },
-      { name: 'operator', description: 'See what waits or is quarantined, and put it back to work.' },
+      { name: 'operator', description: 'See what waits or is quarantined; put it back to work, or give it up.' },
       { name: 'service', description: 'Health and metrics.' },
     ],
     paths,

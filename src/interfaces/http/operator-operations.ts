@@ -2,9 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import type { Acted } from '../../application/operations/act-once.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
+import type { SkipEvent, Skipped } from '../../application/operations/skip-event.ts';
 import type { OutboxFilter, OutboxQueries, OutboxStatus } from '../../application/ports/outbox-queries.ts';
 import { ShortText } from '../../domain/order/values.ts';
+import { textValue } from '../../domain/value-codec.ts';
 import { closed } from '../contract/closed.ts';
 import type { Operation } from './operation.ts';
 import { carriesOperatorToken } from './operator-token.ts';
@@ -16,22 +19,35 @@ import {
   OutboxQuery,
   statusParameter,
 } from './parameters.ts';
-import { readEventId, readIdempotencyKey, readOptionalBody, readQuery } from './read-request.ts';
+import { readBody, readEventId, readIdempotencyKey, readOptionalBody, readQuery } from './read-request.ts';
 import { sendJson, sendProblem, sendStoredAnswer } from './reply.ts';
 import { decodeStoredAnswer, encodeStoredAnswer } from './stored-answer.ts';
+import type { StoredAnswer } from './stored-answer.ts';
+import { traceHeaders, traceparentOf } from './trace-context.ts';
 
 export interface OperatorOperationsPorts {
   readonly outbox: OutboxQueries;
   readonly redriveEvent: Pick<RedriveEvent, 'handle'>;
+  readonly skipEvent: Pick<SkipEvent, 'handle'>;
   /** Undefined: operator routes answer 503. */
   readonly operatorToken: string | undefined;
 }
 
-/** Who redrives, for the audit: all holders of the token are one actor. */
+/** Who redrives or skips, for the audit: all holders of the token are one actor. */
 const ACTOR = 'operator token';
 const DEFAULT_LIMIT = 50;
 
 const RedriveBody = closed(t.exact(t.partial({ reason: ShortText }), 'RedriveBody'));
+
+/** No longer than the event that tells consumers of it may hold. */
+const Reason = textValue('Reason', {
+  words: '1 to 500 characters on one line, without control characters or surrounding blanks',
+  minLength: 1,
+  maxLength: 500,
+  pattern: /^(?!\s)[^\p{Cc}\p{Cs}\u2028\u2029]+(?<!\s)$/u,
+  example: 'the record exceeds the limit of the topic; told to payment by hand',
+});
+const SkipBody = closed(t.readonly(t.strict({ reason: Reason }), 'SkipBody'));
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | Promise<FastifyReply>;
 
@@ -76,6 +92,13 @@ const showEvent =
       : sendJson(reply, 200, found.right);
   };
 
+const okAnswer = (body: object): StoredAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+
+const sendActed = <A>(reply: FastifyReply, acted: Acted<A>, answer: (done: A) => StoredAnswer): FastifyReply =>
+  acted._tag === 'Replayed'
+    ? sendStoredAnswer(reply, decodeStoredAnswer(acted.answer), true)
+    : sendStoredAnswer(reply, answer(acted.result), false);
+
 const redriveEvent =
   (ports: OperatorOperationsPorts): Handler =>
   async (request, reply) => {
@@ -87,17 +110,37 @@ const redriveEvent =
     );
     if (E.isLeft(input)) return sendProblem(reply, input.left);
     const { eventId, key, body } = input.right;
-    const answer = { status: 200, headers: {}, body: JSON.stringify({ eventId, status: 'PENDING' }) };
+    const answer = (): StoredAnswer => okAnswer({ eventId, status: 'PENDING' });
     const done = await ports.redriveEvent.handle({
       eventId,
       actor: ACTOR,
       reason: body.reason ?? null,
-      once: { key, answer: encodeStoredAnswer(answer) },
+      once: { key, answer: () => encodeStoredAnswer(answer()) },
     })();
-    if (E.isLeft(done)) return sendProblem(reply, done.left);
-    return done.right._tag === 'Replayed'
-      ? sendStoredAnswer(reply, decodeStoredAnswer(done.right.answer), true)
-      : sendStoredAnswer(reply, answer, false);
+    return E.isLeft(done) ? sendProblem(reply, done.left) : sendActed(reply, done.right, answer);
+  };
+
+const skipEvent =
+  (ports: OperatorOperationsPorts): Handler =>
+  async (request, reply) => {
+    const input = pipe(
+      E.Do,
+      E.bind('eventId', () => readEventId(request)),
+      E.bind('key', () => readIdempotencyKey(request)),
+      E.bind('body', () => readBody(request, SkipBody)),
+    );
+    if (E.isLeft(input)) return sendProblem(reply, input.left);
+    const { eventId, key, body } = input.right;
+    const answer = ({ replacementEventId }: Skipped): StoredAnswer =>
+      okAnswer({ eventId, status: 'SKIPPED', replacementEventId });
+    const done = await ports.skipEvent.handle({
+      eventId,
+      actor: ACTOR,
+      reason: body.reason,
+      headers: traceHeaders(traceparentOf(request.headers['traceparent'])),
+      once: { key, answer: (skipped) => encodeStoredAnswer(answer(skipped)) },
+    })();
+    return E.isLeft(done) ? sendProblem(reply, done.left) : sendActed(reply, done.right, answer);
   };
 
 export const operatorOperations = (ports: OperatorOperationsPorts): readonly Operation[] => {
@@ -122,7 +165,8 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
       path: '/outbox/{eventId}',
       tag: 'operator',
       operator: true,
-      summary: 'One event with its payload and every failed attempt',
+      summary:
+        'One event with its payload and every failed attempt; a skipped one with by whom, why and its replacement',
       parameters: [eventIdParameter],
       answers: answer('The event.'),
       handle: guarded(ports.operatorToken, showEvent(ports)),
@@ -138,6 +182,23 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
       body: { codec: RedriveBody, example: { reason: 'the limit of the topic was raised' }, required: false },
       answers: answer('The event is PENDING again.'),
       handle: guarded(ports.operatorToken, redriveEvent(ports)),
+    },
+    {
+      operationId: 'skipEvent',
+      method: 'POST',
+      path: '/outbox/{eventId}/skip',
+      tag: 'operator',
+      operator: true,
+      summary:
+        'Give up a quarantined event for good: an EventSkipped takes its place and its held successors follow; audited',
+      parameters: [eventIdParameter, idempotencyKeyParameter],
+      body: {
+        codec: SkipBody,
+        example: { reason: 'the record exceeds the limit of the topic; told to payment by hand' },
+        required: true,
+      },
+      answers: answer('The event is skipped; `replacementEventId` is PENDING in its place.'),
+      handle: guarded(ports.operatorToken, skipEvent(ports)),
     },
   ];
 };

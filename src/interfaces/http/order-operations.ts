@@ -215,7 +215,8 @@ const queryOperations = (ports: OrderOperationsPorts): readonly Operation[] => [
     answers: [
       {
         status: 200,
-        description: 'The events by sequence: pending, held, retrying, published (partition, offset) or quarantined.',
+        description:
+          'The events by sequence: pending, held, retrying, published (partition, offset), quarantined or skipped.',
         contentType: JSON_ANSWER,
         codec: OrderEventsAnswer,
       },

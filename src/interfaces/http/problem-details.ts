@@ -1,5 +1,6 @@
 import type { HandleOrderCommandError } from '../../application/orders/handle-order-command.ts';
 import type { RedriveError } from '../../application/operations/redrive-event.ts';
+import type { SkipError } from '../../application/operations/skip-event.ts';
 import type { Money } from '../../domain/order/values.ts';
 import type { ValidationProblem } from '../contract/validation-errors.ts';
 import type { HttpError } from './http-error.ts';
@@ -20,7 +21,7 @@ export interface Problem {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type ApiError = HandleOrderCommandError | RedriveError | HttpError;
+export type ApiError = HandleOrderCommandError | RedriveError | SkipError | HttpError;
 
 /** Seconds after which a request that met an outage is worth sending again. */
 const RETRY_AFTER_SECONDS = 1;
@@ -245,8 +246,29 @@ export const problemOf = (error: ApiError): Problem => {
       return problem(
         409,
         'event-not-quarantined',
-        'Only a quarantined event can be redriven',
+        'Only a quarantined event can be redriven or skipped',
         `Event ${error.eventId} is ${error.status}.`,
+      );
+    case 'EventAlreadySkipped':
+      return problem(
+        409,
+        'event-already-skipped',
+        'The event was skipped, which is final',
+        `Event ${error.replacementEventId} has taken the place of event ${error.eventId}.`,
+      );
+    case 'EventNotHead':
+      return problem(
+        409,
+        'event-not-head',
+        'An earlier event of the order must go first',
+        `Redrive or skip event ${error.headEventId} before event ${error.eventId}.`,
+      );
+    case 'EventIsReplacement':
+      return problem(
+        409,
+        'event-is-replacement',
+        'The event stands for a skipped one already',
+        `Event ${error.eventId} tells that event ${error.skippedEventId} was skipped. Redrive it.`,
       );
   }
 };

@@ -3,7 +3,10 @@ import { timelineOf } from '../../../src/application/operations/explain-timeline
 import type { EventWithAttempts } from '../../../src/application/operations/explain-timeline.ts';
 import type { OrderProgress } from '../../../src/application/ports/consumer-progress.ts';
 
-const event = (sequence: number, change: Partial<EventWithAttempts>): EventWithAttempts => ({
+/** An event in the outbox, not skipped. */
+type Published = Exclude<EventWithAttempts, { readonly status: 'SKIPPED' }>;
+
+const event = (sequence: number, change: Partial<Published>): Published => ({
   eventId: `event-${sequence}`,
   orderId: 'order-1',
   sequence,
@@ -69,6 +72,32 @@ describe("an order's timeline", () => {
       ['published', 2, 6, 1.5],
     ]);
     expect(timeline[1]?.detail).to.equal('partition 3, offset 7');
+  });
+
+  it('tells of a skip: who, why and what took the place', () => {
+    const { eventId, orderId, sequence, type, version, createdAt, lastError } = event(1, { lastError: 'too large' });
+    const timeline = timelineOf(
+      [
+        {
+          ...{ eventId, orderId, sequence, type, version, createdAt, lastError },
+          status: 'SKIPPED',
+          attempts: 7,
+          skippedAt: '2026-01-31T09:31:00.000000Z',
+          skippedBy: 'an operator',
+          reason: 'told by hand',
+          replacementEventId: 'r1',
+          history: [{ attempt: 7, failedAt: '2026-01-31T09:30:30.000000Z', error: 'too large' }],
+        },
+        event(1, { type: 'EventSkipped', createdAt: '2026-01-31T09:31:00.000000Z' }),
+      ],
+      [],
+    );
+    expect(timeline.map(({ what, event: about, detail }) => [about, what, detail])).to.deep.equal([
+      ['OrderPlaced', 'raised', null],
+      ['OrderPlaced', 'attempt 7 failed', 'too large'],
+      ['OrderPlaced', 'skipped', 'by an operator: told by hand; replaced by r1'],
+      ['EventSkipped', 'raised', null],
+    ]);
   });
 
   it('tells failed attempts, and which event a consumer parked the order at', () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { GetOrder } from '../../../src/application/orders/get-order.ts';
 import { OrderEvents, raisedEvents } from '../../../src/application/orders/order-events.ts';
 import type { EventStanding } from '../../../src/application/orders/order-events.ts';
-import type { OutboxEntry, OutboxQueries } from '../../../src/application/ports/outbox-queries.ts';
+import type { OutboxEntry, OutboxQueries, SkippedEntry } from '../../../src/application/ports/outbox-queries.ts';
 import { leftOf, rightOf } from '../../support/decoded.ts';
 import { inMemoryOrders, request } from '../../support/in-memory-orders.ts';
 import { commands, orderId } from '../../support/order-samples.ts';
@@ -86,9 +86,10 @@ describe('where the events of an order stand', () => {
 });
 
 describe('asking for one order', () => {
-  const queriesOf = (entries: readonly OutboxEntry[]): OutboxQueries => ({
+  const queriesOf = (entries: readonly OutboxEntry[], skipped: readonly SkippedEntry[] = []): OutboxQueries => ({
     list: () => TE.right([]),
     ofOrder: () => TE.right(entries),
+    skippedOfOrder: () => TE.right(skipped),
     find: () => TE.right(undefined),
     stats: () => TE.right({ pending: 0, held: 0, retrying: 0, quarantined: 0, completed: 0, oldestPendingMs: null }),
   });
@@ -110,6 +111,49 @@ describe('asking for one order', () => {
         standing: isPublished,
       },
     ]);
+  });
+
+  const skipped: SkippedEntry = {
+    eventId: 'e1',
+    orderId,
+    sequence: 1,
+    type: 'OrderPlaced',
+    version: 1,
+    status: 'SKIPPED',
+    attempts: 7,
+    lastError: 'MESSAGE_TOO_LARGE',
+    createdAt: pending.createdAt,
+    skippedAt: '2026-01-31T10:00:00.000000Z',
+    skippedBy: 'an operator',
+    reason: 'told by hand',
+    replacementEventId: 'r1',
+  };
+  const replacement: OutboxEntry = { ...published, eventId: 'r1', type: 'EventSkipped' };
+
+  it('given an event was skipped / then it stands before its replacement, with why but not with by whom', async () => {
+    const service = inMemoryOrders();
+    rightOf(await service.handler.handle(request(commands.PlaceOrder))());
+    const outbox = queriesOf([replacement, nth(2, pending)], [skipped]);
+    const events = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
+    expect(events.map(({ sequence, type, standing }) => [sequence, type, standing.state])).to.deep.equal([
+      [1, 'OrderPlaced', 'skipped'],
+      [1, 'EventSkipped', 'published'],
+      [2, 'OrderPlaced', 'pending'],
+    ]);
+    expect(events[0]?.standing).to.deep.equal({
+      state: 'skipped',
+      skippedAt: skipped.skippedAt,
+      reason: 'told by hand',
+      replacedBy: 'r1',
+    });
+  });
+
+  it('given it is skipped between the two looks / then it is listed once, as skipped', async () => {
+    const service = inMemoryOrders();
+    rightOf(await service.handler.handle(request(commands.PlaceOrder))());
+    const outbox = queriesOf([quarantined], [skipped]);
+    const events = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
+    expect(events.map(({ eventId, standing }) => [eventId, standing.state])).to.deep.equal([['e1', 'skipped']]);
   });
 
   it('given its published events were purged / then the list is empty, which is no error', async () => {

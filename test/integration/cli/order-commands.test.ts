@@ -138,6 +138,54 @@ describe('order', function () {
     expect(again.err).to.match(/is PENDING: only a QUARANTINED event can be redriven/);
   });
 
+  it('outbox skip --dry-run changes nothing; then it skips, for good, and show and explain tell who, why and what took its place', async () => {
+    const { body } = await api.send(post('/orders', requestExamples.PlaceOrder));
+    const { orderId: other } = decoded(t.type({ orderId: t.string }), JSON.parse(body));
+    await quarantineEvents(api.mysqlUrl);
+    const eventsOf = (): Promise<readonly unknown[]> =>
+      api.rows('SELECT event_id, status, type FROM outbox WHERE order_id = ?', [other]);
+    const { event_id: event } = decoded(t.type({ event_id: t.string }), (await eventsOf())[0]);
+
+    const dry = await order(['outbox', 'skip', event, '--reason', 'told by hand', '--dry-run']);
+    expect(dry).to.deep.equal({ code: 0, out: `${event} would be skipped, for good\n`, err: '' });
+    expect(await eventsOf()).to.deep.equal([{ event_id: event, status: 'QUARANTINED', type: 'OrderPlaced' }]);
+
+    const done = await order(['outbox', 'skip', event, '--reason', 'told by hand', '--json']);
+    expect([done.code, done.err]).to.deep.equal([0, '']);
+    const outcome = decoded(t.type({ replacementEventId: t.string }), JSON.parse(done.out));
+    const { replacementEventId } = outcome;
+    expect(outcome).to.deep.include({ eventId: event, skipped: true, dryRun: false });
+    expect(await eventsOf()).to.deep.equal([{ event_id: replacementEventId, status: 'PENDING', type: 'EventSkipped' }]);
+    const [audit] = await api.rows("SELECT actor, event_id, reason FROM operator_audit WHERE action = 'skip'");
+    expect(audit).to.include({ event_id: event, reason: 'told by hand' });
+
+    const shown = await order(['outbox', 'show', event]);
+    expect(shown.code).to.equal(0);
+    expect(shown.out).to.match(/^status +SKIPPED$/m);
+    expect(shown.out).to.match(/^skipped by +cli:./m);
+    expect(shown.out).to.match(/^reason +told by hand$/m);
+    expect(shown.out).to.match(new RegExp(`^replaced by +${replacementEventId}$`, 'm'));
+    expect(shown.out).to.include('"customerId"');
+    const explained = (await order(['explain', other])).out;
+    expect(explained).to.match(new RegExp(`1 +OrderPlaced .* skipped by cli:.*, replaced by ${replacementEventId}`));
+    expect(explained).to.match(new RegExp(`1 +EventSkipped +${replacementEventId} +waits for the relay`));
+    expect(explained).to.match(/OrderPlaced +skipped +by cli:.*: told by hand/);
+
+    for (const args of [
+      ['redrive'],
+      ['redrive', '--dry-run'],
+      ['skip', '--reason', 'x'],
+      ['skip', '--reason', 'x', '--dry-run'],
+    ]) {
+      const again = await order(['outbox', ...args, event]);
+      expect(again).to.deep.equal({
+        code: 1,
+        out: '',
+        err: `order: event ${event} was skipped, which is final: event ${replacementEventId} has its place\n`,
+      });
+    }
+  });
+
   it('--help works everywhere, without any setting', async () => {
     const commands = [
       '',
@@ -145,6 +193,7 @@ describe('order', function () {
       'outbox list',
       'outbox show',
       'outbox redrive',
+      'outbox skip',
       'outbox stats',
       'explain',
       'migrate',

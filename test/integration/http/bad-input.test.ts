@@ -583,6 +583,75 @@ const cases: readonly Case[] = [
     type: 'invalid-body',
     fields: ['force'],
   },
+  {
+    title: 'skipping without a token',
+    send: ({ event }) => post(`/outbox/${event}/skip`, { reason: 'why' }),
+    status: 401,
+    type: 'unauthorized',
+  },
+  {
+    title: 'skipping an unknown event',
+    send: post(`/outbox/${NOWHERE}/skip`, { reason: 'why' }, operator),
+    status: 404,
+    type: 'event-not-found',
+  },
+  {
+    title: 'skipping what is no event ID',
+    send: post('/outbox/1/skip', { reason: 'why' }, operator),
+    status: 404,
+    type: 'event-not-found',
+  },
+  {
+    title: 'skipping what is not quarantined',
+    send: ({ event }) => post(`/outbox/${event}/skip`, { reason: 'why' }, operator),
+    status: 409,
+    type: 'event-not-quarantined',
+  },
+  {
+    title: 'skipping without an Idempotency-Key',
+    send: ({ event }) =>
+      post(`/outbox/${event}/skip`, { reason: 'why' }, { ...operator, 'idempotency-key': undefined }),
+    status: 400,
+    type: 'idempotency-key-required',
+  },
+  {
+    title: 'skipping without a body',
+    send: ({ event }) => ({ ...post(`/outbox/${event}/skip`, '', operator), body: '' }),
+    status: 400,
+    type: 'malformed-json',
+  },
+  ...(
+    [
+      ['without a reason', {}],
+      ['with an empty reason', { reason: '' }],
+      ['with blanks for a reason', { reason: '  ' }],
+      ['with a reason of 501 characters', { reason: 'x'.repeat(501) }],
+      ['with a reason of two lines', { reason: 'too\nlarge' }],
+      ['with a NUL in the reason', { reason: 'too\u0000large' }],
+      ['with half a character in the reason', { reason: 'too \ud83d large' }],
+      ['with an object for a reason', { reason: {} }],
+    ] as const
+  ).map(([how, body]): Case => ({
+    title: `skipping ${how}`,
+    send: ({ event }) => post(`/outbox/${event}/skip`, body, operator),
+    status: 400,
+    type: 'invalid-body',
+    fields: ['reason'],
+  })),
+  {
+    title: 'skipping with an unknown field',
+    send: ({ event }) => post(`/outbox/${event}/skip`, { reason: 'why', force: true }, operator),
+    status: 400,
+    type: 'invalid-body',
+    fields: ['force'],
+  },
+  {
+    title: 'the wrong method for a skip',
+    send: ({ event }) => ({ method: 'DELETE', path: `/outbox/${event}/skip`, headers: operator }),
+    status: 405,
+    type: 'method-not-allowed',
+    header: ['allow', 'OPTIONS, POST'],
+  },
 ];
 
 describe('HTTP refuses bad input, names what is wrong, and writes nothing', function () {

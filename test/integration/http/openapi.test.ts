@@ -52,6 +52,7 @@ describe('the OpenAPI document', () => {
       '/outbox',
       '/outbox/{eventId}',
       '/outbox/{eventId}/redrive',
+      '/outbox/{eventId}/skip',
       '/livez',
       '/readyz',
       '/metrics',
@@ -67,6 +68,7 @@ describe('the OpenAPI document', () => {
       'deliverOrder',
       'cancelOrder',
       'redriveEvent',
+      'skipEvent',
     ]);
     for (const { operationId, schema, example } of examples)
       expect(ajv.validate(schema, example), `${operationId}: ${ajv.errorsText()}`).to.equal(true);
@@ -91,12 +93,15 @@ describe('the OpenAPI document', () => {
     const cancelled = await api.send(post(`/orders/${await place()}/cancellation`, bodyOf('cancelOrder')));
     expect(cancelled.status, cancelled.body).to.equal(200);
     // Nothing is quarantined here: that the body is read is seen by what is refused.
-    const redrive = await api.send(
-      post('/outbox/0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10/redrive', bodyOf('redriveEvent'), {
-        authorization: `Bearer ${OPERATOR_TOKEN}`,
-      }),
-    );
-    expect(redrive.status, redrive.body).to.equal(404);
+    const authorization = `Bearer ${OPERATOR_TOKEN}`;
+    for (const [operationId, act] of [
+      ['redriveEvent', 'redrive'],
+      ['skipEvent', 'skip'],
+    ] as const) {
+      const path = `/outbox/0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10/${act}`;
+      const answer = await api.send(post(path, bodyOf(operationId), { authorization }));
+      expect(answer.status, answer.body).to.equal(404);
+    }
   });
 
   it('is shown as a page that loads nothing from elsewhere', async () => {

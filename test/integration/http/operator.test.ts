@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { requestExamples } from '../../../src/interfaces/contract/http.ts';
+import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
 import { decoded } from '../../support/decoded.ts';
 import { post } from '../../support/http-client.ts';
 import type { HttpAnswer } from '../../support/http-client.ts';
@@ -78,6 +78,91 @@ describe('operating the outbox over HTTP', () => {
   it('refuses to redrive it a second time under another key', async () => {
     const answer = await api.send(post(`/outbox/${quarantined}/redrive`, {}, operator));
     expect(answer.status).to.equal(409);
+  });
+
+  describe('skip', () => {
+    const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const reason = 'told to payment by hand – 🚚';
+    const Skipped = t.type({ eventId: t.string, status: t.string, replacementEventId: t.string });
+    let skipped: string;
+    let order: string;
+    let replacement: string;
+
+    before(async () => {
+      const { body } = await api.send(post('/orders', requestExamples.PlaceOrder));
+      ({ orderId: order } = decoded(t.type({ orderId: t.string }), JSON.parse(body)));
+      await api.send(post(`/orders/${order}/cancellation`, requestExamples.Cancellation));
+      await quarantineEvents(api.mysqlUrl);
+      const [first] = await api.rows('SELECT event_id FROM outbox WHERE order_id = ? AND sequence = 1', [order]);
+      skipped = decoded(t.type({ event_id: t.string }), first).event_id;
+    });
+
+    it('is done once: a replacement is PENDING in its place, audited, and a repetition is answered with the same bytes', async () => {
+      const request = post(`/outbox/${skipped}/skip`, { reason }, { ...operator, traceparent: TRACEPARENT });
+      const first = await api.send(request);
+      expect(first.status, first.body).to.equal(200);
+      const answer = decoded(Skipped, JSON.parse(first.body));
+      expect(answer).to.include({ eventId: skipped, status: 'SKIPPED' });
+      replacement = answer.replacementEventId;
+      const again = await api.send(request);
+      expect([again.status, again.body, again.headers['idempotency-replayed']]).to.deep.equal([
+        200,
+        first.body,
+        'true',
+      ]);
+
+      const rows = await api.rows(
+        'SELECT event_id, sequence, type, version, status, payload, headers FROM outbox WHERE order_id = ? ORDER BY sequence',
+        [order],
+      );
+      expect(rows).to.have.lengthOf(2);
+      expect(rows[0]).to.deep.equal({
+        event_id: replacement,
+        sequence: 1,
+        type: 'EventSkipped',
+        version: 1,
+        status: 'PENDING',
+        payload: JSON.stringify({ skippedEventId: skipped, skippedType: 'OrderPlaced', reason }),
+        headers: JSON.stringify({ traceparent: TRACEPARENT, ce_traceparent: TRACEPARENT }),
+      });
+      const audit = await api.rows("SELECT actor, event_id, reason FROM operator_audit WHERE action = 'skip'");
+      expect(audit).to.deep.equal([{ actor: 'operator token', event_id: skipped, reason }]);
+    });
+
+    it('is shown with by whom, why, its replacement, its bytes and every failed attempt', async () => {
+      const { status, body } = await get(`/outbox/${skipped}`);
+      expect(status).to.equal(200);
+      const event = decoded(t.type({ payload: t.string, history: t.array(t.unknown) }), JSON.parse(body));
+      expect(event).to.deep.include({
+        status: 'SKIPPED',
+        skippedBy: 'operator token',
+        reason,
+        replacementEventId: replacement,
+      });
+      expect(JSON.parse(event.payload)).to.have.property('customerId', requestExamples.PlaceOrder.customerId);
+      expect(event.history).to.have.lengthOf(7);
+    });
+
+    it('is shown among the events of its order, without by whom', async () => {
+      const { body } = await api.send({ method: 'GET', path: `/orders/${order}/events` });
+      const { events } = decoded(OrderEventsAnswer, JSON.parse(body));
+      expect(events.map(({ sequence, type, standing }) => [sequence, type, standing.state])).to.deep.equal([
+        [1, 'OrderPlaced', 'skipped'],
+        [1, 'EventSkipped', 'pending'],
+        [2, 'OrderCancelled', 'held'],
+      ]);
+      expect(events[0]?.standing).to.include({ reason, replacedBy: replacement });
+      expect(body).not.to.include('operator token');
+    });
+
+    it('is final: it can be neither redriven nor skipped again', async () => {
+      for (const act of ['redrive', 'skip']) {
+        const { status, body } = await api.send(post(`/outbox/${skipped}/${act}`, { reason: 'again' }, operator));
+        expect(status).to.equal(409);
+        expect(JSON.parse(body)).to.include({ type: 'urn:orderly:problem:event-already-skipped' });
+        expect(body).to.include(replacement);
+      }
+    });
   });
 
   it('answers 503 when no token is configured', async () => {

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
+import * as E from 'fp-ts/lib/Either.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { Replacement } from '../../../src/application/ports/outbox-operations.ts';
 import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
 import { laneOf } from '../../../src/application/relay/lanes.ts';
 import { MySqlOutboxOperations } from '../../../src/infrastructure/mysql/mysql-outbox-operations.ts';
@@ -168,12 +171,13 @@ describe('MySqlRelayOutbox on a real server', () => {
   });
 
   for (const seed of [1, 2, 3])
-    it(`given failures, quarantines, redrives, crashes and 8 writers at once (seed ${seed}) / then every order is sent 1..n, and nothing waits in vain or deadlocks`, async () => {
+    it(`given failures, quarantines, redrives, skips, crashes and 8 writers at once (seed ${seed}) / then every order is sent 1..n, and nothing waits in vain or deadlocks`, async () => {
       const random = seeded(seed);
       const keys = Array.from({ length: 16 }, () => randomUUID());
       const committed = new Map<string, number>(keys.map((key) => [key, 0]));
       const sent = new Map<string, number>(keys.map((key) => [key, 0]));
       const quarantined = new Set<string>();
+      let skipped = 0;
       const EVENTS_PER_KEY = 25;
 
       const writer = async (mine: readonly string[]): Promise<void> => {
@@ -191,10 +195,10 @@ describe('MySqlRelayOutbox on a real server', () => {
       };
       const fail = async (record: OutboxRecord): Promise<void> => {
         const quarantine = random() < 0.3;
-        if (quarantine) quarantined.add(record.eventId);
         const then = quarantine ? ({ _tag: 'Quarantine' } as const) : ({ _tag: 'RetryAfter', delayMs: 3 } as const);
         await right(relay.recordFailure(lease, { record, error: 'refused' }, then));
         if (random() < 0.2) await right(relay.recordFailure(lease, { record, error: 'refused' }, then));
+        if (quarantine) quarantined.add(record.eventId);
       };
       const drain = async (lane: number): Promise<number> => {
         const records = await claim(lane, 1 + Math.floor(random() * 40));
@@ -219,10 +223,26 @@ describe('MySqlRelayOutbox on a real server', () => {
         return records.length;
       };
       const operations = new MySqlOutboxOperations();
+      const skip = async (eventId: string, redrive: TaskEither<unknown, void>): Promise<void> => {
+        const replacementOf = (): Replacement => {
+          const { type, version, payload, headers } = anEvent('', 1);
+          return { eventId: randomUUID(), type, version, payload, headers };
+        };
+        const how = { eventId, skippedBy: 'test', reason: 'test', replacementOf };
+        const done = await unitOfWork.run(unit, (tx) => operations.skip(tx, how))();
+        if (E.isRight(done)) skipped += 1;
+        else {
+          // What stands for a skipped event can only be redriven.
+          expect(done.left._tag).to.equal('EventIsReplacement');
+          await right(redrive);
+        }
+      };
       const operator = async (): Promise<void> => {
-        for (const eventId of quarantined) {
+        for (const eventId of [...quarantined]) {
           quarantined.delete(eventId);
-          await right(unitOfWork.run(unit, (tx) => operations.redrive(tx, eventId)));
+          const redrive = unitOfWork.run(unit, (tx) => operations.redrive(tx, eventId));
+          if (random() < 0.5) await right(redrive);
+          else await skip(eventId, redrive);
         }
       };
 
@@ -234,11 +254,12 @@ describe('MySqlRelayOutbox on a real server', () => {
       });
       const done = (): boolean => !writing && [...committed].every(([key, last]) => sent.get(key) === last);
       for (let rounds = 0; rounds < 5_000 && (!done() || (await count("status <> 'COMPLETED'")) > 0); rounds += 1) {
-        await Promise.all(Array.from({ length: LANES }, (_, lane) => drain(lane)));
-        if (random() < 0.2) await operator();
+        const lanes = Array.from({ length: LANES }, (_, lane) => drain(lane));
+        await Promise.all(random() < 0.2 ? [operator(), ...lanes] : lanes);
       }
       await writers;
 
+      expect(skipped).to.be.greaterThan(0);
       expect([...sent.values()]).to.deep.equal(keys.map(() => EVENTS_PER_KEY));
       expect(await count("status <> 'COMPLETED'")).to.equal(0);
       const blocks = await pool.use((connection) => connection.rows('SELECT order_id FROM outbox_blocks'));

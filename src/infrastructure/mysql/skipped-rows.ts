@@ -1,0 +1,57 @@
+import * as t from 'io-ts';
+import type { SkippedEntry, SkippedEntryDetail } from '../../application/ports/outbox-queries.ts';
+import type { MySqlConnection } from './mysql-connection.ts';
+import { TimeMicros, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
+
+const COLUMNS = `event_id, order_id, sequence, type, version, attempts, last_error, created_at, skipped_at, skipped_by,
+  reason, replacement_event_id`;
+
+const SKIPPED_OF_ORDER = `
+SELECT ${COLUMNS} FROM outbox_skipped WHERE order_id = ? ORDER BY sequence`;
+
+const FIND_SKIPPED = `
+SELECT ${COLUMNS}, payload FROM outbox_skipped WHERE event_id = ?`;
+
+const columns = {
+  event_id: t.string,
+  order_id: t.string,
+  sequence: WholeNumber,
+  type: t.string,
+  version: WholeNumber,
+  attempts: WholeNumber,
+  last_error: t.union([t.string, t.null]),
+  created_at: TimeMicros,
+  skipped_at: TimeMicros,
+  skipped_by: t.string,
+  reason: t.string,
+  replacement_event_id: t.string,
+};
+const SkippedRow = t.strict(columns);
+const SkippedDetailRow = t.strict({ ...columns, payload: t.string });
+
+const toSkipped = (row: t.TypeOf<typeof SkippedRow>): SkippedEntry => ({
+  eventId: row.event_id,
+  orderId: row.order_id,
+  sequence: row.sequence,
+  type: row.type,
+  version: row.version,
+  status: 'SKIPPED',
+  attempts: row.attempts,
+  lastError: row.last_error,
+  createdAt: row.created_at,
+  skippedAt: row.skipped_at,
+  skippedBy: row.skipped_by,
+  reason: row.reason,
+  replacementEventId: row.replacement_event_id,
+});
+
+export const skippedOfOrder = async (connection: MySqlConnection, orderId: string): Promise<readonly SkippedEntry[]> =>
+  decodeRows(SkippedRow, await connection.rows(SKIPPED_OF_ORDER, [orderId])).map(toSkipped);
+
+export const findSkipped = async (
+  connection: MySqlConnection,
+  eventId: string,
+): Promise<Omit<SkippedEntryDetail, 'history'> | undefined> => {
+  const row = decodeFirst(SkippedDetailRow, await connection.rows(FIND_SKIPPED, [eventId]));
+  return row && { ...toSkipped(row), payload: row.payload };
+};
