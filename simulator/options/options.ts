@@ -182,7 +182,7 @@ export const readOptions = (
     seed: flags.seed ?? randomSeed(),
     faults: faults.right,
     ...(sabotage === undefined ? {} : { sabotage }),
-    relays: flags.relays ?? 1,
+    relays: flags.relays ?? sabotage?.relays ?? 1,
     ...(flags.report === undefined ? {} : { reportDir: flags.report }),
     json: flags.json ?? false,
   });

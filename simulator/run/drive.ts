@@ -90,6 +90,7 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
     look: house.progress,
     seen: show,
     stillMs: options.bug ? STILL_WITH_BUG_MS : STILL_MS,
+    ...(options.bug ? { forgottenMs: STILL_MS } : {}),
     boundMs: REST_BOUND_MS,
     everyMs: STATUS_EVERY_MS,
     sleep: (ms) => sleep(ms),

@@ -11,6 +11,8 @@ export interface QuiesceOptions {
   readonly seen: (progress: Progress | undefined) => void;
   /** Nothing free to go and nothing changed for this long: what is left will not move by itself. */
   readonly stillMs: number;
+  /** Something is free to go, yet nothing changed for this long: a planted bug has forgotten it. Without, it is waited for. */
+  readonly forgottenMs?: number;
   readonly boundMs: number;
   readonly everyMs: number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -20,7 +22,7 @@ export interface QuiesceOptions {
 
 /** Waits until the closed loop has come to rest, well or badly. */
 export const quiesce = async (options: QuiesceOptions): Promise<AtRest> => {
-  const { now } = options;
+  const { now, forgottenMs = Infinity } = options;
   const startedAt = now();
   let last: Progress | undefined;
   let changedAt = startedAt;
@@ -30,7 +32,7 @@ export const quiesce = async (options: QuiesceOptions): Promise<AtRest> => {
     options.seen(progress);
     if (progress !== undefined && isComplete(progress)) return 'complete';
     if (progress === undefined || !isDeepStrictEqual(progress, last)) changedAt = now();
-    else if (progress.pending === 0 && now() - changedAt >= options.stillMs) return 'still';
+    else if (now() - changedAt >= (progress.pending === 0 ? options.stillMs : forgottenMs)) return 'still';
     last = progress;
     await options.sleep(options.everyMs);
   }

@@ -9,6 +9,8 @@ export interface Sabotage {
   readonly role: 'api' | 'relay' | 'payment' | 'shipping';
   readonly entry: readonly [file: string, ...args: string[]];
   readonly load: { readonly orders: number; readonly ratePerSecond: number };
+  /** Relay processes, when one alone does no harm; 1 unless told. */
+  readonly relays?: number;
   /** Names of faults, as on the command line. */
   readonly faults: readonly string[];
   /** The checker's invariant that must fail. */

@@ -1,18 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Producer } from 'kafkajs';
-import type { Pool } from 'mysql2/promise';
 import type { Outbox, OutboxEvent } from '../../../src/application/ports/outbox.ts';
 import type { Transaction } from '../../../src/application/ports/transaction.ts';
 import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
-import { encodeEnvelope } from '../../../src/interfaces/contract/envelope.ts';
-
-const NOTE_AS_PUBLISHED = `
-INSERT INTO outbox (event_id, order_id, sequence, type, version, occurred_at, payload, headers, status, published_at,
-                    kafka_partition, kafka_offset)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'COMPLETED', NOW(6), ?, ?)`;
-
-const toDateTime = (instant: string): string => instant.replace('T', ' ').replace('Z', '');
+import type { DirectPublishing } from '../direct-publishing.ts';
 
 /**
  * PLANTED BUG. Save, then publish: the order is committed alone, its events are sent to Kafka afterwards and then
@@ -22,11 +13,7 @@ const toDateTime = (instant: string): string => instant.replace('T', ' ').replac
 export class DualWrite {
   private readonly raised = new WeakMap<Transaction, OutboxEvent[]>();
 
-  constructor(
-    private readonly topic: string,
-    private readonly producer: Producer,
-    private readonly pool: Pool,
-  ) {}
+  constructor(private readonly direct: DirectPublishing) {}
 
   readonly outbox: Outbox = {
     append: (tx, events) => {
@@ -51,24 +38,10 @@ export class DualWrite {
   }
 
   private async publish(event: OutboxEvent): Promise<void> {
-    const { eventId, orderKey, sequence, type, version, occurredAt, payload, headers } = event;
     try {
-      const message = encodeEnvelope({ ...event, orderId: orderKey });
-      const [stored] = await this.producer.send({ topic: this.topic, acks: -1, messages: [message] });
-      await this.pool.execute(NOTE_AS_PUBLISHED, [
-        eventId,
-        orderKey,
-        sequence,
-        type,
-        version,
-        toDateTime(occurredAt),
-        payload,
-        JSON.stringify(headers),
-        stored?.partition ?? 0,
-        Number(stored?.baseOffset ?? 0),
-      ]);
+      await this.direct.note(event, await this.direct.publish(event));
     } catch (cause) {
-      process.stderr.write(`could not publish ${type} of order ${orderKey}: ${String(cause)}\n`);
+      process.stderr.write(`could not publish ${event.type} of order ${event.orderKey}: ${String(cause)}\n`);
     }
   }
 }

@@ -1,34 +1,18 @@
-import { Kafka, logLevel } from 'kafkajs';
-import mysql from 'mysql2/promise';
 import { runService, TOKENS } from '../../../src/container.ts';
+import { directPublishing } from '../direct-publishing.ts';
+import { connectProducer, openPool, setting } from '../own-connections.ts';
 import { DualWrite } from './dual-write.ts';
 
 /* The API with a planted bug: unit of work and outbox are replaced, everything else is the real thing. */
 
-const setting = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
-
-const kafka = new Kafka({
-  clientId: 'dual-write',
-  brokers: setting('KAFKA_BROKERS').split(','),
-  logLevel: logLevel.NOTHING,
-  connectionTimeout: 1_000,
-  requestTimeout: 1_000,
-  retry: { retries: 0 },
-});
-const producer = kafka.producer({ allowAutoTopicCreation: false });
-await producer.connect();
-const pool = mysql.createPool({ uri: setting('MYSQL_URL'), timezone: 'Z', connectionLimit: 8 });
-pool.on('connection', (connection) => connection.query("SET time_zone = '+00:00'"));
-const dualWrite = new DualWrite(setting('ORDER_TOPIC'), producer, pool);
+const producer = await connectProducer('dual-write', setting('KAFKA_BROKERS'));
+const direct = directPublishing(setting('ORDER_TOPIC'), producer, openPool(setting('MYSQL_URL')));
+const bug = new DualWrite(direct);
 
 process.exit(
   await runService((container) => {
     const real = container.get(TOKENS.UnitOfWork);
-    container.rebind(TOKENS.UnitOfWork).toConstantValue(dualWrite.unitOfWork(real));
-    container.rebind(TOKENS.Outbox).toConstantValue(dualWrite.outbox);
+    container.rebind(TOKENS.UnitOfWork).toConstantValue(bug.unitOfWork(real));
+    container.rebind(TOKENS.Outbox).toConstantValue(bug.outbox);
   }),
 );

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Progress } from '../../../simulator/run/progress.ts';
 import { quiesce } from '../../../simulator/run/quiesce.ts';
-import type { AtRest } from '../../../simulator/run/quiesce.ts';
+import type { AtRest, QuiesceOptions } from '../../../simulator/run/quiesce.ts';
 
 const done: Progress = {
   orders: 3,
@@ -16,7 +16,10 @@ const done: Progress = {
 };
 
 /** Shows these moments in turn, the last one for ever, on a clock that only waiting moves. */
-const watching = async (moments: readonly (Progress | undefined)[]): Promise<{ atRest: AtRest; tookMs: number }> => {
+const watching = async (
+  moments: readonly (Progress | undefined)[],
+  more: Partial<QuiesceOptions> = {},
+): Promise<{ atRest: AtRest; tookMs: number }> => {
   let clock = 0;
   let look = 0;
   const atRest = await quiesce({
@@ -31,6 +34,7 @@ const watching = async (moments: readonly (Progress | undefined)[]): Promise<{ a
       return Promise.resolve();
     },
     signal: new AbortController().signal,
+    ...more,
   });
   return { atRest, tookMs: clock };
 };
@@ -58,6 +62,13 @@ describe('waiting for the system to come to rest', () => {
 
   it('given an event free to go, waits to the bound', async () => {
     expect((await watching([{ ...done, committed: 11, pending: 1 }])).atRest).to.equal('timeout');
+  });
+
+  it('given a planted bug that forgets an event, is still when nothing has moved for long enough', async () => {
+    const forgotten = { ...done, committed: 11, pending: 1 };
+    const { atRest, tookMs } = await watching([forgotten], { forgottenMs: 62_000 });
+    expect(atRest).to.equal('still');
+    expect(tookMs).to.be.within(62_000, 62_500);
   });
 
   it('given a database that does not answer, waits to the bound', async () => {

@@ -1,0 +1,18 @@
+import { runService, TOKENS } from '../../../src/container.ts';
+import { directPublishing } from '../direct-publishing.ts';
+import { connectProducer, openPool, setting } from '../own-connections.ts';
+import { PublishBeforeCommit } from './publish-before-commit.ts';
+
+/* The API with a planted bug: unit of work and outbox are replaced, everything else is the real thing. */
+
+const producer = await connectProducer('publish-before-commit', setting('KAFKA_BROKERS'));
+const direct = directPublishing(setting('ORDER_TOPIC'), producer, openPool(setting('MYSQL_URL')));
+const bug = new PublishBeforeCommit(direct);
+
+process.exit(
+  await runService((container) => {
+    const real = container.get(TOKENS.UnitOfWork);
+    container.rebind(TOKENS.UnitOfWork).toConstantValue(bug.unitOfWork(real));
+    container.rebind(TOKENS.Outbox).toConstantValue(bug.outbox);
+  }),
+);

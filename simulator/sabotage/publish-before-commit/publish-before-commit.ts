@@ -1,0 +1,41 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Outbox, OutboxEvent } from '../../../src/application/ports/outbox.ts';
+import type { Transaction } from '../../../src/application/ports/transaction.ts';
+import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
+import type { DirectPublishing, Place } from '../direct-publishing.ts';
+import { orUnavailable } from '../read-records.ts';
+
+/**
+ * PLANTED BUG. Publish, then save: the events are sent to Kafka inside the transaction, so that a broker that
+ * refuses them makes it roll back. A transaction that does not commit after all has told the world of a change that
+ * never was.
+ */
+export class PublishBeforeCommit {
+  private readonly published = new WeakMap<Transaction, (readonly [OutboxEvent, Place])[]>();
+
+  constructor(private readonly direct: DirectPublishing) {}
+
+  readonly outbox: Outbox = {
+    append: (tx, events) =>
+      orUnavailable('publish events', async () => {
+        const before = this.published.get(tx) ?? [];
+        this.published.set(tx, before);
+        for (const event of events) before.push([event, await this.direct.publish(event)]);
+      }),
+  };
+
+  unitOfWork(real: UnitOfWork): UnitOfWork {
+    return {
+      run: (options, work) => async () => {
+        let last: Transaction | undefined;
+        const done = await real.run(options, (tx) => {
+          last = tx;
+          return work(tx);
+        })();
+        const published = last === undefined ? undefined : this.published.get(last);
+        if (E.isRight(done)) for (const [event, place] of published ?? []) await this.direct.note(event, place);
+        return done;
+      },
+    };
+  }
+}

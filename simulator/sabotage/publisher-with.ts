@@ -1,0 +1,9 @@
+import type { Publisher } from '../../src/application/ports/publisher.ts';
+
+/** `real`, but for the way it publishes. */
+export const publisherWith = (real: Publisher, publish: Publisher['publish']): Publisher => ({
+  publish,
+  sizeOf: (record) => real.sizeOf(record),
+  maxBatchBytes: () => real.maxBatchBytes(),
+  refreshLimits: () => real.refreshLimits(),
+});

@@ -1,0 +1,14 @@
+import type { Sabotage } from '../sabotage.ts';
+
+/** After a broker outage rows of one order wait together, and both relays begin to take bites of them. */
+export const skipLockedNoHold: Sabotage = {
+  name: 'skip-locked-no-hold',
+  describe: 'several relays claim rows by SKIP LOCKED, and nothing holds the other rows of the order',
+  replaces: 'RelayOutbox and RelayLeases',
+  role: 'relay',
+  entry: ['simulator/sabotage/skip-locked-no-hold/main.ts', '--role', 'relay'],
+  load: { orders: 600, ratePerSecond: 30 },
+  relays: 2,
+  faults: ['broker-restart'],
+  expectedInvariant: 7,
+};

@@ -1,0 +1,11 @@
+import { runService, TOKENS } from '../../../src/container.ts';
+import { swapTwoPublisher } from './swap-two-publisher.ts';
+
+/* The service with a planted bug: its publisher is replaced, everything else is the real thing. */
+
+process.exit(
+  await runService((container) => {
+    const real = container.get(TOKENS.Publisher);
+    container.rebind(TOKENS.Publisher).toConstantValue(swapTwoPublisher(real));
+  }),
+);
