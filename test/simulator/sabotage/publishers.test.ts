@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { corruptOnePublisher } from '../../../simulator/sabotage/corrupt-one/corrupt-one-publisher.ts';
 import { DropOnePublisher } from '../../../simulator/sabotage/drop-one/drop-one-publisher.ts';
 import { MarkBeforeAckPublisher } from '../../../simulator/sabotage/mark-before-ack/mark-before-ack-publisher.ts';
+import { roundRobinPublisher } from '../../../simulator/sabotage/random-partition-key/round-robin-publisher.ts';
+import { swapTwoPublisher } from '../../../simulator/sabotage/swap-two/swap-two-publisher.ts';
 import type { Published, Publisher, PublishFailure } from '../../../src/application/ports/publisher.ts';
 import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
 
@@ -27,14 +30,18 @@ const records = (from: number, to: number): OutboxRecord[] =>
 /** A publisher to a broker with one partition that keeps what it is sent, and can be down. */
 class Broker implements Publisher {
   readonly log: number[] = [];
+  readonly payloads: string[] = [];
+  readonly lanes: number[] = [];
   down = false;
 
-  publish(_lane: number, sent: readonly OutboxRecord[]): TaskEither<PublishFailure, Published> {
+  publish(lane: number, sent: readonly OutboxRecord[]): TaskEither<PublishFailure, Published> {
     return TE.fromIOEither(() => {
       if (this.down)
         return E.left({ _tag: 'PublishFailure', kind: 'outage', reason: 'connection refused', cause: undefined });
       const baseOffset = this.log.length;
       this.log.push(...sent.map(({ id }) => id));
+      this.payloads.push(...sent.map(({ payload }) => payload));
+      this.lanes.push(lane);
       return E.right({ baseOffset });
     });
   }
@@ -98,5 +105,39 @@ describe('the publisher that marks before the acknowledgement', () => {
     broker.down = false;
     expect(await base(buggy, [record(3)])).to.equal(1);
     expect(broker.log).to.deep.equal([1, 3]);
+  });
+});
+
+describe('the publisher that corrupts one', () => {
+  it('changes one byte of one payload, the same in every resend', async () => {
+    const broker = new Broker();
+    const buggy = corruptOnePublisher(broker);
+    const payload = '{"amountMinor":190,"currency":"EUR"}';
+    const sent = records(1, 80).map((each) => ({ ...each, payload }));
+    for (const each of [...sent, ...sent]) await base(buggy, [each]);
+    const changed = broker.payloads.flatMap((seen, index) => (seen === payload ? [] : [[index % 80, seen]]));
+    const corrupted = [49, '{"amountMinor":290,"currency":"EUR"}'];
+    expect(changed).to.deep.equal([corrupted, corrupted]);
+  });
+});
+
+describe('the publisher that swaps two', () => {
+  it('given two events of an order in one batch, changes their places once', async () => {
+    const broker = new Broker();
+    const buggy = swapTwoPublisher(broker);
+    const other = { ...record(9), orderKey: 'order-2' };
+    await base(buggy, [record(1), other]);
+    await base(buggy, [record(2), other, record(3), record(4)]);
+    await base(buggy, [record(5), record(6)]);
+    expect(broker.log).to.deep.equal([1, 9, 3, 9, 2, 4, 5, 6]);
+  });
+});
+
+describe('the publisher that is not told the key', () => {
+  it('spreads the batches of one lane over all partitions', async () => {
+    const broker = new Broker();
+    const buggy = roundRobinPublisher(broker, 3);
+    await Promise.all([1, 2, 3, 4].map((id) => base(buggy, [record(id)])));
+    expect(broker.lanes).to.deep.equal([0, 1, 2, 0]);
   });
 });
