@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { laneOf } from '../../src/application/relay/lanes.ts';
 import type { Fate } from '../../src/infrastructure/in-memory/in-memory-publisher.ts';
+import { flakyLeases } from '../application/relay/flaky-leases.ts';
 import { flakyOutbox } from '../application/relay/flaky-outbox.ts';
 import type { CallFate } from '../application/relay/flaky-outbox.ts';
 import { MINUTE, RelayHouse, seededRandom, upTo } from '../application/relay/relay-house.ts';
@@ -9,50 +10,72 @@ import { SimulatedProcess } from '../application/relay/simulated-process.ts';
 
 const ORDERS = 12;
 const ROUNDS = 40;
+const LANES = 3;
+/** More than there are lanes, so that some stand by. */
+const MOST_RELAYS = 5;
 
-/** A run of two relays over a flaky outbox and topic, with kills, pauses and restarts, all from one seed. */
+/**
+ * A run of one to five relays that share three lanes over a flaky outbox, flaky leases and a flaky topic: they join,
+ * leave, are killed and paused, all from one seed.
+ */
 class StormyRun {
   private readonly random: { next(): number };
   private stormy = true;
   private owners = 0;
   private readonly refusedForever = new Set<string>();
   readonly house: RelayHouse;
-  private readonly relays: SimulatedProcess[] = [];
+  private relays: { readonly owner: string; readonly process: SimulatedProcess }[] = [];
+  private readonly stops: Promise<void>[] = [];
 
   constructor(private readonly seed: number) {
     this.random = seededRandom(seed);
-    this.house = new RelayHouse(3, { fate: (_lane, records) => this.fate(records), latencyMs: () => 3 });
+    this.house = new RelayHouse(LANES, { fate: (_lane, records) => this.fate(records), latencyMs: () => 3 });
   }
 
   async run(): Promise<void> {
-    for (let i = 0; i < 2; i += 1) this.relays.push(this.startRelay());
+    for (let i = 0; i < 2; i += 1) this.join();
     for (let round = 0; round < ROUNDS; round += 1) {
       await this.house.append(`order-${this.upTo(ORDERS)}`, 1 + this.upTo(4));
       if (this.chance(0.03)) this.refusedForever.add(`order-${this.upTo(ORDERS)}#${1 + this.upTo(8)}`);
       await this.house.clock.advance(this.upTo(3_000));
-      this.strike(this.upTo(2));
+      this.strike(this.upTo(this.relays.length));
     }
     this.stormy = false;
-    for (const relay of this.relays) relay.resume();
+    for (const { process } of this.relays) process.resume();
     await this.house.clock.advance(10 * MINUTE);
-    for (const relay of this.relays) relay.kill();
+    await Promise.all(this.stops);
+    for (const { process } of this.relays) process.kill();
   }
 
-  private startRelay(): SimulatedProcess {
+  private join(): void {
     this.owners += 1;
     const outbox = flakyOutbox(this.house.relayOutbox, this.house.clock, () => this.callFate());
-    return new SimulatedProcess(this.house, { owner: `relay-${this.owners}`, batchRecords: 7 }, { outbox });
+    const leases = flakyLeases(this.house.leases, this.house.clock, () => this.callFate());
+    const owner = `relay-${this.owners}`;
+    const process = new SimulatedProcess(this.house, { owner, batchRecords: 7 }, { outbox, leases });
+    this.relays.push({ owner, process });
   }
 
   private strike(index: number): void {
     const relay = this.relays[index];
     if (relay === undefined) return;
+    const { process } = relay;
     const roll = this.random.next();
-    if (roll < 0.15) {
-      relay.kill();
-      this.relays[index] = this.startRelay();
-    } else if (roll < 0.3) relay.pause();
-    else relay.resume();
+    if (roll < 0.1) {
+      process.kill();
+      this.remove(process);
+    } else if (roll < 0.2) {
+      process.resume();
+      this.stops.push(process.relay.stop(10_000));
+      this.remove(process);
+    } else if (roll < 0.35) process.pause();
+    else process.resume();
+    if (this.relays.length < MOST_RELAYS && this.chance(0.2)) this.join();
+  }
+
+  private remove(gone: SimulatedProcess): void {
+    this.relays = this.relays.filter(({ process }) => process !== gone);
+    if (this.relays.length === 0) this.join();
   }
 
   private fate(records: readonly { readonly orderKey: string; readonly sequence: number }[]): Fate {
@@ -82,10 +105,27 @@ class StormyRun {
     return this.random.next() < probability;
   }
 
+  get alive(): readonly string[] {
+    return this.relays.map(({ owner }) => owner);
+  }
+
   get reproduce(): string {
     return `seed ${this.seed}`;
   }
 }
+
+/** Once all is calm the lanes are shared exactly among those alive, and no lane is left to nobody. */
+const checkShares = ({ house, alive, reproduce }: StormyRun): void => {
+  const { leases } = house.database.committed;
+  const held = [...leases.values()].filter(({ expiresAt }) => expiresAt > house.database.now());
+  const counts = alive.map((owner) => held.filter((lease) => lease.owner === owner).length);
+  expect(held.map(({ name }) => name).sort(), reproduce).to.deep.equal(['lane-0', 'lane-1', 'lane-2']);
+  expect(
+    counts.reduce((sum, count) => sum + count, 0),
+    reproduce,
+  ).to.equal(LANES);
+  expect(Math.max(...counts) - Math.min(...counts), reproduce).to.be.at.most(1);
+};
 
 const check = ({ house, reproduce }: StormyRun): void => {
   const keys = [...new Set(house.rows().map(({ orderKey }) => orderKey))];
@@ -100,7 +140,7 @@ const check = ({ house, reproduce }: StormyRun): void => {
       expect(row.attempts, `${reproduce}: attempts of ${key}#${row.sequence}`).to.be.at.most(7);
       expect(row.attempts === 7, `${reproduce}: ${key}#${row.sequence}`).to.equal(row.status === 'QUARANTINED');
       if (row.status === 'COMPLETED')
-        expect(house.publisher.log(laneOf(key, 3))[row.offset ?? -1]?.eventId, reproduce).to.equal(row.eventId);
+        expect(house.publisher.log(laneOf(key, LANES))[row.offset ?? -1]?.eventId, reproduce).to.equal(row.eventId);
     }
   }
 };
@@ -113,6 +153,7 @@ describe('relay, for any storm', () => {
         const run = new StormyRun(seed);
         await run.run();
         check(run);
+        checkShares(run);
       }),
       { numRuns: 60 },
     );
