@@ -35,7 +35,7 @@ import { laneOf } from './application/relay/lanes.ts';
 import { Relay } from './application/relay/relay.ts';
 import { systemClock } from './infrastructure/clock.ts';
 import { decodeServiceConfig, decodeToolConfig, describeConfigProblem } from './infrastructure/config.ts';
-import type { Environment, MySqlConfig, ServiceConfig, ToolConfig } from './infrastructure/config.ts';
+import type { Environment, ServiceConfig, ToolConfig } from './infrastructure/config.ts';
 import {
   publisherWithFailpoint,
   relayOutboxWithFailpoint,
@@ -120,10 +120,20 @@ interface Pools {
   readonly watch: MySqlPool;
 }
 
-/** Connections are opened on first use; a pool that is never used costs nothing. */
-const openPools = (mysql: MySqlConfig, lanes: number): Pools => ({
+/** A relay's idle connections are not closed sooner than twice in so long, milliseconds, however short its lease. */
+const RELAY_LEAST_SILENCE_MS = 5_000;
+
+/**
+ * Connections are opened on first use; a pool that is never used costs nothing. A relay that is frozen in the middle of
+ * a settlement keeps its lane's lease locked, so its session must not outlive the lease by much.
+ */
+const openPools = ({ mysql, kafka, relay }: ServiceConfig): Pools => ({
   requests: createMySqlPool(mysql),
-  relay: createMySqlPool({ ...mysql, connections: lanes + RELAY_EXTRA_CONNECTIONS }),
+  relay: createMySqlPool({
+    ...mysql,
+    connections: kafka.partitions + RELAY_EXTRA_CONNECTIONS,
+    silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
+  }),
   watch: createMySqlPool({ ...mysql, connections: WATCH_CONNECTIONS }),
 });
 
@@ -309,7 +319,7 @@ export const createService = async (
   const log = createLogger(config.logLevel);
   const registry = new Registry();
   const name = processName();
-  const pools = openPools(config.mysql, config.kafka.partitions);
+  const pools = openPools(config);
   const closers: (() => Promise<void>)[] = [];
   const container = createContainer({ config, pools, log, registry, name, closers });
 

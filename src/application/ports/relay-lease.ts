@@ -30,7 +30,7 @@ export interface RelayField {
  * acquire or renewal was sent, so it always believes it lost the lease before the database does.
  */
 export interface RelayLeases {
-  /** None while another owner's lease has not expired. An owner that takes its own lease again gets a new epoch. */
+  /** None while another owner's lease has not expired, or writes under it are still being committed. An owner that takes its own lease again gets a new epoch. */
   acquire(name: string, owner: string, ttlMs: number): TaskEither<StorageUnavailable, Option<Lease>>;
   /** Renews all of `leases`, of one owner, at once. Answers those that are lost; an expired one that nobody took is not. */
   renew(leases: readonly Lease[], ttlMs: number): TaskEither<StorageUnavailable, readonly Lease[]>;

@@ -15,6 +15,11 @@ export interface MySqlPoolOptions {
   readonly queryTimeoutMs: number;
   /** Longest wait of a statement for a row lock, whole seconds; also how long a second request with the same Idempotency-Key waits. Default 1. */
   readonly lockWaitSeconds?: number;
+  /**
+   * The server ends a session that is silent for so long (whole seconds, rounded up) and rolls its transaction back, so
+   * that a frozen process keeps no locks. Idle connections are closed in half of it. Default: as the server is set.
+   */
+  readonly silenceMs?: number;
 }
 
 /**
@@ -33,7 +38,9 @@ export class MySqlPool {
     this.#pool = createPool({
       ...connectionOptions(options.url),
       connectionLimit: options.connections,
-      maxIdle: options.connections,
+      // mysql2 closes idle connections only when not all of them may be idle.
+      maxIdle: options.silenceMs === undefined ? options.connections : options.connections - 1,
+      ...(options.silenceMs === undefined ? {} : { idleTimeout: options.silenceMs / 2 }),
       connectTimeout: options.acquireTimeoutMs,
       waitForConnections: true,
       queueLimit: 0,
@@ -107,7 +114,7 @@ export class MySqlPool {
     const connection = new MySqlConnection(raw, this.#options.queryTimeoutMs, () => this.#open.delete(raw.connection));
     if (this.#ready.has(raw.connection)) return connection;
     try {
-      await connection.write(sessionSetup(this.#options.lockWaitSeconds ?? 1));
+      await connection.write(sessionSetup(this.#options.lockWaitSeconds ?? 1, this.#options.silenceMs));
     } catch (error) {
       connection.destroy();
       throw error;

@@ -12,6 +12,10 @@ import { storageAttempt } from './storage-attempt.ts';
 const CREATE_LEASE = `
 INSERT IGNORE INTO relay_leases (name, owner, epoch, expires_at) VALUES (?, '', 0, NOW(6))`;
 
+/** Finds nothing while a settlement still holds the lease's row, be it of a process that is frozen: it is not waited for. */
+const LEASE_AT_REST = `
+SELECT name FROM relay_leases WHERE name = ? FOR UPDATE SKIP LOCKED`;
+
 /** LAST_INSERT_ID(x) hands x back with the answer, so that the new epoch needs no second statement. */
 const TAKE_LEASE = `
 UPDATE relay_leases
@@ -71,8 +75,8 @@ export class MySqlRelayLeases implements RelayLeases {
           const taken = await connection.write(TAKE_LEASE, [owner, micros(ttlMs), name, owner]);
           return taken.affectedRows === 1 ? O.some({ name, owner, epoch: taken.insertId }) : O.none;
         };
-        const first = await take();
-        if (O.isSome(first)) return first;
+        const atRest = await connection.rows(LEASE_AT_REST, [name]);
+        if (atRest.length > 0) return take();
         const created = await connection.write(CREATE_LEASE, [name]);
         return created.affectedRows === 1 ? take() : O.none;
       }),

@@ -54,6 +54,7 @@ const SQL_MODE = [
  * What a new session must run before its first use. `timezone` above only tells the driver how to read; NOW() needs
  * the session's own setting.
  */
-export const sessionSetup = (lockWaitSeconds: number): string =>
+export const sessionSetup = (lockWaitSeconds: number, silenceMs?: number): string =>
   `SET SESSION time_zone = '+00:00', SESSION transaction_isolation = 'READ-COMMITTED', ` +
-  `SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION sql_mode = '${SQL_MODE}'`;
+  `SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION sql_mode = '${SQL_MODE}'` +
+  (silenceMs === undefined ? '' : `, SESSION wait_timeout = ${Math.ceil(silenceMs / 1_000)}`);

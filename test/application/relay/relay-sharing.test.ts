@@ -335,6 +335,25 @@ describe('relays that share the lanes', () => {
     });
   });
 
+  it('given nothing to do / then a relay asks the database at most four times a second', async () => {
+    const made = house();
+    const calls = new Map<string, number>();
+    const statements = new Set<PropertyKey>(['look', 'announce', 'renew', 'lanesWithWork', 'claim', 'acquire']);
+    const counted = <T extends object>(inner: T, name: string): T =>
+      new Proxy(inner, {
+        get: (target, property, receiver): unknown => {
+          if (statements.has(property)) calls.set(name, (calls.get(name) ?? 0) + 1);
+          return Reflect.get(target, property, receiver);
+        },
+      });
+    for (const name of ['a', 'b'])
+      await relays.start(name, { leases: counted(made.leases, name), outbox: counted(made.relayOutbox, name) });
+    expect(await relays.share([3, 3])).to.equal(true);
+    calls.clear();
+    await made.clock.advance(MINUTE);
+    for (const name of ['a', 'b']) expect(calls.get(name), name).to.be.within(60, 4 * 60);
+  });
+
   describe('a hint about a lane', () => {
     it('wakes the relay that leads it, and no other', async () => {
       const made = house();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AcquireTimeout, QueryTimeout } from '../../../src/infrastructure/mysql/mysql-errors.ts';
+import { AcquireTimeout, QueryTimeout, isConnectionLost } from '../../../src/infrastructure/mysql/mysql-errors.ts';
 import { createMySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import { connectionOptions } from '../../../src/infrastructure/mysql/mysql-url.ts';
@@ -53,6 +53,45 @@ describe('MySqlPool on a real server', () => {
     expect(error).to.be.an.instanceOf(QueryTimeout);
     const after = await pool.use((connection) => Promise.resolve(connection.threadId));
     expect(after).not.to.equal(before);
+  });
+
+  it('given a session that is silent for too long in a transaction / then the server ends it, and its locks with it', async () => {
+    const options = { url: database.url, acquireTimeoutMs: 500, queryTimeoutMs: 5_000 };
+    const silent = createMySqlPool({ ...options, connections: 2, silenceMs: 1_000 });
+    const patient = createMySqlPool({ ...options, connections: 1, lockWaitSeconds: 4 });
+    try {
+      await patient.use((connection) => connection.write('CREATE TABLE locked (id INT PRIMARY KEY)'));
+      await patient.use((connection) => connection.write('INSERT INTO locked VALUES (1)'));
+      const frozen = await silent.acquire();
+      await frozen.write('BEGIN');
+      await frozen.rows('SELECT id FROM locked FOR SHARE');
+      const startedAt = performance.now();
+      await patient.use((connection) => connection.write('UPDATE locked SET id = 2'));
+      expect(performance.now() - startedAt).to.be.greaterThan(500);
+      expect(isConnectionLost(await rejection(frozen.write('COMMIT')))).to.equal(true);
+      frozen.release();
+      expect(await silent.use((connection) => connection.rows('SELECT id FROM locked'))).to.deep.equal([{ id: 2 }]);
+    } finally {
+      await Promise.all([silent.end(), patient.end()]);
+    }
+  });
+
+  it('given a pool whose sessions may not be silent for long / when it is idle for longer / then its next use works', async () => {
+    const silent = createMySqlPool({
+      url: database.url,
+      connections: 2,
+      acquireTimeoutMs: 500,
+      queryTimeoutMs: 1_000,
+      silenceMs: 2_000,
+    });
+    try {
+      const before = await silent.use((connection) => Promise.resolve(connection.threadId));
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      expect(await silent.use((connection) => Promise.resolve(connection.threadId))).not.to.equal(before);
+      expect(await silent.use((connection) => connection.rows('SELECT 1 AS one'))).to.deep.equal([{ one: 1 }]);
+    } finally {
+      await silent.end();
+    }
   });
 
   it('given an idle connection that the server closes / then the next user gets a new one', async () => {

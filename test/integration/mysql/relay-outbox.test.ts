@@ -5,6 +5,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Replacement } from '../../../src/application/ports/outbox-operations.ts';
 import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
 import { laneOf } from '../../../src/application/relay/lanes.ts';
+import { fencedUnit } from '../../../src/infrastructure/mysql/fenced-unit.ts';
 import { MySqlOutboxOperations } from '../../../src/infrastructure/mysql/mysql-outbox-operations.ts';
 import { MySqlOutbox } from '../../../src/infrastructure/mysql/mysql-outbox.ts';
 import { MySqlRelayLeases } from '../../../src/infrastructure/mysql/mysql-relay-leases.ts';
@@ -15,6 +16,7 @@ import type { Lease } from '../../../src/application/ports/relay-lease.ts';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { decodeRows } from '../../../src/infrastructure/mysql/rows.ts';
+import { eventually } from '../../support/eventually.ts';
 import { migratedDatabase, testPool } from '../../support/mysql-storage.ts';
 import type { TestDatabase } from '../../support/servers.ts';
 import { anEvent } from '../../port-suites/events-for-tests.ts';
@@ -272,15 +274,20 @@ describe('MySqlRelayOutbox on a real server', () => {
     const lane = laneOf(key, LANES);
     const records = await claim(lane);
     await pool.use((connection) => connection.write('UPDATE relay_leases SET expires_at = NOW(6)'));
+    const another = new MySqlRelayLeases(pool);
     const [settled, taken] = await Promise.all([
       relay.acknowledge(
         lease,
         lane,
         records.map((record) => ({ record, offset: 1 })),
       )(),
-      right(new MySqlRelayLeases(pool).acquire('relay', 'another', 60_000)),
+      eventually(async () => {
+        const acquired = O.toUndefined(await right(another.acquire('relay', 'another', 60_000)));
+        if (acquired === undefined) throw new Error('the settlement still holds the lease');
+        return acquired;
+      }),
     ]);
-    expect(O.toUndefined(taken)?.epoch).to.be.greaterThan(lease.epoch);
+    expect(taken.epoch).to.be.greaterThan(lease.epoch);
     expect(await count("status = 'COMPLETED'")).to.equal(settled._tag === 'Right' ? 1 : 0);
     expect(
       await left(
@@ -293,6 +300,31 @@ describe('MySqlRelayOutbox on a real server', () => {
     ).to.include({
       _tag: 'LeaseLost',
     });
+  });
+
+  it('given a settlement that does not end / when its lease has expired / then it is not waited for, others are to be had, and no epoch is given before it ends', async () => {
+    const leases = new MySqlRelayLeases(pool);
+    await pool.use((connection) => connection.write('UPDATE relay_leases SET expires_at = NOW(6)'));
+    let end = (): void => undefined;
+    const frozen = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let locked = (): void => undefined;
+    const holds = new Promise<void>((resolve) => {
+      locked = resolve;
+    });
+    const settling = fencedUnit(unitOfWork, 'settle', lease, async () => {
+      locked();
+      await frozen;
+    })();
+    await holds;
+    const startedAt = performance.now();
+    expect(await right(leases.acquire('relay', 'another', 60_000))).to.deep.equal(O.none);
+    expect(O.isSome(await right(leases.acquire('other', 'another', 60_000)))).to.equal(true);
+    expect(performance.now() - startedAt, 'less than a lock wait').to.be.lessThan(1_000);
+    end();
+    expect(await settling).to.include({ _tag: 'Right' });
+    expect(O.isSome(await right(leases.acquire('relay', 'another', 60_000)))).to.equal(true);
   });
 
   it('given events of several megabytes / then a claim brings what its limit of bytes allows, and payloads stay exact', async () => {
