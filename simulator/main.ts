@@ -3,6 +3,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { exitCodeOf, runToExit } from './console/finish.ts';
 import { talkTo } from './console/talk.ts';
 import type { Talk } from './console/talk.ts';
+import { isDeterministic } from './deterministic/deterministic-options.ts';
+import { simulateDeterministic } from './deterministic/simulate-deterministic.ts';
 import { faults } from './faults/catalog.ts';
 import { planFaults } from './faults/plan-faults.ts';
 import { POISON_TOPIC_LIMIT } from './faults/poison.ts';
@@ -78,6 +80,7 @@ const simulate = async (options: SimulateOptions, reportDir: string): Promise<nu
 };
 
 const main = async (): Promise<number> => {
+  if (isDeterministic(process.argv.slice(2))) return simulateDeterministic(process.argv.slice(2));
   const options = readOptions(process.argv.slice(2), { faults, sabotages }, process.env);
   if (E.isLeft(options)) {
     const { left } = options;

@@ -10,7 +10,8 @@ import { summarize } from './test/summary.ts';
 
 /*
  * `npm test`: the static checks and every kind of test, against a MySQL and a Kafka brought up for this run. Two kinds
- * run at a time: one that needs the servers beside one that does not. Exit code 0 all passed, 1 not, 2 could not run.
+ * run at a time: one that needs the servers beside one that does not; before them, one at a time, those that take every
+ * core. Exit code 0 all passed, 1 not, 2 could not run.
  */
 
 const BOUND_MINUTES = 20;
@@ -28,6 +29,7 @@ const runAll = async (run: Run, { kinds, grep }: TestOptions): Promise<readonly 
     for (const kind of selected) results.push(await runMochaKind(kind, { run, grep, env, bound }));
     return results;
   };
+  const isAlone = (kind: MochaKind): boolean => MOCHA_KINDS[kind].alone === true;
   const withServers = async (): Promise<readonly KindResult[]> => {
     const selected = mochaKinds.filter((kind) => MOCHA_KINDS[kind].servers);
     return selected.length === 0 ? [] : inTurn(selected, envOf(await startServers({ run })));
@@ -35,11 +37,12 @@ const runAll = async (run: Run, { kinds, grep }: TestOptions): Promise<readonly 
   const withoutServers = async (): Promise<readonly KindResult[]> => [
     ...(kinds.includes('static') ? [await runStaticChecks(bound)] : []),
     ...(await inTurn(
-      mochaKinds.filter((kind) => !MOCHA_KINDS[kind].servers),
+      mochaKinds.filter((kind) => !MOCHA_KINDS[kind].servers && !isAlone(kind)),
       {},
     )),
   ];
-  const results = (await Promise.all([withServers(), withoutServers()])).flat();
+  const alone = await inTurn(mochaKinds.filter(isAlone), {});
+  const results = [alone, ...(await Promise.all([withServers(), withoutServers()]))].flat();
   return results.sort((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind));
 };
 

@@ -14,6 +14,7 @@ const INFRASTRUCTURE = '^src/infrastructure/';
 const INTERFACES = '^src/interfaces/';
 const CONTRACT = '^src/interfaces/contract/';
 const CONTAINER = '^src/container\\.ts$';
+const DETERMINISTIC = '^simulator/deterministic/';
 const CONSUMER_KIT = '^src/consumer-kit\\.ts$';
 
 export interface LayerRule extends IRegularForbiddenRuleType {
@@ -101,8 +102,19 @@ export const layerRules: readonly LayerRule[] = [
     name: 'simulator-is-an-outside-team',
     comment: 'Participants and simulator use the public contract and the consumer kit, as any other team would.',
     severity: 'error',
-    from: { path: '^simulator/', pathNot: ['^simulator/sabotage/', '^simulator/checker/'] },
+    from: { path: '^simulator/', pathNot: ['^simulator/sabotage/', '^simulator/checker/', DETERMINISTIC] },
     to: { path: ['^src/'], pathNot: [CONTRACT, CONSUMER_KIT] },
+  },
+  {
+    name: 'deterministic-runs-the-mechanism-in-memory',
+    comment:
+      'The deterministic simulation drives the real relay and consumer kit over in-memory adapters: no server, no HTTP, no orders.',
+    severity: 'error',
+    from: { path: DETERMINISTIC },
+    to: {
+      path: ['^src/', npm('mysql2', 'kafkajs', 'fastify')],
+      pathNot: ['^src/application/(relay|consumer|operations|ports)/', '^src/infrastructure/in-memory/'],
+    },
   },
   {
     name: 'sabotage-replaces-adapters-only',

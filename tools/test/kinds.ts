@@ -3,6 +3,7 @@ export const KINDS = [
   'static',
   'unit',
   'property',
+  'deterministic',
   'contract',
   'architecture',
   'port-suites',
@@ -13,12 +14,16 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 export type MochaKind = Exclude<Kind, 'static'>;
 
-/** The folders below `test/` that hold a kind, and whether it needs a MySQL and a Kafka. */
+/**
+ * The folders below `test/` that hold a kind, and whether it needs a MySQL and a Kafka. One that runs `alone` takes
+ * every core, and has the machine to itself before the others begin.
+ */
 export const MOCHA_KINDS: Readonly<
-  Record<MochaKind, { readonly folders: readonly string[]; readonly servers: boolean }>
+  Record<MochaKind, { readonly folders: readonly string[]; readonly servers: boolean; readonly alone?: true }>
 > = {
   unit: { folders: ['domain', 'application'], servers: false },
   property: { folders: ['property'], servers: false },
+  deterministic: { folders: ['deterministic'], servers: false, alone: true },
   contract: { folders: ['contract'], servers: false },
   architecture: { folders: ['architecture'], servers: false },
   'port-suites': { folders: ['port-suites'], servers: true },

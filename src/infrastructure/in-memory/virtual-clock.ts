@@ -1,8 +1,26 @@
 import type { Clock } from '../../application/ports/clock.ts';
 
-interface Sleeper {
-  readonly wakesAt: number;
-  readonly wake: () => void;
+/** Resolves at its time, or at once when its signal aborts. */
+class Sleeper {
+  constructor(
+    readonly wakesAt: number,
+    private readonly asleep: Set<Sleeper>,
+    private readonly signal: AbortSignal | undefined,
+    private readonly resolve: () => void,
+  ) {
+    asleep.add(this);
+    signal?.addEventListener('abort', this);
+  }
+
+  handleEvent(): void {
+    this.wake();
+  }
+
+  wake(): void {
+    this.asleep.delete(this);
+    this.signal?.removeEventListener('abort', this);
+    this.resolve();
+  }
 }
 
 /**
@@ -50,14 +68,7 @@ export class VirtualClock implements Clock {
         resolve();
         return;
       }
-      const wake = (): void => {
-        this.sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const sleeper: Sleeper = { wakesAt: this.elapsed + Math.max(0, ms), wake };
-      this.sleepers.add(sleeper);
-      signal?.addEventListener('abort', wake, { once: true });
+      new Sleeper(this.elapsed + Math.max(0, ms), this.sleepers, signal, resolve);
     });
   }
 
