@@ -18,7 +18,7 @@ const DOWN: Fate = { _tag: 'Refused', kind: 'outage', reason: 'connection refuse
 const REJECTED: Fate = { _tag: 'Refused', kind: 'event', reason: 'INVALID_RECORD' };
 
 /** The stand-in of a skipped event has other bytes. */
-const EVENT_SKIPPED = 'EventSkipped';
+export const EVENT_SKIPPED = 'EventSkipped';
 
 export const orderEvent = (orderKey: string, sequence: number): string => `${orderKey}#${sequence}`;
 

@@ -98,5 +98,11 @@ export const carryOut = (world: World, step: Step): void => {
       broken(`relay-${step.relay + 1}`, 0);
       world.relays[step.relay]?.process.jumpWallClock(step.byMs);
       return;
+    case 'redrive':
+      world.operator.redrive(step.pick, step.mended);
+      return;
+    case 'skip':
+      world.operator.skip(step.pick);
+      return;
   }
 };

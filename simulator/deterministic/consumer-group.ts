@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Clock } from '../../src/application/ports/clock.ts';
+import { InMemoryCallbackOutbox } from '../../src/infrastructure/in-memory/consumer-callback-outbox.ts';
 import { ConsumerDatabase, consumerTablesOf } from '../../src/infrastructure/in-memory/consumer-database.ts';
 import { InMemoryInbox } from '../../src/infrastructure/in-memory/consumer-inbox.ts';
 import type { Subscription } from '../../src/application/consumer/subscription.ts';
@@ -20,6 +21,7 @@ const SESSION_MS = 10_000;
 export class ConsumerGroup {
   readonly database: ConsumerDatabase;
   readonly inbox: InMemoryInbox;
+  readonly callbacks: InMemoryCallbackOutbox;
   /** Next offset to be read, by lane. */
   readonly committedOffsets = new Map<number, number>();
   private readonly seenAt = new Map<string, number>();
@@ -35,13 +37,15 @@ export class ConsumerGroup {
   ) {
     this.database = new ConsumerDatabase(clock);
     this.inbox = new InMemoryInbox(this.database);
+    this.callbacks = new InMemoryCallbackOutbox(this.database, name);
   }
 
   readonly subscription: Subscription = {
     prepare: ({ eventId, orderId, sequence }) =>
       E.right((tx) => {
+        // Written before the handler may fail, so that a rollback that does not happen would be seen.
         consumerTablesOf(tx).effects.set(this.database.nextId(), { eventId, orderId, sequence });
-        if (this.failures.left === 0 || this.clock.monotonic() >= this.failures.until) return TE.right(undefined);
+        if (this.failures.left === 0 || this.clock.monotonic() >= this.failures.until) return TE.right([]);
         this.failures.left -= 1;
         return TE.left({ _tag: 'HandlerFailed', cause: new Error('the handler has a bad day') });
       }),

@@ -1,5 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { ConsumeBatch } from '../../src/application/consumer/consume-batch.ts';
 import { ConsumeRecord } from '../../src/application/consumer/consume-record.ts';
+import { SettleBatch } from '../../src/application/consumer/settle-batch.ts';
 import { SettleEvent } from '../../src/application/consumer/settle-event.ts';
 import type { ConsumerObserver } from '../../src/application/ports/consumer-observer.ts';
 import type { IncomingEvent } from '../../src/application/ports/consumed-record.ts';
@@ -49,12 +51,13 @@ const incoming = (record: OutboxRecord, offset: number): IncomingEvent => ({
 });
 
 /**
- * One member of a consumer group: reads from the committed offset, gives each record to the kit, and commits the
- * offset once the kit has settled it. Between the two it may die, and one that was paused may act once more for a
+ * One member of a consumer group: reads from the committed offset, gives the records to the kit, and commits the
+ * offset of what the kit has settled. Between the two it may die, and one that was paused may act once more for a
  * lane that has long been given to another.
  */
 export class ConsumerProcess {
   private readonly consume: ConsumeRecord;
+  private readonly consumeBatch: ConsumeBatch;
   private readonly never = new AbortController().signal;
   private sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -69,23 +72,17 @@ export class ConsumerProcess {
     const unitOfWork: UnitOfWork = {
       run: (options, work) => process.task(calls.write(options.action, group.database.run(options, work))),
     };
-    const { inbox, subscription } = group;
-    const settleEvent = new SettleEvent({
-      unitOfWork,
-      inbox,
-      subscription,
-      logStartOf: () => TE.right(0),
-      baseline: undefined,
-    });
+    const { inbox, subscription, callbacks } = group;
+    const parts = { unitOfWork, inbox, subscription, callbacks, observer: SILENT, clock: process.clock };
+    const settleEvent = new SettleEvent({ ...parts, logStartOf: () => TE.right(0), baseline: undefined });
+    const settleBatch = new SettleBatch({ ...parts, openForMs: 1_000 });
     this.consume = new ConsumeRecord({
+      ...parts,
       settleEvent,
-      inbox,
-      unitOfWork,
-      observer: SILENT,
-      clock: process.clock,
       random: { next: () => random.unit() },
       handlerRetry: { attempts: 5, baseMs: 100, capMs: 2_000 },
     });
+    this.consumeBatch = new ConsumeBatch({ consume: this.consume, settleBatch });
   }
 
   async run(): Promise<never> {
@@ -108,16 +105,21 @@ export class ConsumerProcess {
     const fetched = await this.process.running(() =>
       Promise.resolve(this.topic.entries(lane).slice(from, from + FETCH_RECORDS)),
     );
-    for (const [index, { record }] of fetched.entries()) {
-      const offset = from + index;
-      const event = incoming(record, offset);
-      const processed = await this.consume.process({ _tag: 'Event', event }, this.never);
+    let next = from;
+    while (next < from + fetched.length) {
+      const rest = fetched.slice(next - from).map(({ record }, index) => incoming(record, next + index));
+      const processed = await this.consumeBatch.process(
+        rest.map((event) => ({ _tag: 'Event', event })),
+        this.never,
+      );
       if (processed._tag !== 'Done') {
         await this.process.clock.sleep(RETRY_MS);
         return true;
       }
+      next += processed.taken;
+      const offset = next;
       const taken = await this.process.running(() =>
-        Promise.resolve(this.group.commitOffset(lane, offset + 1, generation)),
+        Promise.resolve(this.group.commitOffset(lane, offset, generation)),
       );
       if (!taken || (await this.heartbeat()).generation !== generation) return true;
     }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
-import type { OutboxRow as StoredRow } from '../../src/infrastructure/in-memory/in-memory-database.ts';
-import type { Evidence, LogRecord, OutboxRow, Source } from '../checker/evidence.ts';
+import type {
+  OutboxRow as StoredRow,
+  SkippedRow as StoredSkip,
+} from '../../src/infrastructure/in-memory/in-memory-database.ts';
+import type { Evidence, LogRecord, OutboxRow, SkippedRow, Source } from '../checker/evidence.ts';
 import { dataSchemaOf } from '../checker/read-headers.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { World } from './world.ts';
@@ -36,6 +39,14 @@ const outboxRow = (row: StoredRow): OutboxRow => ({
   publishedAt: row.publishedAt,
   partition: row.partition,
   offset: row.offset,
+});
+
+const skippedRow = (row: StoredSkip): SkippedRow => ({
+  ...committedEvent(row),
+  skippedAt: row.skippedAt,
+  skippedBy: row.skippedBy,
+  reason: row.reason,
+  replacementEventId: row.replacementEventId,
 });
 
 /** As the Kafka adapter writes it (CloudEvents, binary mode). */
@@ -108,7 +119,7 @@ const consumerTables = (group: ConsumerGroup) => {
 
 export const evidenceOf = (world: World): Evidence => {
   const { plan, shop, groups, broker, watch, faults, startedAt } = world;
-  const { outbox, attempts, audit } = world.database.committed;
+  const { outbox, skipped, attempts, audit } = world.database.committed;
   const lanes = Array.from({ length: plan.lanes }, (_, lane) => lane);
   const consumers = groups.map(consumerTables);
   const readAt = world.clock.now();
@@ -126,9 +137,10 @@ export const evidenceOf = (world: World): Evidence => {
     history: complete(shop.history),
     orders: complete(shop.orderRows()),
     outbox: complete([...outbox.values()].map(outboxRow)),
-    skipped: complete([]),
+    skipped: complete([...skipped.values()].map(skippedRow)),
     attempts: complete([...attempts.values()]),
     audit: complete([...audit.values()]),
+    purges: complete([]),
     leases: complete(watch.leases),
     quarantines: complete([...watch.quarantines.values()]),
     backlog: complete(watch.backlog),
@@ -145,6 +157,7 @@ export const evidenceOf = (world: World): Evidence => {
     waiting: complete(consumers.flatMap((tables) => tables.waiting)),
     parked: complete(consumers.flatMap((tables) => tables.parked)),
     consumerOrders: complete(consumers.flatMap((tables) => tables.consumerOrders)),
+    callbacks: complete([]),
     committedOffsets: complete(consumers.flatMap((tables) => tables.committedOffsets)),
     faults: complete(faults.windows),
     injected: complete([]),

@@ -31,7 +31,10 @@ export type Deed =
   | { readonly kind: 'mysql-down'; readonly forMs: number }
   /** The next commits happen, their answers lost. */
   | { readonly kind: 'mysql-answers-lost'; readonly calls: number; readonly forMs: number }
-  | { readonly kind: 'clock-jump'; readonly relay: number; readonly byMs: number };
+  | { readonly kind: 'clock-jump'; readonly relay: number; readonly byMs: number }
+  /** An operator puts the quarantined event back that is `pick` (0 to 1) down the list; `mended`: it is no poison any more. */
+  | { readonly kind: 'redrive'; readonly pick: number; readonly mended: boolean }
+  | { readonly kind: 'skip'; readonly pick: number };
 
 export type Step = Deed & {
   /** Since the start of the history. */
@@ -70,6 +73,16 @@ const member = (random: Seeded, { members }: Pick<Plan, 'members'>): number =>
 /** Pauses beyond the lease (10 s) are the interesting ones. */
 const pauseMs = (random: Seeded): number => random.int(500, 25_000);
 
+const poison: Draw = (r) => ({
+  kind: 'poison',
+  order: r.int(0, MOST_ORDERS - 1),
+  sequence: r.int(1, 6),
+  times: r.pick([1, 3, 6, 7, Number.MAX_SAFE_INTEGER]),
+});
+
+const release: Draw = (r) =>
+  r.chance(0.5) ? { kind: 'redrive', pick: r.unit(), mended: r.chance(0.6) } : { kind: 'skip', pick: r.unit() };
+
 const FAULTS: readonly [Draw, ...Draw[]] = [
   (r, plan) => ({ kind: 'relay-kill', relay: relay(r, plan), waits: waits(r), forMs: span(r, 15_000) }),
   (r, plan) => ({ kind: 'relay-pause', relay: relay(r, plan), waits: waits(r), forMs: pauseMs(r) }),
@@ -87,12 +100,7 @@ const FAULTS: readonly [Draw, ...Draw[]] = [
     forMs: span(r, 15_000),
   }),
   (r, plan) => ({ kind: 'broker-unclear', lane: lane(r, plan), requests: r.int(1, 12), forMs: span(r, 15_000) }),
-  (r) => ({
-    kind: 'poison',
-    order: r.int(0, MOST_ORDERS - 1),
-    sequence: r.int(1, 6),
-    times: r.pick([1, 3, 6, 7, Number.MAX_SAFE_INTEGER]),
-  }),
+  (r, plan) => (r.chance(0.65) ? poison(r, plan) : release(r, plan)),
   (r) => ({ kind: 'mysql-down', forMs: span(r, 12_000) }),
   (r) => ({ kind: 'mysql-answers-lost', calls: r.int(1, 4), forMs: span(r, 10_000) }),
   (r, plan) => ({ kind: 'clock-jump', relay: relay(r, plan), byMs: r.pick([-3_600_000, -60_000, 60_000, 3_600_000]) }),

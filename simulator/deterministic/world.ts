@@ -9,6 +9,7 @@ import { ConsumerGroup } from './consumer-group.ts';
 import { ConsumerProcess } from './consumer-process.ts';
 import { FaultLog } from './fault-log.ts';
 import { FaultyCalls } from './faulty-calls.ts';
+import { Operator } from './operator.ts';
 import { CONSUMERS } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { observerFor, overFaultyCalls, relaySettings } from './relay-process.ts';
@@ -50,6 +51,7 @@ export class World {
   readonly broker: Broker;
   readonly shop: Shop;
   readonly calls: FaultyCalls;
+  readonly operator: Operator;
   readonly groups: readonly ConsumerGroup[];
   readonly relays: Place[] = [];
   readonly members: Place[] = [];
@@ -65,6 +67,7 @@ export class World {
     this.broker = new Broker(this.clock, seeded(seed, 'broker'), lanes);
     this.calls = new FaultyCalls(this.clock, seeded(seed, 'database'));
     this.shop = new Shop(this.database, this.clock, this.calls, lanes, () => this.ring());
+    this.operator = new Operator(this.database, this.calls, this.broker, () => this.ring());
     this.groups = CONSUMERS.map((name) => new ConsumerGroup(name, this.clock, lanes));
     const jitter = seeded(seed, 'jitter');
     this.ports = {

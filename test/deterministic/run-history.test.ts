@@ -67,9 +67,11 @@ describe('a deterministic history', function () {
       'mysql-answers-lost',
       'mysql-down',
       'poison',
+      'redrive',
       'relay-kill',
       'relay-leave',
       'relay-pause',
+      'skip',
     ]);
     for (const { steps, relays, lanes, members, stormMs } of plans)
       for (const step of steps) {
