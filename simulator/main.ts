@@ -24,9 +24,9 @@ import { planWorkload } from './workload/plan.ts';
 const DECLINE_RATIO = 0.05;
 
 const simulationOf = (options: SimulateOptions, reportDir: string): Simulation => {
-  const { seed, orders, ratePerSecond, relays, sabotage } = options;
+  const { seed, orders, ratePerSecond, relays, sabotage, outageMs } = options;
   const loadMs = (orders / ratePerSecond) * 1_000;
-  const tracks = planFaults({ seed, faults: options.faults, loadMs, relays });
+  const tracks = planFaults({ seed, faults: options.faults, loadMs, relays, outageMs });
   const poisonAtMs = tracks.flat().find(({ kind }) => kind === 'poison')?.waitMs;
   return {
     seed,

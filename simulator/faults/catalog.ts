@@ -1,3 +1,4 @@
+import { brokerOutage } from './broker-outage.ts';
 import { duplicateDelivery } from './duplicate-delivery.ts';
 import type { Fault } from './fault.ts';
 import { killAny } from './kill-any.ts';
@@ -11,6 +12,7 @@ export const faults: readonly Fault[] = [
   paymentKill,
   shippingKill,
   brokerRestart,
+  brokerOutage,
   mysqlRestart,
   poison,
   duplicateDelivery,

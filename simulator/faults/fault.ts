@@ -22,6 +22,8 @@ export interface FaultPlanOptions {
   readonly random: Seeded;
   /** Milliseconds over which orders arrive. */
   readonly loadMs: number;
+  /** How long a long outage lasts. */
+  readonly outageMs: number;
   readonly relays: number;
 }
 

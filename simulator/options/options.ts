@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import { DEFAULT_OUTAGE_MS, brokerOutage } from '../faults/broker-outage.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 
@@ -12,6 +13,8 @@ export interface SimulateOptions {
   readonly faults: readonly Fault[];
   readonly sabotage?: Sabotage;
   readonly relays: number;
+  /** How long `broker-outage` lasts; undefined without it. */
+  readonly outageMs?: number;
   /** Undefined: a new folder under `.order/reports`. */
   readonly reportDir?: string;
   /** Only report.json on stdout, all talk on stderr. */
@@ -32,6 +35,9 @@ const DEFAULT_ORDERS = 200;
 const DEFAULT_RATE = 20;
 /** Kill-any lasts minutes; orders should keep arriving while it does. */
 const KILL_ANY_RATE = 4;
+/** With broker-outage: orders arrive before, during and for twice as long after the outage. */
+const OUTAGE_RATE = 50;
+const OUTAGE_LOAD = 3;
 
 interface Flags {
   readonly orders?: number;
@@ -41,6 +47,7 @@ interface Flags {
   readonly faults?: readonly string[];
   readonly sabotage?: string;
   readonly relays?: number;
+  readonly outage?: number;
   readonly report?: string;
   readonly json?: true;
 }
@@ -82,6 +89,7 @@ const command = (): Command =>
     .option('--faults <names>', 'faults, separated by commas; `list` shows them', names)
     .option('--sabotage <name>', 'plant one bug with its load and faults; `list` shows them')
     .option('--relays <n>', 'relay processes (1)', wholeNumber(1, 8))
+    .option('--outage <s>', `seconds that broker-outage lasts (${DEFAULT_OUTAGE_MS / 1_000})`, wholeNumber(1, 7_200))
     .option('--report <dir>', 'folder for report.json, report.html and junit.xml', folder)
     .option('--json', 'only report.json on stdout; talk on stderr')
     .helpOption('--help', 'show this help')
@@ -148,6 +156,18 @@ const killable = (faults: readonly Fault[], environment: NodeJS.ProcessEnv): Eit
   return E.right(faults);
 };
 
+const isOutage = ({ name }: Fault): boolean => name === brokerOutage.name;
+
+const outageOf = ({ outage }: Flags, faults: readonly Fault[]): Either<NoRun, number | undefined> => {
+  if (faults.some(isOutage)) return E.right(outage === undefined ? DEFAULT_OUTAGE_MS : outage * 1_000);
+  return outage === undefined ? E.right(undefined) : refuse('--outage: it is for --faults broker-outage');
+};
+
+const outageLoad = (outageMs: number): Load => ({
+  orders: Math.round((OUTAGE_LOAD * outageMs * OUTAGE_RATE) / 1_000),
+  ratePerSecond: OUTAGE_RATE,
+});
+
 /** Reads the arguments after `npm run simulate --`. Pure but for a seed nobody gave. */
 export const readOptions = (
   argv: readonly string[],
@@ -174,15 +194,25 @@ export const readOptions = (
     faultsOf(sabotage?.faults ?? flags.faults ?? [], catalogs.faults),
   );
   if (E.isLeft(faults)) return faults;
+  const outage = outageOf(flags, faults.right);
+  if (E.isLeft(outage)) return outage;
   const usualRate = faults.right.some(({ name }) => name === 'kill-any') ? KILL_ANY_RATE : DEFAULT_RATE;
-  const load = loadOf(flags, sabotage?.load ?? { orders: DEFAULT_ORDERS, ratePerSecond: usualRate });
+  const outageMs = outage.right;
+  const usual = outageMs === undefined ? { orders: DEFAULT_ORDERS, ratePerSecond: usualRate } : outageLoad(outageMs);
+  const load = loadOf(flags, sabotage?.load ?? usual);
   if (E.isLeft(load)) return load;
+  const loadSeconds = load.right.orders / load.right.ratePerSecond;
+  if (outageMs !== undefined && outageMs / 1_000 >= loadSeconds * 0.9)
+    return refuse(
+      `--outage: ${outageMs / 1_000} s do not fit into a load of ${Math.round(loadSeconds)} s; give a longer --duration or more --orders`,
+    );
   return E.right({
     ...load.right,
     seed: flags.seed ?? randomSeed(),
     faults: faults.right,
     ...(sabotage === undefined ? {} : { sabotage }),
     relays: flags.relays ?? sabotage?.relays ?? 1,
+    ...(outageMs === undefined ? {} : { outageMs }),
     ...(flags.report === undefined ? {} : { reportDir: flags.report }),
     json: flags.json ?? false,
   });
@@ -190,10 +220,11 @@ export const readOptions = (
 
 /** The command that runs the same load and faults again, without the planted bug unless asked for. */
 export const reproduceCommand = (options: SimulateOptions, withSabotage: boolean): string => {
-  const { orders, ratePerSecond, seed, faults, sabotage, relays } = options;
+  const { orders, ratePerSecond, seed, faults, sabotage, relays, outageMs } = options;
   const flags = [`--orders ${orders}`, `--rate ${ratePerSecond}`, `--seed ${seed}`];
   if (withSabotage && sabotage !== undefined) flags.push(`--sabotage ${sabotage.name}`);
   else if (faults.length > 0) flags.push(`--faults ${faults.map(({ name }) => name).join(',')}`);
+  if (outageMs !== undefined) flags.push(`--outage ${outageMs / 1_000}`);
   if (relays !== 1) flags.push(`--relays ${relays}`);
   return `npm run simulate -- ${flags.join(' ')}`;
 };

@@ -43,6 +43,8 @@ const REST_BOUND_MS = 150_000;
 const unfinished = ({ orders, delivered, cancelled, quarantined, held }: Progress): string =>
   `nothing moves any more, but ${orders - delivered - cancelled} orders are neither delivered nor cancelled (${quarantined} events quarantined, ${held} held)`;
 
+const longest = (tracks: readonly Track[]): number => Math.max(0, ...tracks.flat().map(({ lastsMs }) => lastsMs));
+
 /** Runs load and faults, mends everything, waits until the system is at rest, and tells what the driver knows. */
 export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
   const { house, talk, signal, seed, plan } = options;
@@ -91,7 +93,8 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
     seen: show,
     stillMs: options.bug ? STILL_WITH_BUG_MS : STILL_MS,
     ...(options.bug ? { forgottenMs: STILL_MS } : {}),
-    boundMs: REST_BOUND_MS,
+    // What came to a stop for long takes about as long to catch up.
+    boundMs: REST_BOUND_MS + longest(options.tracks),
     everyMs: STATUS_EVERY_MS,
     sleep: (ms) => sleep(ms),
     now: () => performance.now(),

@@ -9,6 +9,7 @@ import type { WrittenReport } from '../report/write-report.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 import type { PlannedOrder } from '../workload/plan.ts';
 import { drive } from './drive.ts';
+import { tellRecovery } from './tell-recovery.ts';
 import { startHouse } from './start-house.ts';
 import type { StartedHouse } from './start-house.ts';
 
@@ -54,7 +55,9 @@ const gatherEvidence = async (
     const { seed, plan, tracks, reportDir, sabotage } = simulation;
     const driven = await drive({ seed, plan, tracks, house, reportDir, talk, signal, bug: sabotage !== undefined });
     talk.line('Reading the evidence: tables, raw log, effects.');
-    return await collector.finish(driven);
+    const evidence = await collector.finish(driven);
+    await tellRecovery({ driven, plan, tables: collectorOptions, reportDir }, talk);
+    return evidence;
   } catch (cause) {
     await collector.stop();
     throw cause;

@@ -27,7 +27,7 @@ export interface EventDelay {
   readonly group: 'calm' | 'fault' | 'released';
   /** The same for the whole way, which needs the consumers too. */
   readonly wholeWayGroup: 'calm' | 'fault' | 'released';
-  /** By when every consumer must have applied it: a minute after it was created, or after the heal of a fault that came in between. */
+  /** By when every consumer must have applied it: a minute after it was created, or after a fault in between, with what it left behind. */
   readonly dueAt: number;
 }
 
@@ -44,7 +44,17 @@ const appliedByAll = (evidence: EvidenceIndex): ReadonlyMap<string, number> => {
   return new Map(complete.map(([eventId, { last }]) => [eventId, last]));
 };
 
-/** A fault that opens before an event is due gives it a new minute from its heal. */
+/**
+ * The fault until the closed loop has come back from it. What gathered during an outage of a minute or more is worked
+ * off at the speed of the database while new orders keep coming, so the loop has as long again as the outage lasted.
+ */
+const forTheLoop = (fault: FaultWindow): FaultWindow => {
+  if (fault.healedAt === null) return fault;
+  const lasted = fault.healedAt - fault.at;
+  return lasted >= ONE_MINUTE_MS ? { ...fault, healedAt: fault.healedAt + lasted } : fault;
+};
+
+/** A fault that opens before an event is due gives it a new minute from its end. */
 const dueAt = (faults: readonly FaultWindow[], createdAt: number): number =>
   faults.reduce((due, { at, healedAt }) => {
     const healed = healedAt ?? Infinity;
@@ -55,7 +65,7 @@ const dueAt = (faults: readonly FaultWindow[], createdAt: number): number =>
 export const eventDelays = oncePer((evidence: EvidenceIndex): readonly EventDelay[] => {
   const released = releasedEvents(evidence);
   const applied = appliedByAll(evidence);
-  const faults = systemFaults(evidence);
+  const faults = systemFaults(evidence).map(forTheLoop);
   const hindering = publishingFaults(evidence);
   return evidence.outbox.rows.map((row) => {
     const first = evidence.logByEvent

@@ -127,6 +127,13 @@ describe('invariant 13: delays', () => {
     expect(judged(13, adding(consumedLate(105_000), 'faults', broken)).verdict).to.equal('fail');
   });
 
+  it('gives the closed loop as long again as an outage of a minute or more lasted, and no longer', () => {
+    const outage = fault(-70_000, 500);
+    expect(judged(13, adding(consumedLate(125_000), 'faults', outage)).verdict).to.equal('pass');
+    expect(judged(13, adding(consumedLate(140_000), 'faults', outage)).verdict).to.equal('fail');
+    expect(judged(13, adding(consumedLate(125_000), 'faults', fault(-50_000, 500))).verdict).to.equal('fail');
+  });
+
   it('fails when an event was never consumed, once its minute is over', () => {
     const never = withRows(good, 'inbox', (all) => all.filter((row) => row.eventId !== eventId(1, 2)));
     expect(judged(13, never).verdict).to.equal('unknown');

@@ -33,6 +33,9 @@ const refusals: readonly (readonly [line: string, names: RegExp])[] = [
   ['--sabotage typo', /--sabotage.*'typo'.*dual-write/],
   ['--sabotage no-inbox --faults poison', /--sabotage.*--faults/],
   ['--orders 10 --rate 5 --duration 7', /--orders, --rate and --duration contradict/],
+  ['--outage 30', /--outage.*broker-outage/],
+  ['--faults broker-outage --outage 0', /--outage.*whole number/],
+  ['--faults broker-outage --outage 60 --duration 60', /--outage.*60 s do not fit/],
   ['--deterministic', /--deterministic/],
   ['--frobnicate', /--frobnicate/],
   ['stray', /too many arguments/],
@@ -86,6 +89,20 @@ describe('the options of simulate', () => {
     expect(options.sabotage?.name).to.equal('drop-one');
     expect(options.faults.map(({ name }) => name)).to.deep.equal(options.sabotage?.faults);
     expect(options.orders).to.equal(options.sabotage?.load.orders);
+  });
+
+  it('lets orders arrive before, during and long after an outage', () => {
+    expect(accepted('--faults broker-outage --outage 600')).to.include({
+      orders: 90_000,
+      ratePerSecond: 50,
+      outageMs: 600_000,
+    });
+    expect(accepted('--faults broker-outage').outageMs).to.equal(60_000);
+    expect(accepted('--faults broker-outage --outage 20 --rate 5 --duration 60')).to.include({
+      orders: 300,
+      outageMs: 20_000,
+    });
+    expect(accepted('--faults poison').outageMs).to.equal(undefined);
   });
 
   it('names each fault once, in the order of the catalog', () => {
