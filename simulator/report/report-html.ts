@@ -4,16 +4,14 @@ import { dataScript, html } from './html.ts';
 import type { ShownOrders } from './interesting-orders.ts';
 import { pageShell } from './page-shell.ts';
 import type { RunReport } from './run-report.ts';
-import {
-  casesSection,
-  chartsSection,
-  faultsSection,
-  invariantsSection,
-  numbersSection,
-  ordersSection,
-  targetsSection,
-  verdictSection,
-} from './sections.ts';
+import { casesSection } from './sections/cases.ts';
+import { checksSection } from './sections/checks.ts';
+import { faultsSection } from './sections/faults.ts';
+import { numbersSection } from './sections/numbers.ts';
+import { ordersSection } from './sections/orders.ts';
+import { overTimeSection } from './sections/over-time.ts';
+import { promisedSection } from './sections/promised.ts';
+import { verdictSection } from './sections/verdict.ts';
 import type { Series } from './series.ts';
 
 export interface PageInput {
@@ -27,9 +25,11 @@ const fromPackage = (path: string): Promise<string> => readFile(createRequire(im
 
 /** The whole page with its styles, scripts and data: it loads nothing, and its policy lets nothing else run. */
 export const reportHtml = async ({ report, series, shown }: PageInput): Promise<string> => {
-  const [pageCss, pageJs, chartCss, chartJs] = await Promise.all([
+  const [pageCss, sharedJs, chartsJs, ordersJs, chartCss, chartJs] = await Promise.all([
     here('page.css'),
-    here('page.js'),
+    here('shared.js'),
+    here('charts.js'),
+    here('orders.js'),
     fromPackage('uplot/dist/uPlot.min.css'),
     fromPackage('uplot/dist/uPlot.iife.min.js'),
   ]);
@@ -43,10 +43,10 @@ export const reportHtml = async ({ report, series, shown }: PageInput): Promise<
   return pageShell({
     title: `${report.verdict.toUpperCase()} – simulation report`,
     styles: [chartCss, pageCss],
-    scripts: [chartJs, pageJs],
+    scripts: [chartJs, sharedJs, chartsJs, ordersJs],
     body: html`
-      ${verdictSection(report)} ${casesSection(report)} ${targetsSection(report)} ${chartsSection(series)}
-      ${invariantsSection(report)} ${numbersSection(report)} ${faultsSection(report)} ${ordersSection(shown)}
+      ${verdictSection(report)} ${casesSection(report)} ${promisedSection(report)} ${overTimeSection(series)}
+      ${checksSection(report)} ${ordersSection(shown)} ${faultsSection(report)} ${numbersSection(report)}
       ${dataScript('data', data)}
     `,
   });

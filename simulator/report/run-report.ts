@@ -9,6 +9,16 @@ export interface ReportInput {
   readonly result: CheckResult;
   /** The command that does it again, with its seed. */
   readonly reproduce: string;
+  readonly planted?: PlantedBug | undefined;
+}
+
+/** A bug that was put in on purpose, to see that it is found. */
+export interface PlantedBug {
+  readonly name: string;
+  /** One line: what is done wrong. */
+  readonly describe: string;
+  /** ID of the invariant that must fail. */
+  readonly breaks: number;
 }
 
 type Delays = Omit<Distribution, 'count'> & { readonly calm: Distribution; readonly underFaults: Distribution };
@@ -20,6 +30,7 @@ export interface RunReport {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly reproduce: string;
+  readonly planted: PlantedBug | null;
   readonly orders: OrderCounts;
   readonly events: EventCounts;
   readonly consumers: Readonly<Record<string, ConsumerCounts>>;
@@ -44,6 +55,10 @@ export interface RunReport {
   }[];
 }
 
+/** `relay-kill`, `broker-restart of kafka`: what was broken, with where when the name does not say it. */
+export const faultName = ({ kind, target }: { readonly kind: string; readonly target: string }): string =>
+  kind.includes(target) ? kind : `${kind} of ${target}`;
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 const toMicros = (ms: number): number => Math.round(ms * 1_000) / 1_000;
 
@@ -62,7 +77,7 @@ const delays = ({ all, calm, underFaults }: DelayFigures): Delays => {
 };
 
 export const buildReport = (
-  { evidence, result, reproduce }: ReportInput,
+  { evidence, result, reproduce, planted }: ReportInput,
   measured: Measurements = measure(evidence),
 ): RunReport => ({
   verdict: result.verdict,
@@ -70,6 +85,7 @@ export const buildReport = (
   startedAt: iso(evidence.run.startedAt),
   finishedAt: iso(evidence.run.finishedAt),
   reproduce,
+  planted: planted ?? null,
   orders: measured.orders,
   events: measured.events,
   consumers: measured.consumers,

@@ -2,6 +2,7 @@ import type { Evidence } from '../checker/evidence.ts';
 import { percentile } from '../checker/facts/distribution.ts';
 import { systemFaults } from '../checker/facts/faults.ts';
 import type { Measurements } from '../checker/measure.ts';
+import { faultName } from './run-report.ts';
 
 /** Columns of one chart: seconds since the start first, then one column per line; null where there is nothing to draw. */
 export type Columns = readonly (readonly (number | null)[])[];
@@ -17,7 +18,14 @@ export interface Series {
   /** Waiting, held, quarantined. */
   readonly backlog: Columns;
   /** Faults of processes; those of single records hit the rest of the run in no way. */
-  readonly faults: readonly { readonly from: number; readonly to: number; readonly label: string }[];
+  readonly faults: readonly {
+    /** Position among all faults of the run, from 1. */
+    readonly number: number;
+    readonly from: number;
+    readonly to: number;
+    readonly healed: boolean;
+    readonly label: string;
+  }[];
   /** Width of all charts. */
   readonly spanSeconds: number;
 }
@@ -70,6 +78,7 @@ export const seriesOf = (evidence: Evidence, measured: Measurements): Series => 
       delay.group === 'released' || delay[of] === null ? [] : [{ at: delay.row.createdAt, value: delay[of] }],
     );
 
+  const allFaults = [...evidence.faults.rows].sort((a, b) => a.at - b.at);
   const samples = evidence.backlog.rows.filter(({ at }) => at >= from && at <= to);
   return {
     bucketMs,
@@ -82,10 +91,12 @@ export const seriesOf = (evidence: Evidence, measured: Measurements): Series => 
       samples.map(({ held }) => held),
       samples.map(({ quarantined }) => quarantined),
     ],
-    faults: systemFaults(evidence).map(({ target, at, healedAt }) => ({
-      from: (at - from) / 1_000,
-      to: (Math.min(healedAt ?? to, to) - from) / 1_000,
-      label: target,
+    faults: systemFaults(evidence).map((fault) => ({
+      number: allFaults.indexOf(fault) + 1,
+      from: (fault.at - from) / 1_000,
+      to: (Math.min(fault.healedAt ?? to, to) - from) / 1_000,
+      healed: fault.healedAt !== null,
+      label: faultName(fault),
     })),
     spanSeconds: (to - from) / 1_000,
   };

@@ -94,5 +94,11 @@ export const runSimulation = async (
     await started.stop();
   }
   const result = check(evidence);
-  return writeReport(simulation.reportDir, { evidence, result, reproduce: simulation.reproduce });
+  const { reportDir, reproduce, sabotage } = simulation;
+  const planted = sabotage && {
+    name: sabotage.name,
+    describe: sabotage.describe,
+    breaks: sabotage.expectedInvariant,
+  };
+  return writeReport(reportDir, { evidence, result, reproduce, planted });
 };

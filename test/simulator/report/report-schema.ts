@@ -37,6 +37,12 @@ export const reportSchema = closed({
   startedAt: time,
   finishedAt: time,
   reproduce: { type: 'string', pattern: '^npm run ' },
+  planted: {
+    anyOf: [
+      closed({ name: { type: 'string' }, describe: { type: 'string' }, breaks: { type: 'integer', minimum: 1 } }),
+      { type: 'null' },
+    ],
+  },
   orders: closed({
     requested: count,
     accepted: count,

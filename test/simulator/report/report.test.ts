@@ -198,7 +198,7 @@ describe('report.html', () => {
     const { html } = await written(good);
     const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');
     const inline = [...html.matchAll(/<(?:script|style)>([\s\S]*?)<\/(?:script|style)>/g)].map(([, text = '']) => text);
-    expect(inline).to.have.lengthOf(4);
+    expect(inline).to.have.lengthOf(6);
     for (const text of inline) expect(html).to.contain(`sha256-${hashOf(text)}`);
   });
 
@@ -207,7 +207,7 @@ describe('report.html', () => {
     expect(html).not.to.contain('<script>alert');
     expect(html).not.to.contain('<img src=x');
     expect(html).to.contain('&lt;/script&gt;&lt;script&gt;alert(1)');
-    expect([...html.matchAll(/<script\b/g)]).to.have.lengthOf(3);
+    expect([...html.matchAll(/<script\b/g)]).to.have.lengthOf(5);
   });
 
   it('carries the timelines of its orders as data', async () => {
