@@ -8,6 +8,8 @@ import { distributionOf } from './facts/distribution.ts';
 import type { Distribution } from './facts/distribution.ts';
 import { duplicatesPublished } from './facts/duplicates.ts';
 import { isHeldByQuarantine, releasedEvents } from './facts/quarantine.ts';
+import { relayWork } from './facts/relay-work.ts';
+import type { RelayWork } from './facts/relay-work.ts';
 import { outOfSequence } from './invariants/effects-in-sequence.ts';
 import { isPhantom } from './invariants/no-phantoms.ts';
 import { lostWithoutRow, standingOf } from './invariants/nothing-lost.ts';
@@ -63,6 +65,8 @@ export interface Measurements {
   readonly orders: OrderCounts;
   readonly events: EventCounts;
   readonly consumers: Readonly<Record<string, ConsumerCounts>>;
+  /** How the relays shared the lanes and the events. */
+  readonly relays: readonly RelayWork[];
   readonly publishDelayMs: DelayFigures;
   readonly endToEndMs: DelayFigures;
   /** For drawing: every delay with its time. */
@@ -139,6 +143,7 @@ export const measure = (evidence: Evidence): Measurements => {
     orders: countOrders(evidence),
     events: countEvents(index),
     consumers: Object.fromEntries(evidence.run.consumers.map((consumer) => [consumer, countConsumer(index, consumer)])),
+    relays: relayWork(evidence),
     publishDelayMs: figures(delays.map(({ publishMs, group }) => ({ ms: publishMs, group }))),
     endToEndMs: figures(delays.map(({ endToEndMs, wholeWayGroup }) => ({ ms: endToEndMs, group: wholeWayGroup }))),
     delays,

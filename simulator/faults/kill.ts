@@ -38,7 +38,7 @@ const killOfRole = (name: string, target: string, count: number): Fault => ({
   inject: injectKill,
 });
 
-/** Any of the relays: with more than one it hits the one at work or one that stands by. */
+/** Any of the relays: the others take over its lanes, unless it is back before its leases expire. */
 export const relayKill: Fault = {
   ...killOfRole('relay-kill', 'relay', 3),
   plan: ({ random, loadMs, relays }) => [

@@ -1,6 +1,7 @@
 import type { Evidence } from '../checker/evidence.ts';
 import { measure } from '../checker/measure.ts';
 import type { ConsumerCounts, DelayFigures, EventCounts, Measurements, OrderCounts } from '../checker/measure.ts';
+import type { RelayWork } from '../checker/facts/relay-work.ts';
 import type { Distribution } from '../checker/facts/distribution.ts';
 import type { CheckResult, Counterexample, Verdict } from '../checker/verdict.ts';
 
@@ -34,6 +35,8 @@ export interface RunReport {
   readonly orders: OrderCounts;
   readonly events: EventCounts;
   readonly consumers: Readonly<Record<string, ConsumerCounts>>;
+  /** How the relays shared the work, as seen; one entry for each start of one. */
+  readonly relays: readonly RelayWork[];
   /** Over all events that were neither quarantined nor held; `calm` and `underFaults` take them apart. */
   readonly publishDelayMs: Delays;
   readonly endToEndMs: Delays;
@@ -89,6 +92,7 @@ export const buildReport = (
   orders: measured.orders,
   events: measured.events,
   consumers: measured.consumers,
+  relays: measured.relays,
   publishDelayMs: delays(measured.publishDelayMs),
   endToEndMs: delays(measured.endToEndMs),
   faults: [...evidence.faults.rows]

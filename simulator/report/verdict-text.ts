@@ -64,7 +64,7 @@ export const verdictText = (report: RunReport, { colour, reportPath, named }: Ve
     lines.push(paint('yellow', `  ? ${id}. ${name}: ${printable(doubts[0] ?? 'not decided')}`));
   if (failed.length + unknown.length > 0) lines.push('');
 
-  const { orders, events, publishDelayMs, endToEndMs } = report;
+  const { orders, events, relays, publishDelayMs, endToEndMs } = report;
   lines.push(
     `  orders     ${orders.accepted} accepted, ${orders.rejected} refused, ${orders.unknown} without an answer; ${orders.delivered} delivered, ${orders.cancelled} cancelled`,
     `  events     ${events.committed} committed, ${events.published} published; ${events.lost} lost, ${events.phantom} phantom, ${events.outOfOrder} out of order, ${events.duplicatesPublished} published twice`,
@@ -72,6 +72,7 @@ export const verdictText = (report: RunReport, { colour, reportPath, named }: Ve
       ([name, { applied, duplicatesSeen, duplicateEffects, outOfOrder }]) =>
         `  ${name.padEnd(9)}  ${applied} applied, ${duplicatesSeen} duplicates seen; ${duplicateEffects} double effects, ${outOfOrder} out of order`,
     ),
+    `  relays     ${relays.map(({ lanes, events: led }) => `${plural(led, 'event')} in ${plural(lanes, 'lane')}`).join(', ') || 'none seen at work'}`,
     `  publish    ${meanOf(publishDelayMs)} (promised: mean at most 3 s in normal times)`,
     `  whole way  ${meanOf(endToEndMs)}, slowest ${duration(endToEndMs.max)} (promised: at most 60 s, faults apart)`,
     `  faults     ${report.faults.length}`,

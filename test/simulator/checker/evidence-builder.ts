@@ -147,7 +147,7 @@ export const aRun = (...orders: readonly (readonly string[])[]): Evidence => {
     attempts: rows([]),
     audit: rows([]),
     purges: rows([]),
-    leases: rows([{ at: START, name: 'relay', owner: 'relay-1', epoch: 1 }]),
+    leases: rows(nextOffset.map((_, lane) => ({ at: START, name: `lane-${lane}`, owner: 'relay-1', epoch: 1 }))),
     quarantines: rows([]),
     backlog: rows([{ at: START + 500, pending: 0, held: 0, quarantined: 0 }]),
     log: rows(log),

@@ -269,7 +269,7 @@ describe('invariant 14: no order stands still', () => {
 describe('invariant 15: leases', () => {
   const lease = (at: number, owner: string, epoch: number): Evidence['leases']['rows'][number] => ({
     at: START + at,
-    name: 'relay',
+    name: 'lane-0',
     owner,
     epoch,
   });

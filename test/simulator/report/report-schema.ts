@@ -76,6 +76,10 @@ export const reportSchema = closed({
       parked: count,
     }),
   },
+  relays: {
+    type: 'array',
+    items: closed({ owner: { type: 'string', minLength: 1 }, lanes: count, events: count }),
+  },
   publishDelayMs: delays,
   endToEndMs: delays,
   faults: {

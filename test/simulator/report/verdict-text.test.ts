@@ -14,6 +14,7 @@ import {
   START,
   unseen,
   withRow,
+  withRows,
   without,
 } from '../checker/evidence-builder.ts';
 
@@ -39,6 +40,23 @@ describe('the verdict on the console', () => {
     expect(lines[0]).to.match(/^Broken: 3\./);
     expect(lines.slice(0, 6).join()).to.contain(orderId(1)).and.to.contain(eventId(1, 2));
     expect(lines.join()).to.match(/FAIL: \d invariants broken/);
+  });
+
+  it('tells how the relays shared the work', () => {
+    const events = good.outbox.rows.length;
+    const lanes = new Set(good.outbox.rows.map(({ partition }) => partition));
+    expect(textOf(good)).to.contain(`relays     ${events} events in ${lanes.size} lanes\n`);
+    const [lane = 0] = lanes;
+    const mine = good.outbox.rows.filter(({ partition }) => partition === lane).length;
+    const handedOver = withRows(good, 'leases', (all) => [
+      ...all,
+      { at: START + 1, name: `lane-${lane}`, owner: '', epoch: 2 },
+      { at: START + 2, name: `lane-${lane}`, owner: 'relay-2', epoch: 3 },
+    ]);
+    const shares = buildReport({ evidence: handedOver, result: check(handedOver), reproduce: '' }).relays;
+    expect(shares).to.deep.include({ owner: 'relay-2', lanes: 1, events: mine });
+    expect(shares.reduce((sum, share) => sum + share.events, 0)).to.equal(events);
+    expect(textOf(withRows(good, 'leases', () => []))).to.contain('relays     none seen at work');
   });
 
   it('says why it is unknown', () => {
