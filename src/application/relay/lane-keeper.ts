@@ -154,17 +154,19 @@ export class LaneKeeper {
     await this.attempt('leave the other relays', () => this.parts.leases.leave(this.parts.settings.owner));
   }
 
+  /** All at once; when that fails, each alone, so that one whose row is locked does not cost the others theirs. */
   private async renew(): Promise<boolean> {
-    const { leases, clock, settings } = this.parts;
     const held = [...this.led.values()].map((led) => led.held).filter(({ lost }) => !lost);
-    if (held.length === 0) return true;
+    if (held.length === 0 || (await this.renewTogether(held, this.tell))) return true;
+    if (held.length > 1) await Promise.all(held.map((lease) => this.renewTogether([lease], () => undefined)));
+    return false;
+  }
+
+  private async renewTogether(held: readonly HeldLease[], tell: LaneKeeper['tell']): Promise<boolean> {
+    const { leases, clock, settings } = this.parts;
     const sentAt = clock.monotonic();
-    const lost = await this.attempt('renew the leases', () =>
-      leases.renew(
-        held.map(({ lease }) => lease),
-        settings.leaseMs,
-      ),
-    );
+    const own = held.map(({ lease }) => lease);
+    const lost = await this.attempt('renew the leases', () => leases.renew(own, settings.leaseMs), tell);
     if (lost === undefined) return false;
     const lostNames = new Set(lost.map(({ name }) => name));
     for (const lease of held)
@@ -184,15 +186,22 @@ export class LaneKeeper {
     return Math.min(every, renewEveryMs(this.parts.settings));
   }
 
+  private readonly tell = (activity: string, cause: unknown): void => {
+    this.parts.observer.failed(activity, cause);
+  };
+
   /** Undefined when it failed, which is told; whatever is thrown counts as failed. */
-  private async attempt<A>(activity: string, task: () => TaskEither<StorageUnavailable, A>): Promise<A | undefined> {
-    const { observer } = this.parts;
+  private async attempt<A>(
+    activity: string,
+    task: () => TaskEither<StorageUnavailable, A>,
+    tell = this.tell,
+  ): Promise<A | undefined> {
     try {
       const outcome = await task()();
       if (isRight(outcome)) return outcome.right;
-      observer.failed(activity, outcome.left);
+      tell(activity, outcome.left);
     } catch (cause) {
-      observer.failed(activity, cause);
+      tell(activity, cause);
     }
     return undefined;
   }

@@ -318,6 +318,23 @@ describe('relays that share the lanes', () => {
       expectInOrder(made);
     });
 
+    it('given one lease that cannot be renewed for a while / then the other lanes go on, and it is not lost', async () => {
+      const made = house();
+      const leases = Object.create(made.leases) as typeof made.leases;
+      leases.renew = (held, ttlMs) =>
+        held.some(({ name }) => name === 'lane-2')
+          ? TE.left(storageUnavailable('renew leases', new Error('Lock wait timeout exceeded')))
+          : made.leases.renew(held, ttlMs);
+      await relays.start('a', { leases });
+      await relays.share([6]);
+      await made.clock.advance(2 * SETTINGS.leaseMs);
+      await appendToAllLanes(made);
+      await made.clock.advance(1_000);
+      const waiting = made.rows().filter(({ status }) => status === 'PENDING');
+      expect(new Set(waiting.map(({ partition }) => partition))).to.deep.equal(new Set([2]));
+      expect(relays.lines('a', / lost$/)).to.equal(0);
+    });
+
     it('given the answer to an acquire is lost / then the relay takes its own lease again instead of waiting for it to expire', async () => {
       const made = house();
       let lost = 3;
