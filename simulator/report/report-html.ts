@@ -47,6 +47,10 @@ export const reportHtml = async ({ report, series, shown }: PageInput): Promise<
     body: html`
       ${verdictSection(report)} ${casesSection(report)} ${promisedSection(report)} ${overTimeSection(series)}
       ${checksSection(report)} ${ordersSection(shown)} ${faultsSection(report)} ${numbersSection(report)}
+      <footer>
+        One page, no network. The same data as numbers: report.json; for build servers: junit.xml, both beside this
+        file.
+      </footer>
       ${dataScript('data', data)}
     `,
   });

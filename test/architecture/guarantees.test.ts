@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
+import { isDeterministic, readDeterministicOptions } from '../../simulator/deterministic/deterministic-options.ts';
 import { faults } from '../../simulator/faults/catalog.ts';
 import { readOptions } from '../../simulator/options/options.ts';
 import { sabotages } from '../../simulator/sabotage/catalog.ts';
@@ -29,7 +30,10 @@ const problemOfLink = (title: string, target: string): string | undefined => {
 };
 
 const problemOfCommand = (line: string): string | undefined => {
-  const read = readOptions(line.split(' '), { faults, sabotages }, {}, () => 1);
+  const args = line.split(' ');
+  const read = isDeterministic(args)
+    ? readDeterministicOptions(args)
+    : readOptions(args, { faults, sabotages }, {}, () => 1);
   return E.isLeft(read) && read.left._tag === 'Refuse'
     ? `npm run simulate -- ${line}: ${read.left.message}`
     : undefined;
@@ -69,6 +73,7 @@ describe('docs/guarantees.md', () => {
     ['a part of a title', '- So: [fails when two events](../test/simulator/checker/log.test.ts).', /has no test/],
     ['an unknown fault', '- So: `npm run simulate -- --faults flood`.', /no fault 'flood'/],
     ['an unknown planted bug', '- So: `npm run simulate -- --sabotage lie`.', /no bug 'lie'/],
+    ['an unknown option of histories in memory', '- So: `npm run simulate -- --deterministic --luck 1`.', /--luck/],
     ['an unknown option', '- So: `npm run simulate -- --hope`.', /--hope/],
   ];
   for (const [what, sentence, problem] of dead)

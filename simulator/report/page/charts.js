@@ -10,12 +10,11 @@
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
 
   // A text with the card's colour behind it, so that no line runs through it.
-  const label = (ctx, text, x, y, { ink, align }) => {
+  const label = (ctx, text, left, y, ink) => {
     ctx.font = `600 ${px(11)}px ${FONT}`;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
     const width = ctx.measureText(text).width + px(4);
-    const left = align === 'right' ? x - width : x;
     ctx.fillStyle = colour('card');
     ctx.fillRect(left, y - px(8), width, px(16));
     ctx.fillStyle = ink;
@@ -48,23 +47,15 @@
         for (const { from, number } of data.series.faults) {
           const left = within(plot, from);
           if (left < taken) continue;
-          taken = label(ctx, String(number), left, bbox.top - px(10), { ink: colour('orange'), align: 'left' });
+          taken = label(ctx, String(number), left, bbox.top - px(10), colour('orange'));
         }
         ctx.restore();
       },
     },
   };
 
-  const promise = (ms, text) => ({
+  const promise = (ms) => ({
     hooks: {
-      // Before the lines of the series, which run over it.
-      drawAxes: (plot) => {
-        const { ctx, bbox } = plot;
-        const y = plot.valToPos(ms, 'y', true);
-        ctx.save();
-        label(ctx, text, bbox.left + bbox.width, y - px(12), { ink: colour('fail'), align: 'right' });
-        ctx.restore();
-      },
       draw: (plot) => {
         const { ctx, bbox } = plot;
         const y = plot.valToPos(ms, 'y', true);
@@ -147,7 +138,7 @@
       series: delayLines(),
       y: delayScale(3000),
       yAxis: delayAxis(),
-      plugins: [shadeFaults, promise(3000, 'promised for the mean: 3 s')],
+      plugins: [shadeFaults, promise(3000)],
     },
     {
       id: 'whole-way',
@@ -155,7 +146,7 @@
       series: delayLines(),
       y: delayScale(60000),
       yAxis: delayAxis(),
-      plugins: [shadeFaults, promise(60000, 'promised for each event: 60 s')],
+      plugins: [shadeFaults, promise(60000)],
     },
     {
       id: 'throughput',

@@ -20,7 +20,7 @@ const chart = (id: string, title: string, text: string): Html => html`
 const faultKey = (faults: Series['faults']): Html =>
   faults.length === 0
     ? html`<p class="soft">Nothing was broken during this run, so no part of the charts is shaded.</p>`
-    : html`<p class="soft">Shaded: something was broken then. The numbers stand for:</p>
+    : html`<p class="soft">Shaded: something was broken then. The numbers are those of the table of faults:</p>
         <ul class="fault-key">
           ${faults.slice(0, MANY_FAULTS).map(
             ({ number, label, from, to, healed }) =>
@@ -44,12 +44,12 @@ export const overTimeSection = (series: Series): Html => html`
       chart(
         'publish',
         'Publish delay',
-        'From writing an event in MySQL to its place in Kafka, by the time of writing. The scale grows tenfold at each line.',
+        'From writing an event in MySQL to its place in Kafka, by the time of writing. Dashed in red: the 3 s promised for the mean. Each line of the scale is ten times the one below.',
       ),
       chart(
         'whole-way',
         'Whole way',
-        'From writing an event in MySQL to the last consumer that applied it. The scale grows tenfold at each line.',
+        'From writing an event in MySQL to the last consumer that applied it. Dashed in red: the 60 s promised for each. Each line of the scale is ten times the one below.',
       ),
       chart('throughput', 'Throughput', 'Per second: orders placed, events written, records that reached Kafka.'),
       chart('backlog', 'Backlog', 'Events in the outbox that are not yet published.'),
