@@ -6,40 +6,18 @@ import type { Talk } from './console/talk.ts';
 import { isDeterministic } from './deterministic/deterministic-options.ts';
 import { simulateDeterministic } from './deterministic/simulate-deterministic.ts';
 import { faults } from './faults/catalog.ts';
-import { planFaults } from './faults/plan-faults.ts';
-import { POISON_TOPIC_LIMIT } from './faults/poison.ts';
 import { readOptions, reproduceCommand } from './options/options.ts';
-import type { SimulateOptions } from './options/options.ts';
+import type { Campaign, Instead, SimulateOptions } from './options/options.ts';
+import { simulationOf } from './options/simulation-of.ts';
 import type { RunReport } from './report/run-report.ts';
 import { verdictText } from './report/verdict-text.ts';
 import { defaultReportFolder, prepareReportFolder } from './run/report-folder.ts';
+import { runPlantedBugs } from './run/run-planted-bugs.ts';
 import { runSimulation } from './run/run-simulation.ts';
-import type { Simulation } from './run/run-simulation.ts';
 import { EXIT_UNKNOWN, onStopSignals } from './run/stop-signals.ts';
 import { sabotages } from './sabotage/catalog.ts';
-import { planWorkload } from './workload/plan.ts';
 
 /* `npm run simulate`: load, faults and planted bugs against the real service, with a verdict. Exit 0, 1 or 2. */
-
-const DECLINE_RATIO = 0.05;
-
-const simulationOf = (options: SimulateOptions, reportDir: string): Simulation => {
-  const { seed, orders, ratePerSecond, relays, sabotage, outageMs } = options;
-  const loadMs = (orders / ratePerSecond) * 1_000;
-  const tracks = planFaults({ seed, faults: options.faults, loadMs, relays, outageMs });
-  const poisonAtMs = tracks.flat().find(({ kind }) => kind === 'poison')?.waitMs;
-  return {
-    seed,
-    plan: planWorkload({ seed, orders, ratePerSecond, ...(poisonAtMs === undefined ? {} : { poisonAtMs }) }),
-    tracks,
-    relays,
-    declineRatio: DECLINE_RATIO,
-    topicLimit: poisonAtMs === undefined ? undefined : POISON_TOPIC_LIMIT,
-    sabotage,
-    reportDir,
-    reproduce: reproduceCommand(options, true),
-  };
-};
 
 const announce = (talk: Talk, { seed, orders, ratePerSecond, faults: chosen, sabotage }: SimulateOptions): void => {
   talk.line(`${orders} orders at ${Number(ratePerSecond.toFixed(2))}/s, seed ${seed}`);
@@ -79,20 +57,47 @@ const simulate = async (options: SimulateOptions, reportDir: string): Promise<nu
   }
 };
 
+/** A folder that exists and can be written, or one line that says why not. */
+const folderFor = (reportDir: string | undefined, seed: number): ReturnType<typeof prepareReportFolder> =>
+  prepareReportFolder(reportDir ?? defaultReportFolder('simulate', seed, new Date()));
+
+const runCampaign = async (campaign: Campaign, reportDir: string): Promise<number> => {
+  const talk = talkTo(process.stdout, process.env);
+  const stop = onStopSignals((first) =>
+    talk.line(first ? 'Ending the run; press Ctrl-C again to end it at once.' : 'Ended at once.'),
+  );
+  try {
+    return exitCodeOf(await runPlantedBugs(campaign, reportDir, talk, stop.signal));
+  } finally {
+    talk.close();
+  }
+};
+
+const refuse = (message: string): number => {
+  process.stderr.write(`simulate: ${message}\n`);
+  return EXIT_UNKNOWN;
+};
+
+const instead = async (asked: Instead): Promise<number> => {
+  switch (asked._tag) {
+    case 'Print':
+      process.stdout.write(asked.text);
+      return 0;
+    case 'Refuse':
+      return refuse(`${asked.message} (--help shows all)`);
+    case 'Campaign': {
+      const folder = folderFor(asked.campaign.reportDir, asked.campaign.seed);
+      return E.isLeft(folder) ? refuse(folder.left) : runCampaign(asked.campaign, folder.right);
+    }
+  }
+};
+
 const main = async (): Promise<number> => {
   if (isDeterministic(process.argv.slice(2))) return simulateDeterministic(process.argv.slice(2));
   const options = readOptions(process.argv.slice(2), { faults, sabotages }, process.env);
-  if (E.isLeft(options)) {
-    const { left } = options;
-    if (left._tag === 'Print') process.stdout.write(left.text);
-    else process.stderr.write(`simulate: ${left.message} (--help shows all)\n`);
-    return left._tag === 'Print' ? 0 : EXIT_UNKNOWN;
-  }
-  const { reportDir = defaultReportFolder('simulate', options.right.seed, new Date()) } = options.right;
-  const folder = prepareReportFolder(reportDir);
-  if (E.isRight(folder)) return simulate(options.right, folder.right);
-  process.stderr.write(`simulate: ${folder.left}\n`);
-  return EXIT_UNKNOWN;
+  if (E.isLeft(options)) return instead(options.left);
+  const folder = folderFor(options.right.reportDir, options.right.seed);
+  return E.isLeft(folder) ? refuse(folder.left) : simulate(options.right, folder.right);
 };
 
 runToExit('simulate', main);

@@ -21,9 +21,21 @@ export interface SimulateOptions {
   readonly json: boolean;
 }
 
+/** One run for every planted bug, one after the other. */
+export interface Campaign {
+  readonly runs: readonly SimulateOptions[];
+  /** Each run once more without its bug: it must pass. */
+  readonly withControls: boolean;
+  readonly seed: number;
+  readonly reportDir?: string;
+}
+
 /** What the command line asks for instead of a run, or what is wrong with it (one line that names the setting). */
 export type NoRun =
   { readonly _tag: 'Print'; readonly text: string } | { readonly _tag: 'Refuse'; readonly message: string };
+
+/** Something else than one run. */
+export type Instead = NoRun | { readonly _tag: 'Campaign'; readonly campaign: Campaign };
 
 export interface Catalogs {
   readonly faults: readonly Fault[];
@@ -49,6 +61,7 @@ interface Flags {
   readonly relays?: number;
   readonly outage?: number;
   readonly report?: string;
+  readonly withControls?: true;
   readonly json?: true;
 }
 
@@ -87,7 +100,11 @@ const command = (): Command =>
     )
     .option('--seed <k>', 'whole number that decides load and faults (random, printed)', wholeNumber(0, MAX_SEED))
     .option('--faults <names>', 'faults, separated by commas; `list` shows them', names)
-    .option('--sabotage <name>', 'plant one bug with its load and faults; `list` shows them')
+    .option(
+      '--sabotage <name>',
+      'plant one bug with its load and faults; `list` shows them, `all` plants one after the other',
+    )
+    .option('--with-controls', 'with --sabotage all: each run also without its bug')
     .option('--relays <n>', 'relay processes (1)', wholeNumber(1, 8))
     .option('--outage <s>', `seconds that broker-outage lasts (${DEFAULT_OUTAGE_MS / 1_000})`, wholeNumber(1, 7_200))
     .option('--report <dir>', 'folder for report.json, report.html and junit.xml', folder)
@@ -168,28 +185,12 @@ const outageLoad = (outageMs: number): Load => ({
   ratePerSecond: OUTAGE_RATE,
 });
 
-/** Reads the arguments after `npm run simulate --`. Pure but for a seed nobody gave. */
-export const readOptions = (
-  argv: readonly string[],
+const runOf = (
+  flags: Flags & { readonly seed: number },
+  sabotage: Sabotage | undefined,
   catalogs: Catalogs,
   environment: NodeJS.ProcessEnv,
-  randomSeed: () => number = () => randomInt(MAX_SEED),
 ): Either<NoRun, SimulateOptions> => {
-  const read = readFlags(argv);
-  if (E.isLeft(read)) return read;
-  const flags = read.right;
-  if (flags.faults?.includes('list'))
-    return E.left({ _tag: 'Print', text: table(catalogs.faults.map(({ name, describe }) => [name, describe])) });
-  if (flags.sabotage === 'list')
-    return E.left({ _tag: 'Print', text: table(catalogs.sabotages.map(({ name, describe }) => [name, describe])) });
-  const sabotage = catalogs.sabotages.find(({ name }) => name === flags.sabotage);
-  if (flags.sabotage !== undefined && sabotage === undefined)
-    return refuse(
-      `--sabotage: there is no bug '${flags.sabotage}' to plant; known: ${catalogs.sabotages.map(({ name }) => name).join(', ')}`,
-    );
-  if (sabotage !== undefined && flags.faults !== undefined)
-    return refuse('--sabotage brings its own faults; leave out --faults');
-
   const faults = E.flatMap((named: readonly Fault[]) => killable(named, environment))(
     faultsOf(sabotage?.faults ?? flags.faults ?? [], catalogs.faults),
   );
@@ -208,7 +209,7 @@ export const readOptions = (
     );
   return E.right({
     ...load.right,
-    seed: flags.seed ?? randomSeed(),
+    seed: flags.seed,
     faults: faults.right,
     ...(sabotage === undefined ? {} : { sabotage }),
     relays: flags.relays ?? sabotage?.relays ?? 1,
@@ -216,6 +217,57 @@ export const readOptions = (
     ...(flags.report === undefined ? {} : { reportDir: flags.report }),
     json: flags.json ?? false,
   });
+};
+
+const FIXED_BY_BUGS = ['orders', 'rate', 'duration', 'faults', 'relays', 'outage', 'json'] as const;
+
+const campaignOf = (
+  { report, withControls, seed, ...flags }: Flags & { readonly seed: number },
+  catalogs: Catalogs,
+  environment: NodeJS.ProcessEnv,
+): Either<Instead, never> => {
+  const given = FIXED_BY_BUGS.find((name) => flags[name] !== undefined);
+  if (given !== undefined) return refuse(`--sabotage all runs each bug as it must be run; leave out --${given}`);
+  const runs = catalogs.sabotages.map((sabotage) => runOf({ seed }, sabotage, catalogs, environment));
+  const refused = runs.find(E.isLeft);
+  if (refused !== undefined) return refused;
+  return E.left({
+    _tag: 'Campaign',
+    campaign: {
+      runs: runs.flatMap((run) => (E.isRight(run) ? [run.right] : [])),
+      withControls: withControls ?? false,
+      seed,
+      ...(report === undefined ? {} : { reportDir: report }),
+    },
+  });
+};
+
+/** Reads the arguments after `npm run simulate --`. Pure but for a seed nobody gave. */
+export const readOptions = (
+  argv: readonly string[],
+  catalogs: Catalogs,
+  environment: NodeJS.ProcessEnv,
+  randomSeed: () => number = () => randomInt(MAX_SEED),
+): Either<Instead, SimulateOptions> => {
+  const read = readFlags(argv);
+  if (E.isLeft(read)) return read;
+  const flags = read.right;
+  if (flags.faults?.includes('list'))
+    return E.left({ _tag: 'Print', text: table(catalogs.faults.map(({ name, describe }) => [name, describe])) });
+  if (flags.sabotage === 'list')
+    return E.left({ _tag: 'Print', text: table(catalogs.sabotages.map(({ name, describe }) => [name, describe])) });
+  if (flags.sabotage === 'all')
+    return campaignOf({ ...flags, seed: flags.seed ?? randomSeed() }, catalogs, environment);
+  const sabotage = catalogs.sabotages.find(({ name }) => name === flags.sabotage);
+  if (flags.sabotage !== undefined && sabotage === undefined)
+    return refuse(
+      `--sabotage: there is no bug '${flags.sabotage}' to plant; known: ${catalogs.sabotages.map(({ name }) => name).join(', ')}`,
+    );
+  if (sabotage !== undefined && flags.faults !== undefined)
+    return refuse('--sabotage brings its own faults; leave out --faults');
+
+  if (flags.withControls !== undefined) return refuse('--with-controls goes with --sabotage all');
+  return runOf({ ...flags, seed: flags.seed ?? randomSeed() }, sabotage, catalogs, environment);
 };
 
 /** The command that runs the same load and faults again, without the planted bug unless asked for. */

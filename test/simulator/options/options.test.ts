@@ -32,6 +32,9 @@ const refusals: readonly (readonly [line: string, names: RegExp])[] = [
   ['--faults kill-any,relay-kill', /--faults.*kill-any.*'relay-kill'/],
   ['--sabotage typo', /--sabotage.*'typo'.*dual-write/],
   ['--sabotage no-inbox --faults poison', /--sabotage.*--faults/],
+  ['--sabotage all --orders 5', /--sabotage all.*--orders/],
+  ['--sabotage all --faults poison', /--sabotage all.*--faults/],
+  ['--sabotage no-inbox --with-controls', /--with-controls.*--sabotage all/],
   ['--orders 10 --rate 5 --duration 7', /--orders, --rate and --duration contradict/],
   ['--outage 30', /--outage.*broker-outage/],
   ['--faults broker-outage --outage 0', /--outage.*whole number/],
@@ -125,6 +128,21 @@ describe('the options of simulate', () => {
     const { sabotage, ...honest } = accepted('--sabotage dual-write');
     const line = reproduceCommand({ ...honest, ...(sabotage && { sabotage }) }, false);
     expect(accepted(line.replace('npm run simulate -- ', ''))).to.deep.equal(honest);
+  });
+
+  it('plants every bug of the catalog in turn, all with one seed, each with its own load, faults and relays', () => {
+    const asked = read('--sabotage all --with-controls --seed 5');
+    if (E.isRight(asked) || asked.left._tag !== 'Campaign') throw new Error('no campaign');
+    const { runs, withControls, seed } = asked.left.campaign;
+    expect({ withControls, seed }).to.deep.equal({ withControls: true, seed: 5 });
+    expect(runs).to.deep.equal(sabotages.map(({ name }) => accepted(`--sabotage ${name} --seed 5`)));
+    expect(runs.find(({ sabotage }) => sabotage?.name === 'skip-locked-no-hold')?.relays).to.equal(3);
+  });
+
+  it('refuses to plant every bug where one of them breaks a server that is not its own', () => {
+    expect(read('--sabotage all', { KAFKA_BROKERS: '127.0.0.1:9092' }))
+      .to.have.nested.property('left.message')
+      .that.matches(/broker-restart.*KAFKA_BROKERS/);
   });
 
   it('knows every fault that a planted bug names', () => {

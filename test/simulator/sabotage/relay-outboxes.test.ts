@@ -96,18 +96,15 @@ describe('relay outboxes with a planted bug, on a real server', () => {
     expect(sequences(await claim(real)), 'the real one').to.deep.equal([1, 2]);
   });
 
-  it('skip-locked-no-hold: given a worker at the first events of an order / then the next one takes those behind', async () => {
+  it('skip-locked-no-hold: given a worker at the first event of an order / then the next one takes the second', async () => {
     const workers = [new SkipLockedOutbox(real, own), new SkipLockedOutbox(real, own)] as const;
-    await commit(...Array.from({ length: 8 }, (_, index) => anEvent('order', index + 1)));
+    await commit(anEvent('order', 1), anEvent('order', 2));
     const mine = await claim(workers[0]);
     const theirs = await claim(workers[1]);
-    expect([sequences(mine), sequences(theirs)]).to.deep.equal([
-      [1, 2, 3, 4, 5],
-      [6, 7, 8],
-    ]);
+    expect([sequences(mine), sequences(theirs)]).to.deep.equal([[1], [2]]);
     await publish(workers[1], theirs);
     await publish(workers[0], mine);
-    expect(await claim(real), 'all are published').to.deep.equal([]);
+    expect(await claim(real), 'both are published').to.deep.equal([]);
   });
 
   it('skip-locked-no-hold: given a worker with a lane / then another one gets a lease for it too', async () => {
