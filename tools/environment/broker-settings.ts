@@ -4,6 +4,8 @@ export interface BrokerAddresses {
   readonly advertise: string;
   readonly client: number;
   readonly controller: number;
+  /** A listener of its own for clients that are to come through something else: where it listens, what they are told. */
+  readonly interposed?: { readonly port: number; readonly advertise: string };
 }
 
 /**
@@ -17,10 +19,17 @@ export const brokerSettings = (addresses: BrokerAddresses): Readonly<Record<stri
   'node.id': '1',
   'controller.quorum.voters': `1@127.0.0.1:${addresses.controller}`,
   'controller.listener.names': 'CONTROLLER',
-  listeners: `CLIENT://${addresses.listen}:${addresses.client},CONTROLLER://127.0.0.1:${addresses.controller}`,
-  'advertised.listeners': `CLIENT://${addresses.advertise}:${addresses.client}`,
+  listeners: [
+    `CLIENT://${addresses.listen}:${addresses.client}`,
+    `CONTROLLER://127.0.0.1:${addresses.controller}`,
+    ...(addresses.interposed === undefined ? [] : [`INTERPOSED://127.0.0.1:${addresses.interposed.port}`]),
+  ].join(','),
+  'advertised.listeners': [
+    `CLIENT://${addresses.advertise}:${addresses.client}`,
+    ...(addresses.interposed === undefined ? [] : [`INTERPOSED://${addresses.interposed.advertise}`]),
+  ].join(','),
   'inter.broker.listener.name': 'CLIENT',
-  'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERPOSED:PLAINTEXT',
   // A killed broker may only register anew when the session of its former life has run out (9 s by default).
   'broker.session.timeout.ms': '2000',
   'broker.heartbeat.interval.ms': '400',

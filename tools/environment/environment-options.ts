@@ -1,5 +1,6 @@
 import type { Progress } from './progress.ts';
 import type { RoleEntry, RoleKind } from './roles.ts';
+import type { ServerLayout } from './server-layout.ts';
 
 export interface EnvironmentOptions {
   /** Roles to start, each under its own name. */
@@ -14,6 +15,8 @@ export interface EnvironmentOptions {
     /** Such as `{ 'max.message.bytes': '65536' }`. */
     readonly config?: Readonly<Record<string, string>>;
   };
+  /** Servers that are not the usual ones; they are then started natively. */
+  readonly servers?: ServerLayout;
   /**
    * Added to the names of databases, consumer groups and topic, which are then dropped at the end. For environments that share servers
    * given by `MYSQL_URL` and `KAFKA_BROKERS`.

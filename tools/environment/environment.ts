@@ -9,7 +9,7 @@ import { type EnvironmentDescription, EnvironmentFile } from './environment-file
 import type { EnvironmentOptions } from './environment-options.ts';
 import { findPort } from './ports.ts';
 import { type Progress, stderrProgress } from './progress.ts';
-import { kindOf, ROLE_ENTRIES, settingsOf } from './roles.ts';
+import { kindOf, ROLE_ENTRIES, type RoleSurroundings, settingsOf } from './roles.ts';
 import { Run } from './run.ts';
 import type { ServerProcess } from './server-process.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -199,13 +199,31 @@ class RunningEnvironment implements Environment {
       command: [process.execPath, '--import', 'tsx', resolve(ROOT, entry), ...args],
       env: {
         ...process.env,
-        ...settingsOf(kind, port, this, this.#options.topic?.partitions ?? 6),
+        ...settingsOf(kind, port, this.#surroundings(), this.#options.topic?.partitions ?? 6),
         ...this.#options.env?.[kind],
       },
       cwd: ROOT,
       logFile: join(this.logDirectory, `${name}.log`),
       readyUrl: `http://127.0.0.1:${port}/readyz`,
     });
+  }
+
+  /** What roles are told: the servers by the way that is meant for roles. */
+  #surroundings(): RoleSurroundings {
+    const { mysqlUrl, kafkaBrokers } = this.#servers.forRoles;
+    const { databases } = this.#names;
+    return {
+      mysqlUrl: withDatabase(mysqlUrl, databases.orders),
+      consumerMysqlUrls: {
+        payment: withDatabase(mysqlUrl, databases.payment),
+        shipping: withDatabase(mysqlUrl, databases.shipping),
+      },
+      consumerGroups: this.consumerGroups,
+      kafkaBrokers,
+      topic: this.topic,
+      apiUrl: this.apiUrl,
+      operatorToken: this.operatorToken,
+    };
   }
 
   #describe(): EnvironmentDescription {
@@ -238,7 +256,11 @@ export const startEnvironment = async (options: EnvironmentOptions = {}): Promis
   const run = await Run.open(options.directory);
   try {
     progress('starting MySQL and Kafka');
-    const servers = await startServers({ run, progress });
+    const servers = await startServers({
+      run,
+      progress,
+      ...(options.servers === undefined ? {} : { layout: options.servers }),
+    });
     const environment = new RunningEnvironment(run, servers, options.apiPort ?? (await findPort()), options, progress);
     try {
       await environment.start();

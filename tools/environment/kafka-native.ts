@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { brokerSettings } from './broker-settings.ts';
+import { type BrokerAddresses, brokerSettings } from './broker-settings.ts';
 import { cached, cacheDirectory } from './cache.ts';
 import { findProgram, runCommand } from './command.ts';
 import { EnvironmentError, messageOf } from './environment-error.ts';
@@ -12,16 +12,15 @@ import { NativeServer } from './native-server.ts';
 import { findPort } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
+import type { ServerLayout } from './server-layout.ts';
 
-interface Ports {
-  readonly client: number;
-  readonly controller: number;
-}
+type Ports = Pick<BrokerAddresses, 'client' | 'controller' | 'interposed'>;
 
-const brokerProperties = (ports: Ports, dataDirectory: string): string =>
+const brokerProperties = (ports: Ports, dataDirectory: string, layout: ServerLayout): string =>
   Object.entries({
     ...brokerSettings({ listen: '127.0.0.1', advertise: '127.0.0.1', ...ports }),
     'log.dirs': dataDirectory,
+    ...layout.kafkaSettings,
   })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
@@ -59,10 +58,10 @@ const BROKER = 'kafka.Kafka';
 /** The archive is written while the broker ends: seconds, or more on a busy machine. */
 const ARCHIVE_MS = 120_000;
 
-const writeConfiguration = async (directory: string, ports: Ports): Promise<string> => {
+const writeConfiguration = async (directory: string, ports: Ports, layout: ServerLayout = {}): Promise<string> => {
   const properties = join(directory, 'server.properties');
   await mkdir(directory, { recursive: true });
-  await writeFile(properties, brokerProperties(ports, join(directory, 'data')));
+  await writeFile(properties, brokerProperties(ports, join(directory, 'data'), layout));
   await writeFile(join(directory, 'log4j2.properties'), LOGGING);
   return properties;
 };
@@ -81,10 +80,21 @@ const formatStorage = (java: Java, classPath: string, key: string, progress: Pro
     await rm(work, { recursive: true });
   });
 
-const layOut = async (run: Run, installation: KafkaInstallation) => {
-  const ports = { client: await findPort(), controller: await findPort() };
+const interposedOn = async ({ interpose }: ServerLayout): Promise<Ports['interposed']> => {
+  if (interpose?.kafka === undefined) return undefined;
+  const port = await findPort();
+  return { port, advertise: await interpose.kafka(`127.0.0.1:${port}`) };
+};
+
+const layOut = async (run: Run, installation: KafkaInstallation, layout: ServerLayout) => {
+  const interposed = await interposedOn(layout);
+  const ports = {
+    client: await findPort(),
+    controller: await findPort(),
+    ...(interposed === undefined ? {} : { interposed }),
+  };
   const directory = join(run.directory, `kafka-${ports.client}`);
-  const properties = await writeConfiguration(directory, ports);
+  const properties = await writeConfiguration(directory, ports, layout);
   await cp(installation.formatted, join(directory, 'data'), { recursive: true });
   const clusterId = newClusterId();
   const meta = join(directory, 'data', 'meta.properties');
@@ -92,13 +102,22 @@ const layOut = async (run: Run, installation: KafkaInstallation) => {
   return { ports, directory, properties, clusterId };
 };
 
-const startBroker = (
+export interface StartedKafka {
+  readonly process: NativeServer;
+  /** `host:port` for clients that come through what was interposed. */
+  readonly interposed?: string;
+}
+
+const startBroker = async (
   run: Run,
   installation: KafkaInstallation,
   extraOptions: readonly string[],
-): Promise<NativeServer> =>
-  NativeServer.start(async () => {
-    const { ports, directory, properties, clusterId } = await layOut(run, installation);
+  layout: ServerLayout,
+): Promise<StartedKafka> => {
+  let interposed: string | undefined;
+  const server = await NativeServer.start(async () => {
+    const { ports, directory, properties, clusterId } = await layOut(run, installation, layout);
+    interposed = ports.interposed?.advertise;
     const address = `127.0.0.1:${ports.client}`;
     const archive =
       installation.archive === undefined
@@ -121,13 +140,15 @@ const startBroker = (
       probe: () => probeKafka([address], clusterId),
     };
   });
+  return { process: server, ...(interposed === undefined ? {} : { interposed }) };
+};
 
 /** An archive of the classes a broker loads, dumped by a broker that ends; halves the start of all later ones. */
 const archiveClasses = (run: Run, installation: KafkaInstallation, key: string, progress: Progress): Promise<string> =>
   cached(join(cacheDirectory(), `kafka-classes-${key}.jsa`), progress, async (unfinished) => {
     progress('kafka: preparing a class archive for faster starts (once)');
-    const broker = await startBroker(run, installation, [`-XX:ArchiveClassesAtExit=${unfinished}`]);
-    await broker.kill('SIGTERM', ARCHIVE_MS);
+    const broker = await startBroker(run, installation, [`-XX:ArchiveClassesAtExit=${unfinished}`], {});
+    await broker.process.kill('SIGTERM', ARCHIVE_MS);
   });
 
 const prepare = async (run: Run, java: Java, progress: Progress): Promise<KafkaInstallation> => {
@@ -161,9 +182,13 @@ const lackingForKafka = async (java: Java | string): Promise<readonly string[]> 
 };
 
 /** Starts a broker from Kafka's own jars; fails with what was lacking. */
-export const startNativeKafka = async (run: Run, progress: Progress): Promise<NativeServer> => {
+export const startNativeKafka = async (
+  run: Run,
+  progress: Progress,
+  layout: ServerLayout = {},
+): Promise<StartedKafka> => {
   const java = await findJava();
   const lacking = await lackingForKafka(java);
   if (typeof java === 'string' || lacking.length > 0) throw new EnvironmentError(lacking.join('; '));
-  return startBroker(run, await prepare(run, java, progress), []);
+  return startBroker(run, await prepare(run, java, progress), [], layout);
 };

@@ -84,7 +84,13 @@ const dataTemplate = (installation: MySqlInstallation, progress: Progress): Prom
   });
 };
 
-const layOut = async (run: Run, installation: MySqlInstallation, template: string, password: string) => {
+const layOut = async (
+  run: Run,
+  installation: MySqlInstallation,
+  template: string,
+  password: string,
+  settings: readonly string[],
+) => {
   const port = await findPort();
   const directory = join(run.directory, `mysql-${port}`);
   const options = join(directory, 'my.cnf');
@@ -99,6 +105,7 @@ const layOut = async (run: Run, installation: MySqlInstallation, template: strin
     'socket=mysql.sock',
     'pid_file=mysqld.pid',
     `init_file=${grants}`,
+    ...settings,
   ];
   await writeFile(options, optionFile(installation, own));
   return { port, options, logFile: join(directory, 'mysqld.log') };
@@ -114,11 +121,12 @@ const startInstallation = async (
   run: Run,
   installation: MySqlInstallation,
   progress: Progress,
+  settings: readonly string[],
 ): Promise<StartedMySql> => {
   const template = await dataTemplate(installation, progress);
   const password = newPassword();
   const server = await NativeServer.start(async () => {
-    const { port, options, logFile } = await layOut(run, installation, template, password);
+    const { port, options, logFile } = await layOut(run, installation, template, password, settings);
     const address = `127.0.0.1:${port}`;
     const [program, ...args] = installation.command;
     return {
@@ -143,13 +151,17 @@ export const isNativeMySqlReady = async (): Promise<boolean> =>
   (await isPrefixReady()) || typeof (await installed()) !== 'string';
 
 /** Starts a `mysqld` of this machine, else the private one; fails with what both lacked. */
-export const startNativeMySql = async (run: Run, progress: Progress): Promise<StartedMySql> => {
+export const startNativeMySql = async (
+  run: Run,
+  progress: Progress,
+  settings: readonly string[] = [],
+): Promise<StartedMySql> => {
   const reasons: string[] = [];
   const local = await installed();
   if (typeof local === 'string') reasons.push(local);
   else
     try {
-      return await startInstallation(run, local, progress);
+      return await startInstallation(run, local, progress, settings);
     } catch (cause) {
       reasons.push(messageOf(cause));
     }
@@ -157,7 +169,7 @@ export const startNativeMySql = async (run: Run, progress: Progress): Promise<St
   if (lacking.length > 0) reasons.push(`Debian's mysql-server-core cannot be unpacked without ${lacking.join(', ')}`);
   else
     try {
-      return await startInstallation(run, unpacked(await obtainMySqlPrefix(progress)), progress);
+      return await startInstallation(run, unpacked(await obtainMySqlPrefix(progress)), progress, settings);
     } catch (cause) {
       reasons.push(`Debian's mysql-server-core: ${messageOf(cause)}`);
     }

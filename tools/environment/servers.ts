@@ -7,6 +7,7 @@ import { isNativeMySqlReady, startNativeMySql } from './mysql-native.ts';
 import { probeMySql } from './mysql-probe.ts';
 import { type Progress, stderrProgress } from './progress.ts';
 import { Run } from './run.ts';
+import { isUsualLayout, type ServerLayout } from './server-layout.ts';
 import type { ServerProcess } from './server-process.ts';
 
 export interface ServersOptions {
@@ -14,6 +15,8 @@ export interface ServersOptions {
   readonly run?: Run;
   /** Which servers are needed; both unless told. The URL of one that is not needed is empty. */
   readonly needed?: readonly ('mysql' | 'kafka')[];
+  /** Servers that are not the usual ones: given ones are refused, Docker is not tried. */
+  readonly layout?: ServerLayout;
   readonly progress?: Progress;
 }
 
@@ -23,6 +26,8 @@ export interface Servers {
   readonly mysqlUrl: string;
   /** `host:port,…`. */
   readonly kafkaBrokers: string;
+  /** The same servers as the roles are to reach them: through what was interposed, else directly. */
+  readonly forRoles: { readonly mysqlUrl: string; readonly kafkaBrokers: string };
   /** Undefined when the server was given by its setting: it is not ours to kill. */
   readonly mysql?: ServerProcess;
   readonly kafka?: ServerProcess;
@@ -32,6 +37,8 @@ export interface Servers {
 
 interface Started {
   readonly address: string;
+  /** Address through what was interposed. */
+  readonly interposed?: string;
   readonly process?: ServerProcess;
 }
 
@@ -82,10 +89,13 @@ const onlyWay = (): 'docker' | 'native' | undefined => {
  * The first way that serves: the setting, a Docker engine, this machine. An image is only pulled when this machine
  * could not start at once either.
  */
-const bringUp = async (ways: Ways, progress: Progress): Promise<Started> => {
+const bringUp = async (ways: Ways, progress: Progress, isUsual: boolean): Promise<Started> => {
   const given = process.env[ways.setting];
-  if (given !== undefined && given !== '') return useGiven(ways, given);
-  const only = onlyWay();
+  if (given !== undefined && given !== '') {
+    if (isUsual) return useGiven(ways, given);
+    throw new EnvironmentError(`${ways.setting} is set, but this run needs servers of its own making: unset it`);
+  }
+  const only = isUsual ? onlyWay() : 'native';
   let docker = 'not tried (ORDERLY_SERVERS=native)';
   if (only !== 'native') {
     const mayPull = only === 'docker' || !(await ways.isNativeReady());
@@ -107,7 +117,7 @@ const bringUp = async (ways: Ways, progress: Progress): Promise<Started> => {
   }
 };
 
-const mysqlWays = (run: () => Promise<Run>, progress: Progress): Ways => ({
+const mysqlWays = (run: () => Promise<Run>, progress: Progress, layout: ServerLayout): Ways => ({
   name: 'MySQL',
   setting: 'MYSQL_URL',
   example: 'mysql://user:password@127.0.0.1:3306',
@@ -115,13 +125,18 @@ const mysqlWays = (run: () => Promise<Run>, progress: Progress): Ways => ({
   docker: async (engine) => startDockerMySql(await run(), engine, progress),
   isNativeReady: isNativeMySqlReady,
   native: async () => {
-    const { url, process } = await startNativeMySql(await run(), progress);
-    return { address: url, process };
+    const { url, process } = await startNativeMySql(await run(), progress, layout.mysqlSettings);
+    const interposed = await layout.interpose?.mysql?.(process.address);
+    return {
+      address: url,
+      process,
+      ...(interposed === undefined ? {} : { interposed: url.replace(`@${process.address}`, `@${interposed}`) }),
+    };
   },
   nativeNeeds: 'MySQL 8.4 or later as mysqld on the PATH, or Debian with its keyring and a mirror',
 });
 
-const kafkaWays = (run: () => Promise<Run>, progress: Progress): Ways => ({
+const kafkaWays = (run: () => Promise<Run>, progress: Progress, layout: ServerLayout): Ways => ({
   name: 'Kafka',
   setting: 'KAFKA_BROKERS',
   example: '127.0.0.1:9092',
@@ -129,8 +144,8 @@ const kafkaWays = (run: () => Promise<Run>, progress: Progress): Ways => ({
   docker: async (engine) => startDockerKafka(await run(), engine, progress),
   isNativeReady: isNativeKafkaReady,
   native: async () => {
-    const server = await startNativeKafka(await run(), progress);
-    return { address: server.address, process: server };
+    const started = await startNativeKafka(await run(), progress, layout);
+    return { address: started.process.address, ...started };
   },
   nativeNeeds: 'Java 17 or later on the PATH, and Maven with a repository for the first time',
 });
@@ -147,15 +162,21 @@ export const startServers = async (options: ServersOptions = {}): Promise<Server
   let opened: Promise<Run> | undefined = options.run === undefined ? undefined : Promise.resolve(options.run);
   const run = (): Promise<Run> => (opened ??= Run.open());
   const stop = async (): Promise<void> => (await opened)?.close();
+  const layout = options.layout ?? {};
+  const isUsual = isUsualLayout(layout);
   const none: Promise<Started> = Promise.resolve({ address: '' });
   const [mysql, kafka] = await Promise.allSettled([
-    needed.includes('mysql') ? bringUp(mysqlWays(run, progress), progress) : none,
-    needed.includes('kafka') ? bringUp(kafkaWays(run, progress), progress) : none,
+    needed.includes('mysql') ? bringUp(mysqlWays(run, progress, layout), progress, isUsual) : none,
+    needed.includes('kafka') ? bringUp(kafkaWays(run, progress, layout), progress, isUsual) : none,
   ]);
   if (mysql.status === 'fulfilled' && kafka.status === 'fulfilled')
     return {
       mysqlUrl: mysql.value.address,
       kafkaBrokers: kafka.value.address,
+      forRoles: {
+        mysqlUrl: mysql.value.interposed ?? mysql.value.address,
+        kafkaBrokers: kafka.value.interposed ?? kafka.value.address,
+      },
       ...(mysql.value.process === undefined ? {} : { mysql: mysql.value.process }),
       ...(kafka.value.process === undefined ? {} : { kafka: kafka.value.process }),
       stop,

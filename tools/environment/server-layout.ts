@@ -1,0 +1,15 @@
+/** Puts something, such as a proxy, in front of a server: told its `host:port`, answers the `host:port` to be used instead. */
+export type Interpose = (address: string) => Promise<string>;
+
+/** How the servers of one environment differ from the usual ones. Only servers started natively can differ. */
+export interface ServerLayout {
+  /** Lines of the option file, such as `max_connections=12`; they win over the usual ones. */
+  readonly mysqlSettings?: readonly string[];
+  /** Broker properties; they win over the usual ones. */
+  readonly kafkaSettings?: Readonly<Record<string, string>>;
+  /** What the roles connect through; whoever brings the environment up, and the checker, connect directly. */
+  readonly interpose?: { readonly mysql?: Interpose; readonly kafka?: Interpose };
+}
+
+export const isUsualLayout = ({ mysqlSettings = [], kafkaSettings = {}, interpose = {} }: ServerLayout): boolean =>
+  mysqlSettings.length === 0 && Object.keys(kafkaSettings).length === 0 && Object.keys(interpose).length === 0;
