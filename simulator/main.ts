@@ -6,6 +6,7 @@ import type { Talk } from './console/talk.ts';
 import { isDeterministic } from './deterministic/deterministic-options.ts';
 import { simulateDeterministic } from './deterministic/simulate-deterministic.ts';
 import { faults } from './faults/catalog.ts';
+import { simulateMatrix } from './matrix/simulate-matrix.ts';
 import { readOptions, reproduceCommand } from './options/options.ts';
 import type { Campaign, Instead, SimulateOptions } from './options/options.ts';
 import { simulationOf } from './options/simulation-of.ts';
@@ -46,6 +47,11 @@ const simulate = async (options: SimulateOptions, reportDir: string): Promise<nu
     talk.line(first ? 'Ending the run; press Ctrl-C again to end it at once.' : 'Ended at once.'),
   );
   try {
+    if (options.matrix !== undefined) {
+      const { matrix: rows, seed, json } = options;
+      const reproduce = reproduceCommand(options, false);
+      return exitCodeOf(await simulateMatrix({ rows, seed, json, reportDir, reproduce }, talk, stop.signal));
+    }
     announce(talk, options);
     const written = await runSimulation(simulationOf(options, reportDir), talk, stop.signal);
     const named = options.sabotage?.expectedInvariant;

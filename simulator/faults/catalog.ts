@@ -4,6 +4,8 @@ import type { Fault } from './fault.ts';
 import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
 import { poison } from './poison.ts';
+import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
+import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
 
 /** Every fault by the name it has on the command line. */
 export const faults: readonly Fault[] = [
@@ -17,6 +19,11 @@ export const faults: readonly Fault[] = [
   poison,
   duplicateDelivery,
   killAny,
+  relayPaused,
+  severalRelays,
+  gracefulStop,
+  mysqlFrozen,
+  brokerFrozen,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

@@ -1,6 +1,7 @@
-import type { InjectedRecord } from '../checker/evidence.ts';
+import type { Evidence, InjectedRecord } from '../checker/evidence.ts';
+import type { RunReport } from '../report/run-report.ts';
 import type { OperatorApi } from '../run/operator-api.ts';
-import type { House } from '../run/house.ts';
+import type { House, HouseNeeds } from '../run/house.ts';
 import type { Seeded } from '../workload/seeded.ts';
 
 /** One planned act of the nemesis. */
@@ -27,6 +28,45 @@ export interface FaultPlanOptions {
   readonly relays: number;
 }
 
+/** Something a row of the matrix must show beside the checker's verdict, e.g. that requests were answered 503. */
+export interface Sighting {
+  readonly what: string;
+  /** Undefined: it could not be decided. */
+  readonly holds: boolean | undefined;
+}
+
+/** What is known once a run has ended. */
+export interface Aftermath {
+  readonly report: RunReport;
+  readonly evidence: Evidence;
+  /** Status of every HTTP answer the clients got, by time. */
+  readonly answers: readonly { readonly at: number; readonly status: number }[];
+}
+
+/**
+ * A fault's place in the fault matrix (docs/guarantees.md).
+ *
+ * To add a row: one module under `faults/rows/` that exports a `Fault` with a `row`, and one line in `catalog.ts`.
+ * `plan` should break things within the first two thirds of the load; `inject` does the damage, tells `saw` what must be
+ * seen while it lasts, and answers the heal. The heal must mend whatever was broken even when the run was aborted, and
+ * resolves when what was hit works again. What can only be told at the end belongs into `judge`.
+ */
+export interface MatrixRow {
+  readonly number: number;
+  /** One short sentence: what a right system shows. */
+  readonly expected: string;
+  /** How its environment differs from the usual one. */
+  readonly house?: HouseNeeds;
+  /** Differs from the usual load of a row. */
+  readonly load?: { readonly orders: number; readonly ratePerSecond: number };
+  /** May be mixed with others in one environment by `--faults random`. */
+  readonly mixes: boolean;
+  /** Why this machine cannot run it, in one sentence; undefined when it can. */
+  cannotRun?(): Promise<string | undefined>;
+  /** What must be seen at the end. */
+  judge?(aftermath: Aftermath): readonly Sighting[];
+}
+
 export interface FaultContext {
   readonly house: House;
   readonly operator: OperatorApi;
@@ -35,6 +75,8 @@ export interface FaultContext {
   readonly random: Seeded;
   /** Tells the checker which records of the topic are the simulator's own. */
   readonly recordInjected: (record: InjectedRecord) => void;
+  /** Notes what was seen, or that it was not, beside what the checker judges. */
+  readonly saw: (sighting: Sighting) => void;
   /** Tells the person watching, in plain words. */
   readonly say: (line: string) => void;
   /** Aborts when the run is ended early: mend at once what is broken. */
@@ -54,6 +96,8 @@ export interface Fault {
   readonly needs: readonly ('mysql' | 'kafka')[];
   /** Pure: the same random stream gives the same tracks. */
   plan(options: FaultPlanOptions): readonly Track[];
+  /** Left out by faults that are no row of the matrix. */
+  readonly row?: MatrixRow;
   /** Does the damage; resolves when it is done. */
   inject(context: FaultContext, injection: Injection): Promise<Heal>;
 }

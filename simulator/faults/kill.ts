@@ -1,4 +1,5 @@
 import type { Fault, Injection, Track } from './fault.ts';
+import { answered503, noAttemptSpent } from './rows/expectations.ts';
 import type { Seeded } from '../workload/seeded.ts';
 
 /** Kill -9 of whatever the injection names; healed when it answers again. */
@@ -60,6 +61,12 @@ export const brokerRestart: Fault = {
   plan: ({ random, loadMs }) => [
     spread(random, loadMs, 1, { kind: 'broker-restart', target: 'kafka' }, [2_000, 4_000]),
   ],
+  row: {
+    number: 17,
+    expected: 'PENDING meanwhile, nothing quarantined',
+    mixes: true,
+    judge: (aftermath) => [noAttemptSpent(aftermath)],
+  },
   inject: injectKill,
 };
 
@@ -69,5 +76,11 @@ export const mysqlRestart: Fault = {
   tell: tellKill,
   needs: ['mysql'],
   plan: ({ random, loadMs }) => [spread(random, loadMs, 1, { kind: 'mysql-restart', target: 'mysql' }, [1_000, 3_000])],
+  row: {
+    number: 8,
+    expected: '503 meanwhile, reconnects',
+    mixes: true,
+    judge: (aftermath) => [answered503(aftermath)],
+  },
   inject: injectKill,
 };

@@ -32,6 +32,17 @@ export const poison: Fault = {
   plan: ({ random, loadMs }) => [
     [{ kind: 'poison', target: 'topic', waitMs: Math.round(loadMs * 0.1), lastsMs: random.int(2_000, 4_000) }],
   ],
+  row: {
+    number: 27,
+    expected: 'quarantined, that order held, others flow; released in order after a redrive',
+    mixes: false,
+    judge: ({ report }) => [
+      {
+        what: `quarantined or held behind it, then released: ${report.events.released}`,
+        holds: report.events.released >= 2 && report.events.quarantined === 0,
+      },
+    ],
+  },
   inject: async (context) => {
     const { operator, say } = context;
     const orderId = await context.poisoned;

@@ -4,6 +4,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { DEFAULT_OUTAGE_MS, brokerOutage } from '../faults/broker-outage.ts';
 import type { Fault } from '../faults/fault.ts';
+import type { RowFault } from '../matrix/row-result.ts';
+import { faultListing } from './fault-listing.ts';
+import { rowsNamed } from './matrix-rows.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 
 export interface SimulateOptions {
@@ -12,6 +15,10 @@ export interface SimulateOptions {
   readonly seed: number;
   readonly faults: readonly Fault[];
   readonly sabotage?: Sabotage;
+  /** Rows of the fault matrix to run one after the other, instead of one run with `faults`. */
+  readonly matrix?: readonly RowFault[];
+  /** `faults` are mixed at random moments over the load. */
+  readonly random?: true;
   readonly relays: number;
   /** How long `broker-outage` lasts; undefined without it. */
   readonly outageMs?: number;
@@ -57,6 +64,7 @@ interface Flags {
   readonly duration?: number;
   readonly seed?: number;
   readonly faults?: readonly string[];
+  readonly rows?: readonly string[];
   readonly sabotage?: string;
   readonly relays?: number;
   readonly outage?: number;
@@ -99,7 +107,12 @@ const command = (): Command =>
       positive(86_400),
     )
     .option('--seed <k>', 'whole number that decides load and faults (random, printed)', wholeNumber(0, MAX_SEED))
-    .option('--faults <names>', 'faults, separated by commas; `list` shows them', names)
+    .option(
+      '--faults <names>',
+      'faults, separated by commas; `list` shows them; `matrix` runs the fault matrix; `random` mixes them by seed',
+      names,
+    )
+    .option('--rows <numbers>', 'with --faults matrix: only these rows, by number or name', names)
     .option(
       '--sabotage <name>',
       'plant one bug with its load and faults; `list` shows them, `all` plants one after the other',
@@ -185,14 +198,46 @@ const outageLoad = (outageMs: number): Load => ({
   ratePerSecond: OUTAGE_RATE,
 });
 
+const matrixOf = (
+  flags: Flags & { readonly seed: number },
+  catalogs: Catalogs,
+  environment: NodeJS.ProcessEnv,
+): Either<NoRun, SimulateOptions> => {
+  if (flags.faults?.length !== 1) return refuse('--faults matrix runs every row by itself; give no other names');
+  const { orders, rate, duration, relays } = flags;
+  if ([orders, rate, duration, relays].some((given) => given !== undefined))
+    return refuse('--faults matrix brings its own load; leave out --orders, --rate, --duration and --relays');
+  const rows = rowsNamed(flags.rows, catalogs.faults);
+  if (E.isLeft(rows)) return refuse(rows.left);
+  const ours = killable(rows.right, environment);
+  if (E.isLeft(ours)) return ours;
+  return E.right({
+    orders: DEFAULT_ORDERS,
+    ratePerSecond: DEFAULT_RATE,
+    seed: flags.seed,
+    faults: [],
+    matrix: rows.right,
+    relays: 1,
+    ...(flags.report === undefined ? {} : { reportDir: flags.report }),
+    json: flags.json ?? false,
+  });
+};
+
 const runOf = (
   flags: Flags & { readonly seed: number },
   sabotage: Sabotage | undefined,
   catalogs: Catalogs,
   environment: NodeJS.ProcessEnv,
 ): Either<NoRun, SimulateOptions> => {
+  if (flags.faults?.includes('matrix') === true) return matrixOf(flags, catalogs, environment);
+  if (flags.rows !== undefined) return refuse('--rows needs --faults matrix');
+  const isRandom = flags.faults?.includes('random') === true;
+  if (isRandom && flags.faults.length !== 1) return refuse('--faults random chooses by itself; give no other names');
+  const wanted = isRandom
+    ? catalogs.faults.filter(({ row }) => row?.mixes === true).map(({ name }) => name)
+    : (sabotage?.faults ?? flags.faults ?? []);
   const faults = E.flatMap((named: readonly Fault[]) => killable(named, environment))(
-    faultsOf(sabotage?.faults ?? flags.faults ?? [], catalogs.faults),
+    faultsOf(wanted, catalogs.faults),
   );
   if (E.isLeft(faults)) return faults;
   const outage = outageOf(flags, faults.right);
@@ -214,6 +259,7 @@ const runOf = (
     ...(sabotage === undefined ? {} : { sabotage }),
     relays: flags.relays ?? sabotage?.relays ?? 1,
     ...(outageMs === undefined ? {} : { outageMs }),
+    ...(isRandom ? { random: true as const } : {}),
     ...(flags.report === undefined ? {} : { reportDir: flags.report }),
     json: flags.json ?? false,
   });
@@ -252,8 +298,7 @@ export const readOptions = (
   const read = readFlags(argv);
   if (E.isLeft(read)) return read;
   const flags = read.right;
-  if (flags.faults?.includes('list'))
-    return E.left({ _tag: 'Print', text: table(catalogs.faults.map(({ name, describe }) => [name, describe])) });
+  if (flags.faults?.includes('list')) return E.left({ _tag: 'Print', text: faultListing(catalogs.faults) });
   if (flags.sabotage === 'list')
     return E.left({ _tag: 'Print', text: table(catalogs.sabotages.map(({ name, describe }) => [name, describe])) });
   if (flags.sabotage === 'all')
@@ -272,9 +317,12 @@ export const readOptions = (
 
 /** The command that runs the same load and faults again, without the planted bug unless asked for. */
 export const reproduceCommand = (options: SimulateOptions, withSabotage: boolean): string => {
-  const { orders, ratePerSecond, seed, faults, sabotage, relays, outageMs } = options;
+  const { orders, ratePerSecond, seed, faults, sabotage, relays, outageMs, matrix } = options;
+  if (matrix !== undefined)
+    return `npm run simulate -- --faults matrix --rows ${matrix.map(({ row }) => row.number).join(',')} --seed ${seed}`;
   const flags = [`--orders ${orders}`, `--rate ${ratePerSecond}`, `--seed ${seed}`];
   if (withSabotage && sabotage !== undefined) flags.push(`--sabotage ${sabotage.name}`);
+  else if (options.random === true) flags.push('--faults random');
   else if (faults.length > 0) flags.push(`--faults ${faults.map(({ name }) => name).join(',')}`);
   if (outageMs !== undefined) flags.push(`--outage ${outageMs / 1_000}`);
   if (relays !== 1) flags.push(`--relays ${relays}`);

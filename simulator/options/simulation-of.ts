@@ -1,5 +1,7 @@
 import { planFaults } from '../faults/plan-faults.ts';
+import { planRandom } from '../faults/plan-random.ts';
 import { POISON_TOPIC_LIMIT } from '../faults/poison.ts';
+import { needsOf } from '../run/needs-of.ts';
 import type { Simulation } from '../run/run-simulation.ts';
 import { planWorkload } from '../workload/plan.ts';
 import { reproduceCommand } from './options.ts';
@@ -9,9 +11,12 @@ const DECLINE_RATIO = 0.05;
 
 /** The run that the options ask for: what clients do and what breaks when, decided by the seed. */
 export const simulationOf = (options: SimulateOptions, reportDir: string): Simulation => {
-  const { seed, orders, ratePerSecond, relays, sabotage, outageMs } = options;
+  const { seed, orders, ratePerSecond, sabotage, outageMs, random } = options;
+  const needs = needsOf(options.faults);
+  const relays = Math.max(options.relays, needs.relays ?? 1);
   const loadMs = (orders / ratePerSecond) * 1_000;
-  const tracks = planFaults({ seed, faults: options.faults, loadMs, relays, outageMs });
+  const schedule = { seed, faults: options.faults, loadMs, relays };
+  const tracks = random === true ? planRandom(schedule) : planFaults({ ...schedule, outageMs });
   const poisonAtMs = tracks.flat().find(({ kind }) => kind === 'poison')?.waitMs;
   return {
     seed,
@@ -20,6 +25,7 @@ export const simulationOf = (options: SimulateOptions, reportDir: string): Simul
     relays,
     declineRatio: DECLINE_RATIO,
     topicLimit: poisonAtMs === undefined ? undefined : POISON_TOPIC_LIMIT,
+    needs,
     sabotage,
     reportDir,
     reproduce: reproduceCommand(options, true),

@@ -1,19 +1,6 @@
 import type { InvariantResult } from '../checker/verdict.ts';
+import { escapeXml } from './escape-xml.ts';
 import type { RunReport } from './run-report.ts';
-
-// XML 1.0 cannot carry these characters in any form.
-// eslint-disable-next-line no-control-regex
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-
-const escapeXml = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(FORBIDDEN, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 
 const failure = ({ counterexample, violations }: InvariantResult): string => {
   if (counterexample === undefined) return '<failure message="broken"/>';

@@ -6,7 +6,7 @@ import { killCounts, narrate } from '../console/narrate.ts';
 import { statusLine } from '../console/status-line.ts';
 import type { Talk } from '../console/talk.ts';
 import { faultNamed } from '../faults/catalog.ts';
-import type { Track } from '../faults/fault.ts';
+import type { Aftermath, Sighting, Track } from '../faults/fault.ts';
 import { runNemesis } from '../faults/nemesis.ts';
 import { openHistoryFile } from '../history/history-file.ts';
 import { History } from '../history/history.ts';
@@ -44,13 +44,27 @@ const unfinished = ({ orders, delivered, cancelled, quarantined, held }: Progres
   `nothing moves any more, but ${orders - delivered - cancelled} orders are neither delivered nor cancelled (${quarantined} events quarantined, ${held} held)`;
 
 const longest = (tracks: readonly Track[]): number => Math.max(0, ...tracks.flat().map(({ lastsMs }) => lastsMs));
+/** What the driver knows: for the checker, and for the judge of a matrix row. */
+export interface Driven {
+  readonly driver: DriverEvidence;
+  readonly sightings: readonly Sighting[];
+  readonly answers: Aftermath['answers'];
+}
 
 /** Runs load and faults, mends everything, waits until the system is at rest, and tells what the driver knows. */
-export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
+export const drive = async (options: DriveOptions): Promise<Driven> => {
   const { house, talk, signal, seed, plan } = options;
   const startedAt = Date.now();
   const file = openHistoryFile(join(options.reportDir, 'history.jsonl'));
-  const history = new History(() => Date.now(), file.append);
+  const sightings: Sighting[] = [];
+  const answers: { at: number; status: number }[] = [];
+  const history = new History(
+    () => Date.now(),
+    (entry) => {
+      file.append(entry);
+      if (entry.event === 'answered') answers.push({ at: entry.at, status: entry.status });
+    },
+  );
   const client = new ApiClient({
     apiUrl: house.apiUrl,
     history,
@@ -74,6 +88,7 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
       poisoned: workload.poisoned,
       recordInjected: (record) => injected.push(record),
       random: seeded(seed, 'nemesis'),
+      saw: (sighting) => sightings.push(sighting),
       say: (line) => talk.line(`  ${line}`),
       signal,
     },
@@ -112,13 +127,17 @@ export const drive = async (options: DriveOptions): Promise<DriverEvidence> => {
   if (rest === 'timeout') missing.push(`the system did not come to rest within ${REST_BOUND_MS / 1_000} s`);
   if (rest === 'still' && progress !== undefined) missing.push(unfinished(progress));
   return {
-    seed,
-    startedAt,
-    finishedAt: Date.now(),
-    ordersRequested: plan.length,
-    closedLoop: true,
-    history: { rows: history.operations(), missing },
-    faults: { rows: nemesis.windows(), missing: nemesis.problems() },
-    injected: { rows: injected, missing: [] },
+    sightings,
+    answers,
+    driver: {
+      seed,
+      startedAt,
+      finishedAt: Date.now(),
+      ordersRequested: plan.length,
+      closedLoop: true,
+      history: { rows: history.operations(), missing },
+      faults: { rows: nemesis.windows(), missing: nemesis.problems() },
+      injected: { rows: injected, missing: [] },
+    },
   };
 };

@@ -1,5 +1,22 @@
 import type { Admin, Kafka } from 'kafkajs';
+import type { FaultProxy } from '../faults/proxy/fault-proxy.ts';
 import type { Progress } from './progress.ts';
+
+/** How the environment of a run differs from the usual one. */
+export interface HouseNeeds {
+  /** Relay processes. */
+  readonly relays?: number;
+  /** Servers that the roles reach through a proxy; checker and simulator reach them directly. */
+  readonly proxies?: readonly ('mysql' | 'kafka')[];
+  /** Lines of the option file of MySQL, such as `max_connections=12`. */
+  readonly mysqlSettings?: readonly string[];
+  /** Broker properties. */
+  readonly kafkaSettings?: Readonly<Record<string, string>>;
+  /** Settings for the roles. */
+  readonly env?: Partial<Readonly<Record<'api' | 'relay' | 'payment' | 'shipping', Readonly<Record<string, string>>>>>;
+  /** `max.message.bytes` of the topic. */
+  readonly topicLimit?: number;
+}
 
 /**
  * The environment as the simulator uses it: addresses, and the right to kill. Kept narrow so that faults and
@@ -14,6 +31,20 @@ export interface House {
   kill(name: string): Promise<void>;
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;
+  /** SIGTERM resolves when the process is gone (roles come back); the others at once. */
+  signal(name: string, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): Promise<void>;
+  /** The process that runs under this name now. */
+  pidOf(name: string): number | undefined;
+  /** Starts one more role, such as `relay-2`, and waits until it is ready. */
+  addRole(name: string): Promise<void>;
+  /** Ends a role in order, for good. */
+  removeRole(name: string): Promise<void>;
+  /** Address of a role's HTTP server. */
+  urlOf(role: string): string;
+  /** Of the service's database, past any proxy. */
+  readonly mysqlUrl: string;
+  /** Between the roles and the servers, as far as the run asked for them. */
+  readonly proxies: { readonly mysql?: FaultProxy; readonly kafka?: FaultProxy };
   /** Runs `act` on a connected Kafka admin client. */
   readonly admin: <T>(act: (admin: Admin) => Promise<T>) => Promise<T>;
   /** Undefined while a database does not answer. */

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { check } from '../checker/check.ts';
 import { EvidenceCollector } from '../checker/collect-evidence.ts';
-import type { Evidence } from '../checker/evidence.ts';
 import type { Talk } from '../console/talk.ts';
-import type { Track } from '../faults/fault.ts';
+import type { Aftermath, Sighting, Track } from '../faults/fault.ts';
 import { writeReport } from '../report/write-report.ts';
 import type { WrittenReport } from '../report/write-report.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 import type { PlannedOrder } from '../workload/plan.ts';
 import { drive } from './drive.ts';
+import type { HouseNeeds } from './house.ts';
 import { tellRecovery } from './tell-recovery.ts';
 import { startHouse } from './start-house.ts';
 import type { StartedHouse } from './start-house.ts';
@@ -22,11 +22,18 @@ export interface Simulation {
   readonly declineRatio: number;
   /** `max.message.bytes` of the topic; the environment's own choice when undefined. */
   readonly topicLimit: number | undefined;
+  readonly needs?: HouseNeeds;
   readonly sabotage: Sabotage | undefined;
   /** Exists and can be written. */
   readonly reportDir: string;
   /** The command that does it again. */
   readonly reproduce: string;
+}
+
+/** The files, and what else is known of the run. */
+export interface SimulationResult extends WrittenReport, Omit<Aftermath, 'report'> {
+  /** What the faults saw while they were at work. */
+  readonly sightings: readonly Sighting[];
 }
 
 /** The run was ended before there was anything to judge. */
@@ -49,15 +56,24 @@ const gatherEvidence = async (
   simulation: Simulation,
   talk: Talk,
   signal: AbortSignal,
-): Promise<Evidence> => {
+): Promise<Omit<SimulationResult, keyof WrittenReport>> => {
   const collector = await EvidenceCollector.start(collectorOptions);
   try {
     const { seed, plan, tracks, reportDir, sabotage } = simulation;
-    const driven = await drive({ seed, plan, tracks, house, reportDir, talk, signal, bug: sabotage !== undefined });
+    const { driver, sightings, answers } = await drive({
+      seed,
+      plan,
+      tracks,
+      house,
+      reportDir,
+      talk,
+      signal,
+      bug: sabotage !== undefined,
+    });
     talk.line('Reading the evidence: tables, raw log, effects.');
-    const evidence = await collector.finish(driven);
-    await tellRecovery({ driven, plan, tables: collectorOptions, reportDir }, talk);
-    return evidence;
+    const evidence = await collector.finish(driver);
+    await tellRecovery({ driven: driver, plan, tables: collectorOptions, reportDir }, talk);
+    return { evidence, sightings, answers };
   } catch (cause) {
     await collector.stop();
     throw cause;
@@ -72,7 +88,7 @@ export const runSimulation = async (
   simulation: Simulation,
   talk: Talk,
   signal: AbortSignal,
-): Promise<WrittenReport> => {
+): Promise<SimulationResult> => {
   const startedAt = performance.now();
   const isShared = ['MYSQL_URL', 'KAFKA_BROKERS'].some((name) => (process.env[name] ?? '') !== '');
   const starting = startHouse({
@@ -86,19 +102,20 @@ export const runSimulation = async (
   talk.line(
     `Service ${started.house.apiUrl} (documentation: ${started.house.apiUrl}/docs), topic ${started.house.topic}`,
   );
-  let evidence: Evidence;
+  let gathered: Omit<SimulationResult, keyof WrittenReport>;
   try {
-    evidence = await gatherEvidence(started, simulation, talk, signal);
+    gathered = await gatherEvidence(started, simulation, talk, signal);
   } finally {
     talk.close();
     await started.stop();
   }
-  const result = check(evidence);
+  const { evidence } = gathered;
   const { reportDir, reproduce, sabotage } = simulation;
   const planted = sabotage && {
     name: sabotage.name,
     describe: sabotage.describe,
     breaks: sabotage.expectedInvariant,
   };
-  return writeReport(reportDir, { evidence, result, reproduce, planted });
+  const written = await writeReport(reportDir, { evidence, result: check(evidence), reproduce, planted });
+  return { ...gathered, ...written };
 };

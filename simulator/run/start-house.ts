@@ -1,9 +1,11 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { startEnvironment } from '../../tools/environment/environment.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
+import type { ServerLayout } from '../../tools/environment/server-layout.ts';
 import type { CollectorOptions } from '../checker/collect-evidence.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
-import type { House } from './house.ts';
+import { FaultProxy } from '../faults/proxy/fault-proxy.ts';
+import type { House, HouseNeeds } from './house.ts';
 import { readProgress } from './progress.ts';
 
 export interface HouseOptions {
@@ -12,6 +14,7 @@ export interface HouseOptions {
   readonly declineRatio: number;
   /** `max.message.bytes` of the topic; the environment's own choice when undefined. */
   readonly topicLimit: number | undefined;
+  readonly needs?: HouseNeeds;
   readonly sabotage: Sabotage | undefined;
   /** Where the roles' logs are kept. */
   readonly logDirectory: string;
@@ -34,7 +37,7 @@ const REVIVE_BOUND_MS = 180_000;
 const relayNames = (relays: number): readonly string[] =>
   Array.from({ length: relays }, (_, index) => (index === 0 ? 'relay' : `relay-${index + 1}`));
 
-const houseOf = (environment: Environment): House => {
+const houseOf = (environment: Environment, proxies: House['proxies']): House => {
   const kafka = new Kafka({
     clientId: 'orderly-simulator',
     brokers: environment.kafkaBrokers.split(','),
@@ -49,7 +52,14 @@ const houseOf = (environment: Environment): House => {
     operatorToken: environment.operatorToken,
     topic: environment.topic,
     kafka,
+    mysqlUrl: environment.mysqlUrl,
+    proxies,
     kill: (name) => environment.kill(name),
+    signal: (name, signal) => environment.kill(name, signal),
+    pidOf: (name) => environment.pidOf(name),
+    addRole: (name) => environment.addRole(name),
+    removeRole: (name) => environment.removeRole(name),
+    urlOf: (role) => environment.urlOf(role),
     revive: (name) => environment.revive(name, REVIVE_BOUND_MS),
     admin: async (act) => {
       const admin = kafka.admin();
@@ -64,20 +74,58 @@ const houseOf = (environment: Environment): House => {
   };
 };
 
+interface OpenProxies {
+  readonly servers: ServerLayout;
+  readonly proxies: () => House['proxies'];
+  close(): Promise<void>;
+}
+
+/** A server that is laid out twice, since its port was taken, gets a second proxy; only the last one counts. */
+const openProxies = ({ proxies = [], mysqlSettings = [], kafkaSettings = {} }: HouseNeeds): OpenProxies => {
+  const opened: FaultProxy[] = [];
+  const latest: { mysql?: FaultProxy; kafka?: FaultProxy } = {};
+  const interposed = (server: 'mysql' | 'kafka') => async (address: string) => {
+    const proxy = await FaultProxy.open(address);
+    opened.push(proxy);
+    latest[server] = proxy;
+    return proxy.address;
+  };
+  return {
+    servers: {
+      mysqlSettings,
+      kafkaSettings,
+      interpose: {
+        ...(proxies.includes('mysql') ? { mysql: interposed('mysql') } : {}),
+        ...(proxies.includes('kafka') ? { kafka: interposed('kafka') } : {}),
+      },
+    },
+    proxies: () => latest,
+    close: async () => {
+      await Promise.all(opened.map((proxy) => proxy.close()));
+    },
+  };
+};
+
 /** Brings up real servers and every role. @throws EnvironmentError in words for the person at the terminal. */
 export const startHouse = async (options: HouseOptions): Promise<StartedHouse> => {
-  const { sabotage, topicLimit, suffix } = options;
+  const { sabotage, suffix, needs = {} } = options;
+  const topicLimit = options.topicLimit ?? needs.topicLimit;
+  const between = openProxies(needs);
   const environment = await startEnvironment({
     roles: ['api', ...relayNames(options.relays), ...CONSUMERS],
-    env: { payment: { DECLINE_RATIO: String(options.declineRatio) } },
+    env: { ...needs.env, payment: { DECLINE_RATIO: String(options.declineRatio), ...needs.env?.payment } },
+    servers: between.servers,
     ...(sabotage === undefined ? {} : { entries: { [sabotage.role]: sabotage.entry } }),
     ...(topicLimit === undefined ? {} : { topic: { config: { 'max.message.bytes': String(topicLimit) } } }),
     ...(suffix === undefined ? {} : { suffix }),
     logDirectory: options.logDirectory,
     progress: options.progress,
+  }).catch(async (cause: unknown) => {
+    await between.close();
+    throw cause;
   });
   return {
-    house: houseOf(environment),
+    house: houseOf(environment, between.proxies()),
     evidence: {
       mysqlUrl: environment.mysqlUrl,
       kafkaBrokers: environment.kafkaBrokers.split(','),
@@ -88,6 +136,9 @@ export const startHouse = async (options: HouseOptions): Promise<StartedHouse> =
         groupId: environment.consumerGroups[name],
       })),
     },
-    stop: () => environment.stop(),
+    stop: async () => {
+      await environment.stop();
+      await between.close();
+    },
   };
 };

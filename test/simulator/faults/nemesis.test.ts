@@ -1,31 +1,12 @@
 import { expect } from 'chai';
-import { Kafka, logLevel } from 'kafkajs';
 import type { Fault, FaultContext, Injection } from '../../../simulator/faults/fault.ts';
 import { runNemesis } from '../../../simulator/faults/nemesis.ts';
 import type { NemesisObserver } from '../../../simulator/faults/nemesis.ts';
-import { OperatorApi } from '../../../simulator/run/operator-api.ts';
-import { seeded } from '../../../simulator/workload/seeded.ts';
+import { contextForTests } from './house-for-tests.ts';
 
 const silent: NemesisObserver = { began: () => undefined, healed: () => undefined, failed: () => undefined };
 
-const context = (signal: AbortSignal = new AbortController().signal): FaultContext => ({
-  house: {
-    apiUrl: 'http://127.0.0.1:9',
-    operatorToken: 'token',
-    topic: 'topic',
-    kafka: new Kafka({ brokers: ['127.0.0.1:9'], logLevel: logLevel.NOTHING }),
-    progress: () => Promise.resolve(undefined),
-    kill: () => Promise.resolve(),
-    revive: () => Promise.resolve(),
-    admin: () => Promise.reject(new Error('there is no broker')),
-  },
-  operator: new OperatorApi('http://127.0.0.1:9', 'token'),
-  poisoned: Promise.resolve(undefined),
-  recordInjected: () => undefined,
-  random: seeded(1, 'test'),
-  say: () => undefined,
-  signal,
-});
+const context = (signal = new AbortController().signal): FaultContext => contextForTests({ signal });
 
 const injection = (kind: string, target: string, lastsMs = 0): Injection => ({ kind, target, waitMs: 0, lastsMs });
 

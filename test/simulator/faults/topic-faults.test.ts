@@ -4,24 +4,17 @@ import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type { KafkaMessage } from 'kafkajs';
 import type { InjectedRecord } from '../../../simulator/checker/evidence.ts';
 import { duplicateDelivery } from '../../../simulator/faults/duplicate-delivery.ts';
-import type { FaultContext } from '../../../simulator/faults/fault.ts';
 import { setTopicLimit } from '../../../simulator/faults/topic-limit.ts';
 import type { House } from '../../../simulator/run/house.ts';
-import { OperatorApi } from '../../../simulator/run/operator-api.ts';
-import { seeded } from '../../../simulator/workload/seeded.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestTopic } from '../../support/servers.ts';
+import { contextForTests, houseForTests } from './house-for-tests.ts';
 
 const houseOn = (topic: string): House => {
   const kafka = new Kafka({ clientId: 'topic-faults-test', brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
-  return {
-    apiUrl: 'http://127.0.0.1:9',
-    operatorToken: 'token',
+  return houseForTests({
     topic,
     kafka,
-    progress: () => Promise.resolve(undefined),
-    kill: () => Promise.reject(new Error('nothing to kill')),
-    revive: () => Promise.reject(new Error('nothing to revive')),
     admin: async (act) => {
       const admin = kafka.admin();
       await admin.connect();
@@ -31,7 +24,7 @@ const houseOn = (topic: string): House => {
         await admin.disconnect();
       }
     },
-  };
+  });
 };
 
 const produce = async (house: House, keys: readonly string[]): Promise<void> => {
@@ -78,15 +71,7 @@ describe('faults on a real topic', () => {
     const house = houseOn(topic.name);
     await produce(house, ['a', 'b', 'c', 'd']);
     const injected: InjectedRecord[] = [];
-    const context: FaultContext = {
-      house,
-      operator: new OperatorApi(house.apiUrl, house.operatorToken),
-      poisoned: Promise.resolve(undefined),
-      recordInjected: (record) => injected.push(record),
-      random: seeded(1, 'test'),
-      say: () => undefined,
-      signal: new AbortController().signal,
-    };
+    const context = contextForTests({ house, recordInjected: (record) => injected.push(record) });
     await duplicateDelivery.inject(context, { kind: 'duplicate-delivery', target: 'topic', waitMs: 0, lastsMs: 0 });
 
     const log = await readAll(house, 8);

@@ -30,6 +30,12 @@ const refusals: readonly (readonly [line: string, names: RegExp])[] = [
   ['--faults meteor', /--faults.*'meteor'.*relay-kill/],
   ['--faults relay-kill,,poison', /--faults.*separated by commas/],
   ['--faults kill-any,relay-kill', /--faults.*kill-any.*'relay-kill'/],
+  ['--faults matrix,poison', /--faults matrix.*no other/],
+  ['--faults matrix --orders 10', /--faults matrix.*--orders/],
+  ['--faults matrix --rows 999', /--rows.*'999'.*8 mysql-restart/],
+  ['--faults matrix --rows', /--rows.*argument missing/],
+  ['--rows 8', /--rows.*--faults matrix/],
+  ['--faults random,poison', /--faults random.*no other/],
   ['--sabotage typo', /--sabotage.*'typo'.*dual-write/],
   ['--sabotage no-inbox --faults poison', /--sabotage.*--faults/],
   ['--sabotage all --orders 5', /--sabotage all.*--orders/],
@@ -111,6 +117,35 @@ describe('the options of simulate', () => {
   it('names each fault once, in the order of the catalog', () => {
     const options = accepted('--faults poison,relay-kill,poison');
     expect(options.faults.map(({ name }) => name)).to.deep.equal(['relay-kill', 'poison']);
+  });
+
+  it('takes rows of the matrix by number or name, in the order of the matrix', () => {
+    const options = accepted('--faults matrix --rows 17,mysql-restart --seed 3');
+    expect(options.matrix?.map(({ name }) => name)).to.deep.equal(['mysql-restart', 'broker-restart']);
+    expect(reproduceCommand(options, false)).to.equal('npm run simulate -- --faults matrix --rows 8,17 --seed 3');
+    expect(accepted('--faults matrix').matrix?.map(({ row }) => row.number)).to.include.members([5, 8, 17, 27]);
+    expect(read('--faults matrix', { MYSQL_URL: 'mysql://h' })).to.have.property('_tag', 'Left');
+  });
+
+  it('mixes by seed only what may be mixed, and gives a command that reads back as the same run', () => {
+    const options = accepted('--faults random --duration 60 --rate 5');
+    expect(options.random).to.be.true;
+    expect(options.faults.every(({ row }) => row?.mixes === true)).to.be.true;
+    expect(accepted(reproduceCommand(options, false).replace('npm run simulate -- ', ''))).to.deep.equal(options);
+  });
+
+  it('lists every row with its number and what is expected', () => {
+    const listed = read('--faults list');
+    const text = E.isLeft(listed) && listed.left._tag === 'Print' ? listed.left.text : '';
+    for (const { name, row } of faults) {
+      expect(text).to.include(name);
+      if (row !== undefined) expect(text).to.include(row.expected);
+    }
+  });
+
+  it('has no two rows of the same number', () => {
+    const numbers = faults.flatMap(({ row }) => row?.number ?? []);
+    expect(new Set(numbers).size).to.equal(numbers.length);
   });
 
   for (const line of ['--faults list', '--sabotage list', '--help'])

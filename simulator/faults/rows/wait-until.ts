@@ -1,0 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOOK_EVERY_MS = 100;
+
+/** Asks until the answer is true; an error counts as "not yet". @throws with `what` when `boundMs` are over. */
+export const waitUntil = async (what: string, boundMs: number, look: () => Promise<boolean>): Promise<void> => {
+  const giveUpAt = performance.now() + boundMs;
+  while (performance.now() < giveUpAt) {
+    if (await look().catch(() => false)) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw new Error(`${what} did not happen within ${boundMs / 1_000} s`);
+};
