@@ -40,6 +40,33 @@ const delayRows = (name: string, delays: RunReport['publishDelayMs']): readonly 
 
 const COLUMNS = ['Events', 'Mean', 'Half within', '95 % within', '99 % within', 'Slowest'] as const;
 
+/** Nothing for a single relay: what it did is what was published. */
+const relaysCard = ({ relays }: RunReport): Html | undefined =>
+  relays.length < 2
+    ? undefined
+    : tableCard(
+        'Relays',
+        html`<table>
+          <thead>
+            <tr>
+              <th scope="col">Relay, by each of its starts</th>
+              <th scope="col" class="number">Lanes</th>
+              <th scope="col" class="number">Events published</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${relays.map(
+              ({ owner, lanes, events }) =>
+                html`<tr>
+                  <th scope="row" class="mono">${owner}</th>
+                  <td class="number">${grouped(lanes)}</td>
+                  <td class="number">${grouped(events)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`,
+      );
+
 export const numbersSection = (report: RunReport): Html => html`
   <h2 id="numbers">Numbers</h2>
   <p class="soft">
@@ -63,6 +90,7 @@ export const numbersSection = (report: RunReport): Html => html`
       </tbody>
     </table>`,
   )}
+  ${relaysCard(report)}
   <div class="columns">
     ${[
       countCard('Orders', { ...report.orders }),

@@ -181,6 +181,18 @@ describe('report.html', () => {
     expect(html.slice(counterexample)).to.contain(orderId(1));
   });
 
+  it('shows how several relays shared the work, and nothing of it for one', async () => {
+    expect((await written(good)).html).not.to.contain('by each of its starts');
+    const many = aRun(...Array.from({ length: 20 }, () => DELIVERED));
+    const shared = withRows(many, 'leases', (all) =>
+      all.map((sighting, index) => ({ ...sighting, owner: index % 2 === 0 ? 'relay-one' : 'relay-two' })),
+    );
+    const owners = reportOf(shared).relays.map(({ owner }) => owner);
+    expect(owners).to.have.members(['relay-one', 'relay-two']);
+    const { html } = await written(shared);
+    for (const owner of owners) expect(html.slice(html.indexOf('by each of its starts'))).to.contain(owner);
+  });
+
   it('gives only the doubts as reasons of an unknown verdict', async () => {
     const { html } = await written(unseen(good, 'log', 'the broker was gone'));
     const why = html.slice(html.indexOf('>Why<'), html.indexOf('What was promised'));
