@@ -8,7 +8,7 @@ import { KitUnderTest } from './kit-under-test.ts';
 import { asMessages, envelope, newOrderId } from './order-lifecycle.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const ORDERS = 4;
+const ORDERS = 10;
 
 /** The payment service as a process of its own. */
 class PaymentProcess {
@@ -41,8 +41,11 @@ class PaymentProcess {
   }
 }
 
-/** Lets payment die at the failpoint, starts it again, and waits until every charge was reported. */
-const dieAndComeBack = async (failpoint: string): Promise<KitUnderTest> => {
+/**
+ * Lets payment die at the failpoint, where so many charges are to be found, starts it again, and waits until every
+ * charge was reported.
+ */
+const dieAndComeBack = async (failpoint: string, left: number): Promise<KitUnderTest> => {
   const kit = await KitUnderTest.open();
   const orders = Array.from({ length: ORDERS }, newOrderId);
   await kit.produce(asMessages(orders.map((orderId) => envelope(orderId, 1, 'OrderPlaced'))));
@@ -51,6 +54,7 @@ const dieAndComeBack = async (failpoint: string): Promise<KitUnderTest> => {
   try {
     const [, signal] = await first.ended;
     expect(signal, 'it died at the failpoint').to.equal('SIGKILL');
+    expect(await kit.effects(), 'all of a batch or nothing').to.have.length(left);
     second = new PaymentProcess(kit, {});
     await eventually(async () => {
       const open = await kit.pool.use((connection) =>
@@ -70,15 +74,16 @@ const dieAndComeBack = async (failpoint: string): Promise<KitUnderTest> => {
 describe('payment, killed with -9', function () {
   this.timeout(120_000);
 
-  for (const failpoint of [
-    'before-effect:2',
-    'after-commit-before-offset:2',
-    'before-callback:2',
-    'after-callback-before-mark:2',
-  ])
+  // The orders come in one batch, so a death in the middle of it leaves nothing, a later one leaves all.
+  for (const [failpoint, left] of [
+    ['before-effect:5', 0],
+    ['after-commit-before-offset:2', ORDERS],
+    ['before-callback:2', ORDERS],
+    ['after-callback-before-mark:2', ORDERS],
+  ] as const)
     it(`given a death at ${failpoint} / then each order has one charge and one payment`, async () => {
       // The group is the consumer's own, so one run after the other.
-      const kit = await dieAndComeBack(failpoint);
+      const kit = await dieAndComeBack(failpoint, left);
       try {
         const charges = await kit.effects();
         expect(charges.map(({ kind }) => kind)).to.deep.equal(Array.from({ length: ORDERS }, () => 'charge'));
