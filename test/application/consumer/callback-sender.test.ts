@@ -6,6 +6,7 @@ import { CallbackSender } from '../../../src/application/consumer/callback-sende
 import type { EventEffect } from '../../../src/application/consumer/subscription.ts';
 import type {
   CallbackAnswer,
+  CallbackOutbox,
   CallbackUnanswered,
   FinalAnswer,
   StoredCallback,
@@ -26,6 +27,9 @@ class Desk {
   readonly clock = new VirtualClock();
   readonly database = new ConsumerDatabase(this.clock);
   readonly outbox = new InMemoryCallbackOutbox(this.database, 'payment');
+  /** How many callbacks each mark ended, and each claim took. */
+  readonly marks: number[] = [];
+  readonly claims: number[] = [];
   readonly sent: { readonly name: string; readonly orderId: string; readonly key: string; readonly at: number }[] = [];
   atOnce = 0;
   mostAtOnce = 0;
@@ -34,24 +38,49 @@ class Desk {
     private readonly answer: (callback: StoredCallback, attempt: number) => Answer,
     private readonly onRefused: (callback: StoredCallback, answer: FinalAnswer) => EventEffect | undefined = () =>
       undefined,
+    private readonly requestMs = 10,
+    private readonly concurrency = 2,
+    private readonly markMs = 0,
   ) {}
 
   sender(): CallbackSender {
     return new CallbackSender({
-      callbacks: this.outbox,
+      callbacks: this.watched(),
       poster: { post: (callback) => this.post(callback) },
       unitOfWork: this.database,
       onRefused: this.onRefused,
       observer: silentObserver,
       clock: this.clock,
       random: { next: () => 0.5 },
-      concurrency: 2,
+      concurrency: this.concurrency,
       claimAtOnce: 4,
       requestMs: 5_000,
       leaseMs: LEASE_MS,
       pollMs: 100,
       retry: { baseMs: 200, capMs: 5_000 },
     });
+  }
+
+  private watched(): CallbackOutbox {
+    const { outbox } = this;
+    return {
+      append: (tx, requested) => outbox.append(tx, requested),
+      giveBack: (ids) => outbox.giveBack(ids),
+      retry: (id, delayMs, error) => outbox.retry(id, delayMs, error),
+      refuse: (tx, id, answer) => outbox.refuse(tx, id, answer),
+      delivered: (answered) => {
+        this.marks.push(answered.length);
+        return async () => {
+          await this.clock.sleep(this.markMs);
+          return outbox.delivered(answered)();
+        };
+      },
+      claim: (limit, leaseMs) =>
+        TE.map((taken: readonly StoredCallback[]) => {
+          this.claims.push(taken.length);
+          return taken;
+        })(outbox.claim(limit, leaseMs)),
+    };
   }
 
   async add(orderId: string, ...names: readonly string[]): Promise<string> {
@@ -83,7 +112,7 @@ class Desk {
     this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
     const attempt = this.sent.filter((one) => one.key === key).length;
     return async () => {
-      await this.clock.sleep(10);
+      await this.clock.sleep(this.requestMs);
       this.atOnce -= 1;
       return this.answer(callback, attempt)();
     };
@@ -123,6 +152,47 @@ describe('the callback sender', () => {
     for (let n = 0; n < 6; n += 1) await desk.add(`order-${n}`, 'payment');
     await desk.runUntil(() => desk.statuses().filter((status) => status === 'payment delivered').length === 6);
     expect(desk.mostAtOnce).to.equal(2);
+  });
+
+  it('given answers that come while others are marked / then they are marked together', async () => {
+    const desk = new Desk(() => http(200), undefined, 10, 4, 25);
+    for (let n = 0; n < 8; n += 1) await desk.add(`order-${n}`, 'payment');
+    await desk.runUntil(() => desk.statuses().every((status) => status === 'payment delivered'));
+    expect(desk.marks.reduce((sum, count) => sum + count, 0)).to.equal(8);
+    expect(desk.marks.length).to.be.below(8);
+  });
+
+  it('given many due callbacks / then one claim takes several, and none is made for each answer', async () => {
+    const desk = new Desk(() => http(200));
+    for (let n = 0; n < 8; n += 1) await desk.add(`order-${n}`, 'payment');
+    await desk.runUntil(() => desk.statuses().every((status) => status === 'payment delivered'));
+    expect(desk.claims.filter((taken) => taken > 0)).to.deep.equal([4, 4]);
+  });
+
+  it('given a stop while claimed callbacks wait for their turn / then they are due again at once', async () => {
+    const desk = new Desk(() => http(200));
+    for (let n = 0; n < 4; n += 1) await desk.add(`order-${n}`, 'payment');
+    const sender = desk.sender();
+    sender.start();
+    await desk.clock.runUntil(() => desk.sent.length === 2, 1_000);
+    const stopped = sender.stop();
+    let over = false;
+    void stopped.then(() => (over = true));
+    await desk.clock.runUntil(() => over, 1_000);
+    expect(desk.sent).to.have.length(2);
+    const left = await desk.outbox.claim(10, LEASE_MS)();
+    expect(left).to.have.nested.property('right.length', 2);
+    expect(left).to.have.nested.property('right[0].attempts', 1);
+  });
+
+  it('given requests that take long / then what waited behind them is not sent on a lease that may end before', async () => {
+    const desk = new Desk(() => http(200), undefined, 4_000);
+    for (let n = 0; n < 4; n += 1) await desk.add(`order-${n}`, 'payment');
+    await desk.runUntil(() => desk.statuses().every((status) => status === 'payment delivered'));
+    // The lease is 7 s and a request may take 5 s, so at 4 s it is too late for the other two of the claim.
+    expect(desk.sent.slice(0, 2).map(({ at }) => at)).to.deep.equal([0, 0]);
+    expect(desk.sent[2]?.at).to.be.at.least(LEASE_MS);
+    expect(desk.sent).to.have.length(4);
   });
 
   it('given a refusal / then its effect and the end of the callback are one transaction, once', async () => {
