@@ -17,7 +17,9 @@ export interface Workload {
   readonly poisoned: Promise<string | undefined>;
 }
 
+/** A waiting client looks often at first, then ever less: thousands of them must not be the load. */
 const LOOK_EVERY_MS = 150;
+const LOOK_AT_LEAST_EVERY_MS = 2_000;
 /** A client that waits for the payment of its order before it cancels gives up after this long. */
 const PAID_PATIENCE_MS = 60_000;
 
@@ -26,10 +28,12 @@ const pause = (ms: number, signal: AbortSignal): Promise<boolean> => sleep(ms, t
 
 const waitUntilPaid = async (client: Client, orderId: string, signal: AbortSignal): Promise<boolean> => {
   const giveUpAt = Date.now() + PAID_PATIENCE_MS;
+  let wait = LOOK_EVERY_MS;
   while (Date.now() < giveUpAt) {
     const status = await client.statusOf(orderId);
     if (status !== undefined && status !== 'placed') return true;
-    if (!(await pause(LOOK_EVERY_MS, signal))) return false;
+    if (!(await pause(wait, signal))) return false;
+    wait = Math.min(wait * 1.5, LOOK_AT_LEAST_EVERY_MS);
   }
   return false;
 };
