@@ -1,4 +1,5 @@
 import type { EvidenceIndex } from '../evidence-index.ts';
+import type { LogRecord } from '../evidence.ts';
 import { quarantinedEvents } from '../facts/quarantine.ts';
 import type { QuarantinedEvent } from '../facts/quarantine.ts';
 import { sequenceOf } from '../read-headers.ts';
@@ -18,11 +19,30 @@ const closedSpans = (event: QuarantinedEvent): readonly (readonly [number, numbe
   return [[-Infinity, first], ...again];
 };
 
+/**
+ * A request whose answer was lost, or that arrived late, may have stored the event all the same, and successors with
+ * it: they follow it, as they must in any request, and pass nothing. All records of a request have one LogAppendTime.
+ */
+const followsInItsRequest = (
+  records: readonly LogRecord[],
+  { sequence }: QuarantinedEvent,
+  { partition, offset, appendedAt }: LogRecord,
+): boolean =>
+  records.some(
+    (own) =>
+      sequenceOf(own.headers) === sequence &&
+      own.partition === partition &&
+      own.offset < offset &&
+      own.appendedAt === appendedAt,
+  );
+
 const passing = (evidence: EvidenceIndex, event: QuarantinedEvent): readonly Violation[] => {
   const slack = evidence.run.clockToleranceMs + LOG_RESOLUTION_MS;
   const spans = closedSpans(event);
-  const record = (evidence.logByOrder.get(event.orderId) ?? []).find(
+  const records = evidence.logByOrder.get(event.orderId) ?? [];
+  const record = records.find(
     (candidate) =>
+      !followsInItsRequest(records, event, candidate) &&
       (sequenceOf(candidate.headers) ?? 0) > event.sequence &&
       spans.some(([from, to]) => candidate.appendedAt > from + slack && candidate.appendedAt < to - slack),
   );

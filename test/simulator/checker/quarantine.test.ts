@@ -131,6 +131,14 @@ describe('invariant 8: nothing passes a quarantined event', () => {
     expect(judged(8, stored).verdict).to.equal('pass');
   });
 
+  it('does not take successors stored in one request with the event, its answer lost, for ones that passed it', () => {
+    const records = good.log.rows.filter((row) => ofEvent(2, 1)(row) || ofEvent(2, 2)(row));
+    const together = records.map((row) => ({ ...row, appendedAt: START + 1_050 }));
+    expect(judged(8, adding(quarantined, 'log', ...together)).verdict).to.equal('pass');
+    const apart = together.map((row) => (ofEvent(2, 2)(row) ? { ...row, appendedAt: START + 1_060 } : row));
+    expect(judged(8, adding(quarantined, 'log', ...apart)).verdict).to.equal('fail');
+  });
+
   it('is unknown when the audit was not seen', () =>
     expect(
       judged(
