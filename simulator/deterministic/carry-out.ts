@@ -61,7 +61,8 @@ export const carryOut = (world: World, step: Step): void => {
     case 'handler-fails': {
       const group = world.groups[step.consumer];
       if (group === undefined) return;
-      broken(group.name, step.forMs);
+      // What it parks is reprocessed when the storm is over.
+      broken(group.name, world.plan.stormMs - step.at);
       group.failHandler(step.times, step.forMs);
       return;
     }

@@ -55,6 +55,15 @@ export class ConsumerGroup {
     this.failures = { left: times, until: this.clock.monotonic() + forMs };
   }
 
+  /** What an operator does once the handler is mended: ends every parking, so that stored events follow. */
+  async reprocess(): Promise<void> {
+    for (const { orderId, parked } of [...this.database.committed.orders.values()])
+      if (parked !== null)
+        await this.database.run({ action: 'release an order', rerunAfterUnknownCommit: true }, (tx) =>
+          this.inbox.release(tx, orderId),
+        )();
+  }
+
   /** A member says that it lives and learns what it may read. */
   heartbeat(member: string): Assignment {
     this.seenAt.set(member, this.clock.monotonic());

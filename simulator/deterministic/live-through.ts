@@ -9,7 +9,7 @@ const LAST_ORDER = 'order-last';
 
 /** Lets the steps happen, each at its time, heals everything, and waits until all must have come to rest. */
 export const liveThrough = async (world: World, steps: readonly Step[]): Promise<void> => {
-  const { clock, plan, faults, shop, tell } = world;
+  const { clock, plan, faults, groups, shop, tell } = world;
   world.begin();
   for (const step of steps) {
     await clock.advance(step.at - clock.monotonic());
@@ -17,6 +17,7 @@ export const liveThrough = async (world: World, steps: readonly Step[]): Promise
     carryOut(world, step);
   }
   await clock.advance(plan.stormMs - clock.monotonic());
+  for (const group of groups) void group.reprocess();
   await clock.advance(Math.max(0, faults.lastHeal(clock.now()) - clock.now()));
   shop.commit(LAST_ORDER, 1, 0);
   await clock.advance(REST_MS);

@@ -32,6 +32,8 @@ export interface LogEntry {
   readonly appendedAt: number;
 }
 
+const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
+
 /** Key, headers and framing of a record. */
 const RECORD_OVERHEAD_BYTES = 70;
 
@@ -45,10 +47,12 @@ export class InMemoryPublisher implements Publisher {
   requests = 0;
   /** Requests that were sent while another one of their lane was in flight. None may ever be. */
   overlaps = 0;
+  /** The topic's own limit; clients know it as they last read it. */
   maxMessageBytes: number;
+  private knownMaxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES;
 
   constructor(private readonly options: InMemoryPublisherOptions) {
-    this.maxMessageBytes = options.maxMessageBytes ?? 1_048_588;
+    this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
   }
 
   /** What the lane's partition holds, by offset. */
@@ -78,11 +82,14 @@ export class InMemoryPublisher implements Publisher {
   }
 
   maxBatchBytes(): number {
-    return Math.floor(this.maxMessageBytes / 2);
+    return Math.floor(this.knownMaxMessageBytes / 2);
   }
 
   refreshLimits(): TaskEither<PublishFailure, void> {
-    return () => Promise.resolve(E.right(undefined));
+    return () => {
+      this.knownMaxMessageBytes = this.maxMessageBytes;
+      return Promise.resolve(E.right(undefined));
+    };
   }
 
   private fateOf(lane: number, records: readonly OutboxRecord[]): Fate {
