@@ -1,12 +1,16 @@
 import { expect } from 'chai';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { KafkaPublisher } from '../../src/infrastructure/kafka/kafka-publisher.ts';
+import { readTopicConfig } from '../../src/infrastructure/kafka/read-topic-config.ts';
 import { KafkaProxy, PRODUCE } from '../integration/kafka/kafka-proxy.ts';
 import { readTopic } from '../integration/kafka/topic-log.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshTopic, kafkaBrokers } from '../support/servers.ts';
 import { publisherSuite, TOPIC_BYTES } from './publisher.suite.ts';
 import type { PublisherUnderTest, Weather } from './publisher.suite.ts';
+
+// kafkajs is CommonJS: some of these names cannot be imported by an ES module.
+const { ConfigResourceTypes, Kafka, logLevel } = kafkajs;
 
 const setTopicLimit = async (topic: string, bytes: number): Promise<void> => {
   const kafka = new Kafka({ clientId: 'test-admin', brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
@@ -20,11 +24,8 @@ const setTopicLimit = async (topic: string, bytes: number): Promise<void> => {
     });
     // The broker takes it from its controller a moment later.
     await eventually(async () => {
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
-      });
-      expect(resources[0]?.configEntries[0]?.configValue).to.equal(String(bytes));
+      const config = await readTopicConfig(admin, topic, [name]);
+      expect(config.get(name)).to.equal(String(bytes));
     });
   } finally {
     await admin.disconnect();
