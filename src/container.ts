@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describeCause } from './application/describe-cause.ts';
 import { ExplainOrder } from './application/operations/explain-order.ts';
+import { PurgeOutbox } from './application/operations/purge-outbox.ts';
 import { Readiness } from './application/operations/readiness.ts';
 import { RedriveEvent } from './application/operations/redrive-event.ts';
 import { RelayGate } from './application/operations/relay-gate.ts';
@@ -51,6 +52,7 @@ import { MySqlIdempotencyKeys } from './infrastructure/mysql/mysql-idempotency-k
 import { MySqlOrderStore } from './infrastructure/mysql/mysql-order-store.ts';
 import { MySqlOutboxOperations } from './infrastructure/mysql/mysql-outbox-operations.ts';
 import { MySqlOutboxQueries } from './infrastructure/mysql/mysql-outbox-queries.ts';
+import { MySqlOutboxRetention } from './infrastructure/mysql/mysql-outbox-retention.ts';
 import { MySqlOutbox } from './infrastructure/mysql/mysql-outbox.ts';
 import { createMySqlPool } from './infrastructure/mysql/mysql-pool.ts';
 import type { MySqlPool } from './infrastructure/mysql/mysql-pool.ts';
@@ -451,6 +453,7 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
     outbox,
     redrive: new RedriveEvent(operating),
     skip: new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped }),
+    purge: new PurgeOutbox({ unitOfWork, retention: new MySqlOutboxRetention(pool), audit: operating.audit }),
     explain: new ExplainOrder({
       getOrder: new GetOrder({ unitOfWork, orders: new MySqlOrderStore() }),
       outbox,

@@ -4,6 +4,7 @@ import type { OutboxRow } from '../../src/infrastructure/in-memory/in-memory-dat
 import { InMemoryIdempotencyKeys } from '../../src/infrastructure/in-memory/in-memory-idempotency-keys.ts';
 import { InMemoryOrderStore } from '../../src/infrastructure/in-memory/in-memory-order-store.ts';
 import { InMemoryOutboxOperations } from '../../src/infrastructure/in-memory/in-memory-outbox-operations.ts';
+import { InMemoryOutboxRetention } from '../../src/infrastructure/in-memory/in-memory-outbox-retention.ts';
 import { InMemoryOutbox } from '../../src/infrastructure/in-memory/in-memory-outbox.ts';
 import { InMemoryRelayLeases } from '../../src/infrastructure/in-memory/in-memory-relay-leases.ts';
 import { InMemoryRelayOutbox } from '../../src/infrastructure/in-memory/in-memory-relay-outbox.ts';
@@ -28,6 +29,7 @@ const openInMemoryStorage = (): Promise<StorageUnderTest> => {
     relayOutbox: new InMemoryRelayOutbox(database),
     leases: new InMemoryRelayLeases(database),
     operations: new InMemoryOutboxOperations(database),
+    retention: new InMemoryOutboxRetention(database),
     storedEvent: (eventId) => {
       const row = rowOf(eventId);
       return Promise.resolve(
@@ -46,6 +48,8 @@ const openInMemoryStorage = (): Promise<StorageUnderTest> => {
       const { orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId } = row;
       return Promise.resolve({ orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId });
     },
+    purges: () =>
+      Promise.resolve([...database.committed.purges.values()].map(({ actor, purgedRows }) => ({ actor, purgedRows }))),
     passTime: (ms) => clock.advance(ms),
     close: () => Promise.resolve(),
   });

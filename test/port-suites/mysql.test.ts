@@ -1,14 +1,17 @@
 import type { OutboxEntryDetail, SkippedEntryDetail } from '../../src/application/ports/outbox-queries.ts';
+import * as t from 'io-ts';
 import { laneOf } from '../../src/application/relay/lanes.ts';
 import { MySqlIdempotencyKeys } from '../../src/infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../../src/infrastructure/mysql/mysql-order-store.ts';
 import { MySqlOutboxOperations } from '../../src/infrastructure/mysql/mysql-outbox-operations.ts';
 import { MySqlOutboxQueries } from '../../src/infrastructure/mysql/mysql-outbox-queries.ts';
+import { MySqlOutboxRetention } from '../../src/infrastructure/mysql/mysql-outbox-retention.ts';
 import { MySqlOutbox } from '../../src/infrastructure/mysql/mysql-outbox.ts';
 import { MySqlRelayLeases } from '../../src/infrastructure/mysql/mysql-relay-leases.ts';
 import { MySqlRelayOutbox } from '../../src/infrastructure/mysql/mysql-relay-outbox.ts';
 import { MySqlUnitOfWork } from '../../src/infrastructure/mysql/mysql-unit-of-work.ts';
 import type { MySqlPool } from '../../src/infrastructure/mysql/mysql-pool.ts';
+import { decodeRows } from '../../src/infrastructure/mysql/rows.ts';
 import { migratedDatabase, testPool } from '../support/mysql-storage.ts';
 import type { TestDatabase } from '../support/servers.ts';
 import { storageSuites } from './storage-suites.ts';
@@ -23,6 +26,7 @@ const TABLES = [
   'outbox_blocks',
   'outbox_attempts',
   'outbox_skipped',
+  'outbox_purges',
   'relay_leases',
   'relay_members',
 ];
@@ -42,10 +46,10 @@ const passTime = (pool: MySqlPool, ms: number): Promise<void> =>
        SET expires_at = expires_at - INTERVAL ? MICROSECOND, joined_at = joined_at - INTERVAL ? MICROSECOND`,
       [micros, micros],
     );
-    await connection.write(
-      'UPDATE outbox SET next_attempt_at = next_attempt_at - INTERVAL ? MICROSECOND WHERE next_attempt_at IS NOT NULL',
-      [micros],
+    const earlier = ['next_attempt_at', 'created_at', 'published_at'].map(
+      (column) => `${column} = ${column} - INTERVAL ? MICROSECOND`,
     );
+    await connection.write(`UPDATE outbox SET ${earlier.join(', ')}`, [micros, micros, micros]);
   });
 
 describe('MySQL storage', () => {
@@ -74,6 +78,7 @@ describe('MySQL storage', () => {
       relayOutbox: new MySqlRelayOutbox(pool, unitOfWork),
       leases: new MySqlRelayLeases(pool),
       operations: new MySqlOutboxOperations(),
+      retention: new MySqlOutboxRetention(pool),
       storedEvent: async (eventId) => {
         const found = await find(eventId);
         if (found === undefined || found.status === 'SKIPPED') return undefined;
@@ -87,6 +92,13 @@ describe('MySQL storage', () => {
         return { orderKey, sequence, type, payload, attempts, skippedBy, reason, replacementEventId };
       },
       attemptsOf: async (eventId) => (await find(eventId))?.history.map(({ attempt }) => attempt) ?? [],
+      purges: () =>
+        pool.use(async (connection) =>
+          decodeRows(
+            t.type({ actor: t.string, purgedRows: t.number }),
+            await connection.rows('SELECT actor, purged_rows AS purgedRows FROM outbox_purges ORDER BY id'),
+          ),
+        ),
       passTime: (ms) => passTime(pool, ms),
       close: () => Promise.resolve(),
     };

@@ -2,6 +2,7 @@ import { idempotencyKeysSuite } from './idempotency-keys.suite.ts';
 import { orderStoreSuite } from './order-store.suite.ts';
 import { outboxAppendSuite } from './outbox-append.suite.ts';
 import { outboxOperationsSuite } from './outbox-operations.suite.ts';
+import { outboxRetentionSuite } from './outbox-retention.suite.ts';
 import { relayLeasesSuite } from './relay-leases.suite.ts';
 import { relayOutboxSuite } from './relay-outbox.suite.ts';
 import type { OpenStorage } from './storage-under-test.ts';
@@ -16,4 +17,5 @@ export const storageSuites = (open: OpenStorage): void => {
   relayOutboxSuite(open);
   relayLeasesSuite(open);
   outboxOperationsSuite(open);
+  outboxRetentionSuite(open);
 };

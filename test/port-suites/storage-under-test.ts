@@ -4,6 +4,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { IdempotencyKeys } from '../../src/application/ports/idempotency-keys.ts';
 import type { OrderStore } from '../../src/application/ports/order-store.ts';
 import type { OutboxOperations } from '../../src/application/ports/outbox-operations.ts';
+import type { OutboxRetention } from '../../src/application/ports/outbox-retention.ts';
 import type { OutboxStatus } from '../../src/application/ports/outbox-queries.ts';
 import type { Outbox } from '../../src/application/ports/outbox.ts';
 import type { RelayLeases } from '../../src/application/ports/relay-lease.ts';
@@ -47,13 +48,16 @@ export interface StorageUnderTest {
   readonly relayOutbox: RelayOutbox;
   readonly leases: RelayLeases;
   readonly operations: OutboxOperations;
+  readonly retention: OutboxRetention;
   /** By event ID; undefined when there is none in the outbox. */
   readonly storedEvent: (eventId: string) => Promise<StoredEvent | undefined>;
   /** Attempts in the history of the event. */
   readonly attemptsOf: (eventId: string) => Promise<readonly number[]>;
   /** By the ID of the skipped event; undefined when it was not skipped. */
   readonly skippedEvent: (eventId: string) => Promise<StoredSkip | undefined>;
-  /** Lets the storage's clock seem `ms` later: leases expire, retries fall due. */
+  /** Rows removed by each purge on record, and by whom. */
+  readonly purges: () => Promise<readonly { readonly actor: string; readonly purgedRows: number }[]>;
+  /** Lets the storage's clock seem `ms` later: leases expire, retries fall due, what was published grows old. */
   readonly passTime: (ms: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }

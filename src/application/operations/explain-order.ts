@@ -4,7 +4,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { OrderId } from '../../domain/order/values.ts';
 import type { GetOrder } from '../orders/get-order.ts';
-import { raisedEvents, withSkipped } from '../orders/order-events.ts';
+import { purgedThrough, raisedEvents, withSkipped } from '../orders/order-events.ts';
 import type { ConsumerView, ConsumerViews } from '../ports/consumer-views.ts';
 import type { VersionedOrder } from '../ports/order-store.ts';
 import type { OutboxEntry, OutboxQueries, SkippedEntry } from '../ports/outbox-queries.ts';
@@ -15,6 +15,8 @@ import type { EventWithAttempts, TimelineEntry } from './explain-timeline.ts';
 
 export interface OrderExplanation {
   readonly order: VersionedOrder;
+  /** Events 1 to this were published and purged since; 0: none. */
+  readonly purgedThrough: number;
   /** By sequence, each with the attempts that failed; a skipped event stands before its replacement. */
   readonly events: readonly EventWithAttempts[];
   readonly consumers: readonly ConsumerView[];
@@ -44,23 +46,32 @@ export class ExplainOrder {
     return pipe(
       TE.Do,
       TE.bindW('order', () => this.ports.getOrder.get(orderId)),
-      TE.bindW('events', () => this.eventsOf(orderId)),
+      TE.bindW('entries', () => this.ports.outbox.ofOrder(orderId)),
+      TE.bindW('events', ({ entries }) => this.eventsOf(orderId, entries)),
+      TE.bindW('purgedThrough', ({ order, entries }) => purgedThrough(this.ports.outbox, order.version, entries)),
       TE.bindW('consumers', () => TE.fromTask(this.ports.consumers.ofOrder(orderId))),
-      TE.map((known) => ({ ...known, timeline: timelineOf(known.events, known.consumers) })),
+      TE.map(({ order, events, consumers, purgedThrough: through }) => ({
+        order,
+        purgedThrough: through,
+        events,
+        consumers,
+        timeline: timelineOf(events, consumers),
+      })),
     );
   }
 
-  private eventsOf(orderId: OrderId): TaskEither<StorageUnavailable, readonly EventWithAttempts[]> {
+  private eventsOf(
+    orderId: OrderId,
+    entries: readonly OutboxEntry[],
+  ): TaskEither<StorageUnavailable, readonly EventWithAttempts[]> {
     const withAttempts = (entry: OutboxEntry | SkippedEntry): TaskEither<StorageUnavailable, EventWithAttempts> =>
       pipe(
         this.ports.outbox.find(entry.eventId),
         TE.map((detail) => ({ ...entry, history: detail?.history ?? [] })),
       );
     return pipe(
-      TE.Do,
-      TE.bind('entries', () => this.ports.outbox.ofOrder(orderId)),
-      TE.bind('skipped', () => this.ports.outbox.skippedOfOrder(orderId)),
-      TE.map(({ entries, skipped }) => withSkipped<OutboxEntry | SkippedEntry>(withHolders(entries), skipped)),
+      this.ports.outbox.skippedOfOrder(orderId),
+      TE.map((skipped) => withSkipped<OutboxEntry | SkippedEntry>(withHolders(entries), skipped)),
       TE.flatMap(TE.traverseSeqArray(withAttempts)),
     );
   }

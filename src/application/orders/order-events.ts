@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { OrderId } from '../../domain/order/values.ts';
 import type { OutboxEntry, OutboxQueries, SkippedEntry } from '../ports/outbox-queries.ts';
+import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { UnitOfWorkError } from '../ports/unit-of-work.ts';
 import type { GetOrder } from './get-order.ts';
 
@@ -83,17 +84,46 @@ export const raisedEvents = (entries: readonly OutboxEntry[]): readonly RaisedEv
   });
 };
 
-/** What an order has raised and where each event stands. Published events may be gone after their retention. */
+/**
+ * How many of an order's first events were purged after their retention: those before the first row, if purges are on
+ * record. Without any purge such a gap is none of ours to explain away: 0.
+ */
+export const purgedThrough = (
+  outbox: Pick<OutboxQueries, 'hasPurged'>,
+  version: number,
+  entries: readonly OutboxEntry[],
+): TaskEither<StorageUnavailable, number> => {
+  const gone = (entries[0]?.sequence ?? version + 1) - 1;
+  return gone === 0
+    ? TE.right(0)
+    : pipe(
+        outbox.hasPurged(),
+        TE.map((purged) => (purged ? gone : 0)),
+      );
+};
+
+export interface EventsOfOrder {
+  /** Events 1 to this were published and purged since; 0: none. */
+  readonly purgedThrough: number;
+  /** By sequence; a skipped event stands before its replacement. */
+  readonly events: readonly RaisedEvent[];
+}
+
+/** What an order has raised and where each event stands. */
 export class OrderEvents {
   constructor(private readonly ports: { readonly outbox: OutboxQueries; readonly getOrder: GetOrder }) {}
 
-  of(orderId: OrderId): TaskEither<OrderNotFound | UnitOfWorkError, readonly RaisedEvent[]> {
+  of(orderId: OrderId): TaskEither<OrderNotFound | UnitOfWorkError, EventsOfOrder> {
+    const { outbox, getOrder } = this.ports;
     return pipe(
-      this.ports.getOrder.get(orderId),
-      TE.flatMap(() => this.ports.outbox.ofOrder(orderId)),
-      TE.bindTo('entries'),
-      TE.bindW('skipped', () => this.ports.outbox.skippedOfOrder(orderId)),
-      TE.map(({ entries, skipped }) => withSkipped(raisedEvents(entries), skipped.map(skippedEvent))),
+      getOrder.get(orderId),
+      TE.bindW('entries', () => outbox.ofOrder(orderId)),
+      TE.bindW('skipped', () => outbox.skippedOfOrder(orderId)),
+      TE.bindW('purgedThrough', ({ version, entries }) => purgedThrough(outbox, version, entries)),
+      TE.map(({ entries, skipped, purgedThrough: through }) => ({
+        purgedThrough: through,
+        events: withSkipped(raisedEvents(entries), skipped.map(skippedEvent)),
+      })),
     );
   }
 }

@@ -82,6 +82,8 @@ export interface OutboxQueries {
   ofOrder(orderId: string): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;
   /** The skipped events of one order, by sequence. */
   skippedOfOrder(orderId: string): TaskEither<StorageUnavailable, readonly SkippedEntry[]>;
+  /** Whether any purge has ever removed a row: then the first events of an order may be gone, as they should. */
+  hasPurged(): TaskEither<StorageUnavailable, boolean>;
   find(eventId: string): TaskEither<StorageUnavailable, OutboxEntryDetail | SkippedEntryDetail | undefined>;
   stats(): TaskEither<StorageUnavailable, OutboxStats>;
 }

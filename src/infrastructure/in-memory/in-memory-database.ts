@@ -57,6 +57,15 @@ export interface SkippedRow extends OutboxRow {
   readonly replacementEventId: string;
 }
 
+export interface PurgeRow {
+  readonly id: number;
+  readonly at: number;
+  readonly actor: string;
+  /** RFC 3339 UTC. */
+  readonly cutoff: string;
+  readonly purgedRows: number;
+}
+
 export interface IdempotencyKeyRow {
   readonly fingerprint: string;
   /** Null only inside the transaction at work. */
@@ -97,6 +106,8 @@ interface Schema {
   readonly attempts: readonly [number, OutboxAttemptRow];
   /** By event ID. */
   readonly skipped: readonly [string, SkippedRow];
+  /** By row ID. */
+  readonly purges: readonly [number, PurgeRow];
   /** By `JSON.stringify([method, path, key])`. */
   readonly idempotencyKeys: readonly [string, IdempotencyKeyRow];
   /** By lease name. */
@@ -126,6 +137,7 @@ export class InMemoryDatabase {
     blocks: new Map(),
     attempts: new Map(),
     skipped: new Map(),
+    purges: new Map(),
     idempotencyKeys: new Map(),
     leases: new Map(),
     members: new Map(),
@@ -182,6 +194,7 @@ export class InMemoryDatabase {
       blocks: new StagedTable(this.stored.blocks),
       attempts: new StagedTable(this.stored.attempts),
       skipped: new StagedTable(this.stored.skipped),
+      purges: new StagedTable(this.stored.purges),
       idempotencyKeys: new StagedTable(this.stored.idempotencyKeys),
       leases: new StagedTable(this.stored.leases),
       members: new StagedTable(this.stored.members),

@@ -86,6 +86,9 @@ FROM (
     SELECT outbox_id FROM outbox_blocks
   ) AS heads JOIN outbox o ON o.id = heads.id AND o.status = 'PENDING'`;
 
+const HAS_PURGED = `
+SELECT EXISTS (SELECT 1 FROM outbox_purges WHERE purged_rows > 0) AS purged`;
+
 const nullable = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.Type<A, unknown>, t.NullC]> => t.union([codec, t.null]);
 
 const entryColumns = {
@@ -114,6 +117,7 @@ const StatsRow = t.strict({
   quarantined: WholeNumber,
   retrying: WholeNumber,
 });
+const PurgedRow = t.strict({ purged: t.union([t.literal(0), t.literal(1)]) });
 const OldestRow = t.strict({ oldest_ms: nullable(WholeNumber) });
 
 const toEntry = (row: t.TypeOf<typeof EntryRow>): OutboxEntry => ({
@@ -189,6 +193,13 @@ export class MySqlOutboxQueries implements OutboxQueries {
     return storageAttempt('list skipped events of order', () =>
       this.#pool.use((connection) => skippedOfOrder(connection, orderId)),
     );
+  }
+
+  hasPurged(): TaskEither<StorageUnavailable, boolean> {
+    return storageAttempt('look for purges', async () => {
+      const rows = await this.#pool.use((connection) => connection.rows(HAS_PURGED));
+      return decodeFirst(PurgedRow, rows)?.purged === 1;
+    });
   }
 
   find(eventId: string): TaskEither<StorageUnavailable, OutboxEntryDetail | SkippedEntryDetail | undefined> {

@@ -1,4 +1,5 @@
 import { describeCause } from '../../application/describe-cause.ts';
+import type { PurgeError } from '../../application/operations/purge-outbox.ts';
 import type { RedriveError } from '../../application/operations/redrive-event.ts';
 import type { SkipError } from '../../application/operations/skip-event.ts';
 import type { MigrationRefused } from '../../application/ports/schema-migrations.ts';
@@ -6,7 +7,7 @@ import type { StorageUnavailable } from '../../application/ports/storage-error.t
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { ExitCode } from './terminal.ts';
 
-export type CliFailure = RedriveError | SkipError | OrderNotFound | MigrationRefused | StorageUnavailable;
+export type CliFailure = RedriveError | SkipError | PurgeError | OrderNotFound | MigrationRefused | StorageUnavailable;
 
 interface Described {
   /** One line for people. */
@@ -57,6 +58,11 @@ export const describeFailure = (failure: CliFailure): Described => {
       return { message: `idempotency key ${failure.key} was used for something else`, exitCode: 1 };
     case 'IdempotencyKeyBusy':
       return { message: `idempotency key ${failure.key} is at work elsewhere`, exitCode: 1 };
+    case 'RetentionTooShort':
+      return {
+        message: `--older-than must be at least ${failure.shortestMs / 3_600_000}h: until then a row may be needed to tell where its event went`,
+        exitCode: 2,
+      };
     case 'OrderNotFound':
       return { message: `there is no order ${failure.orderId}`, exitCode: 1 };
     case 'MigrationRefused':

@@ -19,7 +19,22 @@ const consumerLine = (view: ConsumerView): string => {
   return `applied up to ${lastSequence}${waits}${parked === null ? '' : `, parked: ${parked.reason}`}`;
 };
 
-const explanationView = ({ order, events, consumers, timeline }: OrderExplanation): readonly string[] => [
+const purgedLines = (through: number): readonly string[] => {
+  if (through === 0) return [];
+  const which = through === 1 ? 'event 1 was' : `events 1 to ${through} were`;
+  return [
+    '',
+    `${which} published, and purged since: only the consumers still tell of ${through === 1 ? 'it' : 'them'}`,
+  ];
+};
+
+const explanationView = ({
+  order,
+  purgedThrough,
+  events,
+  consumers,
+  timeline,
+}: OrderExplanation): readonly string[] => [
   ...renderPairs([
     ['order', order.order.orderId],
     ['status', order.order.status],
@@ -27,6 +42,7 @@ const explanationView = ({ order, events, consumers, timeline }: OrderExplanatio
     ['customer', order.order.customerId],
     ['total', `${order.order.total.amountMinor} ${order.order.total.currency} (minor units)`],
   ]),
+  ...purgedLines(purgedThrough),
   '',
   ...renderTable(
     ['SEQ', 'EVENT', 'ID', 'STANDS', 'LAST ERROR'],

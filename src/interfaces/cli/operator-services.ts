@@ -1,4 +1,5 @@
 import type { ExplainOrder } from '../../application/operations/explain-order.ts';
+import type { PurgeOutbox } from '../../application/operations/purge-outbox.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
 import type { SkipEvent } from '../../application/operations/skip-event.ts';
 import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
@@ -10,6 +11,7 @@ export interface OperatorServices {
   readonly outbox: OutboxQueries;
   readonly redrive: Pick<RedriveEvent, 'handle'>;
   readonly skip: Pick<SkipEvent, 'handle' | 'rehearse'>;
+  readonly purge: Pick<PurgeOutbox, 'handle'>;
   readonly explain: Pick<ExplainOrder, 'handle'>;
   close(): Promise<void>;
 }

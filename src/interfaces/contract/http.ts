@@ -130,6 +130,8 @@ export const EventStanding = t.union(
 export const OrderEventsAnswer = t.readonly(
   t.strict({
     orderId: OrderId,
+    /** Events 1 to this were published, and purged since; 0: none. */
+    purgedThrough: t.number,
     events: t.readonlyArray(
       t.readonly(
         t.strict({

@@ -227,7 +227,7 @@ const queryOperations = (ports: OrderOperationsPorts): readonly Operation[] => [
       const events = await ports.orderEvents.of(orderId.right)();
       return E.isLeft(events)
         ? sendProblem(reply, events.left)
-        : sendJson(reply, 200, { orderId: orderId.right, events: events.right });
+        : sendJson(reply, 200, { orderId: orderId.right, ...events.right });
     },
   },
 ];

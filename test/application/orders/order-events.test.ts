@@ -86,10 +86,15 @@ describe('where the events of an order stand', () => {
 });
 
 describe('asking for one order', () => {
-  const queriesOf = (entries: readonly OutboxEntry[], skipped: readonly SkippedEntry[] = []): OutboxQueries => ({
+  const queriesOf = (
+    entries: readonly OutboxEntry[],
+    skipped: readonly SkippedEntry[] = [],
+    purged = false,
+  ): OutboxQueries => ({
     list: () => TE.right([]),
     ofOrder: () => TE.right(entries),
     skippedOfOrder: () => TE.right(skipped),
+    hasPurged: () => TE.right(purged),
     find: () => TE.right(undefined),
     stats: () => TE.right({ pending: 0, held: 0, retrying: 0, quarantined: 0, completed: 0, oldestPendingMs: null }),
   });
@@ -101,16 +106,19 @@ describe('asking for one order', () => {
 
     expect(rightOf(await getOrder.get(orderId)())).to.deep.include({ version: 1 });
     const events = new OrderEvents({ outbox: queriesOf([published]), getOrder });
-    expect(rightOf(await events.of(orderId)())).to.deep.equal([
-      {
-        eventId: 'e1',
-        sequence: 1,
-        type: 'OrderPlaced',
-        version: 1,
-        createdAt: pending.createdAt,
-        standing: isPublished,
-      },
-    ]);
+    expect(rightOf(await events.of(orderId)())).to.deep.equal({
+      purgedThrough: 0,
+      events: [
+        {
+          eventId: 'e1',
+          sequence: 1,
+          type: 'OrderPlaced',
+          version: 1,
+          createdAt: pending.createdAt,
+          standing: isPublished,
+        },
+      ],
+    });
   });
 
   const skipped: SkippedEntry = {
@@ -134,7 +142,7 @@ describe('asking for one order', () => {
     const service = inMemoryOrders();
     rightOf(await service.handler.handle(request(commands.PlaceOrder))());
     const outbox = queriesOf([replacement, nth(2, pending)], [skipped]);
-    const events = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
+    const { events } = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
     expect(events.map(({ sequence, type, standing }) => [sequence, type, standing.state])).to.deep.equal([
       [1, 'OrderPlaced', 'skipped'],
       [1, 'EventSkipped', 'published'],
@@ -152,15 +160,28 @@ describe('asking for one order', () => {
     const service = inMemoryOrders();
     rightOf(await service.handler.handle(request(commands.PlaceOrder))());
     const outbox = queriesOf([quarantined], [skipped]);
-    const events = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
+    const { events } = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
     expect(events.map(({ eventId, standing }) => [eventId, standing.state])).to.deep.equal([['e1', 'skipped']]);
   });
 
-  it('given its published events were purged / then the list is empty, which is no error', async () => {
+  const afterPurge = async (entries: readonly OutboxEntry[], purged: boolean): Promise<number> => {
     const service = inMemoryOrders();
     rightOf(await service.handler.handle(request(commands.PlaceOrder))());
-    const events = new OrderEvents({ outbox: queriesOf([]), getOrder: new GetOrder(service.ports) });
-    expect(rightOf(await events.of(orderId)())).to.deep.equal([]);
+    rightOf(await service.handler.handle(request(commands.PayOrder))());
+    const outbox = queriesOf(entries, [], purged);
+    const found = rightOf(await new OrderEvents({ outbox, getOrder: new GetOrder(service.ports) }).of(orderId)());
+    expect(found.events).to.have.lengthOf(entries.length);
+    return found.purgedThrough;
+  };
+
+  it('given its first events were purged, or all of them / then it says up to which', async () => {
+    expect(await afterPurge([nth(2, published)], true)).to.equal(1);
+    expect(await afterPurge([], true)).to.equal(2);
+  });
+
+  it('given nothing is gone, or rows are gone and no purge is on record / then it does not speak of a purge', async () => {
+    expect(await afterPurge([published, nth(2, published)], true)).to.equal(0);
+    expect(await afterPurge([nth(2, published)], false)).to.equal(0);
   });
 
   it('given it was never placed / then OrderNotFound, for the order and for its events', async () => {

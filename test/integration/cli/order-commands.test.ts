@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { requestExamples } from '../../../src/interfaces/contract/http.ts';
+import { runOrder } from '../../../src/container.ts';
+import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
 import { decoded } from '../../support/decoded.ts';
 import { post } from '../../support/http-client.ts';
 import { quarantineEvents } from '../../support/quarantine.ts';
@@ -24,6 +25,17 @@ describe('order', function () {
 
   const order = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CommandOutcome> =>
     runEntry('src/order.ts', args, { MYSQL_URL: api.mysqlUrl, ...env });
+
+  /** The same command line without a process of its own, which takes seconds to start. */
+  const inThisProcess = async (
+    argv: readonly string[],
+    env: Readonly<Record<string, string>> = { MYSQL_URL: api.mysqlUrl },
+  ): Promise<CommandOutcome> => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const terminal = { out: (line: string) => out.push(`${line}\n`), err: (line: string) => err.push(`${line}\n`) };
+    const code = await runOrder({ argv, env: { LOG_LEVEL: 'silent', ...env }, terminal });
+    return { code, out: out.join(''), err: err.join('') };
+  };
 
   before(async () => {
     api = await startApi();
@@ -146,11 +158,11 @@ describe('order', function () {
       api.rows('SELECT event_id, status, type FROM outbox WHERE order_id = ?', [other]);
     const { event_id: event } = decoded(t.type({ event_id: t.string }), (await eventsOf())[0]);
 
-    const dry = await order(['outbox', 'skip', event, '--reason', 'told by hand', '--dry-run']);
+    const dry = await inThisProcess(['outbox', 'skip', event, '--reason', 'told by hand', '--dry-run']);
     expect(dry).to.deep.equal({ code: 0, out: `${event} would be skipped, for good\n`, err: '' });
     expect(await eventsOf()).to.deep.equal([{ event_id: event, status: 'QUARANTINED', type: 'OrderPlaced' }]);
 
-    const done = await order(['outbox', 'skip', event, '--reason', 'told by hand', '--json']);
+    const done = await inThisProcess(['outbox', 'skip', event, '--reason', 'told by hand', '--json']);
     expect([done.code, done.err]).to.deep.equal([0, '']);
     const outcome = decoded(t.type({ replacementEventId: t.string }), JSON.parse(done.out));
     const { replacementEventId } = outcome;
@@ -159,14 +171,14 @@ describe('order', function () {
     const [audit] = await api.rows("SELECT actor, event_id, reason FROM operator_audit WHERE action = 'skip'");
     expect(audit).to.include({ event_id: event, reason: 'told by hand' });
 
-    const shown = await order(['outbox', 'show', event]);
+    const shown = await inThisProcess(['outbox', 'show', event]);
     expect(shown.code).to.equal(0);
     expect(shown.out).to.match(/^status +SKIPPED$/m);
     expect(shown.out).to.match(/^skipped by +cli:./m);
     expect(shown.out).to.match(/^reason +told by hand$/m);
     expect(shown.out).to.match(new RegExp(`^replaced by +${replacementEventId}$`, 'm'));
     expect(shown.out).to.include('"customerId"');
-    const explained = (await order(['explain', other])).out;
+    const explained = (await inThisProcess(['explain', other])).out;
     expect(explained).to.match(new RegExp(`1 +OrderPlaced .* skipped by cli:.*, replaced by ${replacementEventId}`));
     expect(explained).to.match(new RegExp(`1 +EventSkipped +${replacementEventId} +waits for the relay`));
     expect(explained).to.match(/OrderPlaced +skipped +by cli:.*: told by hand/);
@@ -177,13 +189,48 @@ describe('order', function () {
       ['skip', '--reason', 'x'],
       ['skip', '--reason', 'x', '--dry-run'],
     ]) {
-      const again = await order(['outbox', ...args, event]);
+      const again = await inThisProcess(['outbox', ...args, event]);
       expect(again).to.deep.equal({
         code: 1,
         out: '',
         err: `order: event ${event} was skipped, which is final: event ${replacementEventId} has its place\n`,
       });
     }
+  });
+
+  it('outbox purge --dry-run counts; then it removes what was published long ago, audited, and explain says so', async () => {
+    const { body } = await api.send(post('/orders', requestExamples.PlaceOrder));
+    const { orderId: old } = decoded(t.type({ orderId: t.string }), JSON.parse(body));
+    await api.send(post(`/orders/${old}/cancellation`, requestExamples.Cancellation));
+    const count = async (): Promise<unknown> =>
+      (await api.rows('SELECT COUNT(*) AS n FROM outbox WHERE order_id = ?', [old]))[0];
+    await api.rows(
+      `UPDATE outbox SET status = 'COMPLETED', kafka_offset = 1, created_at = NOW(6) - INTERVAL 9 DAY,
+         published_at = NOW(6) - INTERVAL 8 DAY WHERE order_id = ? AND sequence = 1`,
+      [old],
+    );
+
+    const dry = await inThisProcess(['outbox', 'purge', '--older-than', '7d', '--dry-run']);
+    expect(dry).to.include({ code: 0, err: '' });
+    expect(dry.out).to.match(/^1 event published before .*Z would be removed\n$/);
+    expect(await count()).to.deep.equal({ n: 2 });
+
+    const done = await inThisProcess(['outbox', 'purge', '--older-than', '7d', '--limit', '10', '--json']);
+    expect([done.code, done.err]).to.deep.equal([0, '']);
+    expect(JSON.parse(done.out)).to.include({ dryRun: false, rows: 1 });
+    expect(await count()).to.deep.equal({ n: 1 });
+    const [audit] = await api.rows("SELECT actor, event_id, reason FROM operator_audit WHERE action = 'purge'");
+    expect(audit).to.include({ event_id: null });
+    expect(audit)
+      .to.have.property('reason')
+      .that.matches(/^published before /);
+    expect(await api.rows('SELECT purged_rows FROM outbox_purges')).to.deep.equal([{ purged_rows: 1 }]);
+
+    const explained = await inThisProcess(['explain', old]);
+    expect(explained.out).to.match(/^event 1 was published, and purged since/m);
+    const events = await api.send({ method: 'GET', path: `/orders/${old}/events` });
+    expect(decoded(OrderEventsAnswer, JSON.parse(events.body))).to.include({ purgedThrough: 1 });
+    expect((await inThisProcess(['explain', orderId])).out).not.to.include('purged');
   });
 
   it('--help works everywhere, without any setting', async () => {
@@ -194,6 +241,7 @@ describe('order', function () {
       'outbox show',
       'outbox redrive',
       'outbox skip',
+      'outbox purge',
       'outbox stats',
       'explain',
       'migrate',
@@ -201,7 +249,7 @@ describe('order', function () {
     ];
     for (const command of commands) {
       const args = [...command.split(' ').filter((word) => word !== ''), '--help'];
-      const { code, out, err } = await runEntry('src/order.ts', args, {});
+      const { code, out, err } = await inThisProcess(args, {});
       expect([code, err], command).to.deep.equal([0, '']);
       expect(out).to.match(/^Usage: order/);
     }
