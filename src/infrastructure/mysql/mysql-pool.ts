@@ -41,7 +41,9 @@ export class MySqlPool {
       // mysql2 closes idle connections only when not all of them may be idle.
       maxIdle: options.silenceMs === undefined ? options.connections : options.connections - 1,
       ...(options.silenceMs === undefined ? {} : { idleTimeout: options.silenceMs / 2 }),
-      connectTimeout: options.acquireTimeoutMs,
+      // Longer than anyone waits: a connection that opens late serves the next one. Were it given up together with its
+      // waiter, a server that takes longer than that (all of its clients come back at once) would never get a client.
+      connectTimeout: Math.max(options.acquireTimeoutMs, options.queryTimeoutMs),
       waitForConnections: true,
       queueLimit: 0,
     });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { FaultProxy } from '../../../simulator/faults/proxy/fault-proxy.ts';
 import { AcquireTimeout, QueryTimeout, isConnectionLost } from '../../../src/infrastructure/mysql/mysql-errors.ts';
 import { createMySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
@@ -45,6 +46,25 @@ describe('MySqlPool on a real server', () => {
     busy.release();
     expect(await pool.use((connection) => connection.rows('SELECT 1 AS one'))).to.deep.equal([{ one: 1 }]);
     expect(await pool.use((connection) => connection.rows('SELECT 2 AS two'))).to.deep.equal([{ two: 2 }]);
+  });
+
+  it('given a server so slow that opening takes longer than anyone waits / then the connection is kept for the next one', async () => {
+    const { host } = new URL(database.url);
+    const slow = await FaultProxy.open(host);
+    slow.shape({ latencyMs: 120 });
+    const url = database.url.replace(host, slow.address);
+    const impatient = createMySqlPool({ url, connections: 1, acquireTimeoutMs: 300, queryTimeoutMs: 5_000 });
+    try {
+      expect(await rejection(impatient.acquire())).to.be.an.instanceOf(AcquireTimeout);
+      const tries = Array.from({ length: 10 }, () => () => impatient.acquire().catch(() => undefined));
+      let connection: Awaited<ReturnType<typeof impatient.acquire>> | undefined;
+      for (const next of tries) connection ??= await next();
+      expect(connection, 'no connection was ever opened').not.to.equal(undefined);
+      connection?.release();
+    } finally {
+      await impatient.end();
+      await slow.close();
+    }
   });
 
   it('given a statement that is not answered in time / then QueryTimeout, and its connection is replaced', async () => {
