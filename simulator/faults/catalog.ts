@@ -4,7 +4,9 @@ import type { Fault } from './fault.ts';
 import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
 import { poison } from './poison.ts';
+import { aclRevoked } from './rows/acl-revoked.ts';
 import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
+import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
 
 /** Every fault by the name it has on the command line. */
@@ -24,6 +26,11 @@ export const faults: readonly Fault[] = [
   gracefulStop,
   mysqlFrozen,
   brokerFrozen,
+  produceAnswerLost,
+  connectionsLost,
+  slowNetwork,
+  slicedFrames,
+  aclRevoked,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

@@ -8,6 +8,8 @@ export interface HouseNeeds {
   readonly relays?: number;
   /** Servers that the roles reach through a proxy; checker and simulator reach them directly. */
   readonly proxies?: readonly ('mysql' | 'kafka')[];
+  /** Address of the loopback interface from which the proxies connect; 127.0.0.1 unless told. */
+  readonly proxiesFrom?: string;
   /** Lines of the option file of MySQL, such as `max_connections=12`. */
   readonly mysqlSettings?: readonly string[];
   /** Broker properties. */

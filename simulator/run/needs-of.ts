@@ -14,6 +14,7 @@ const mergedEnv = (envs: readonly Env[]): Env =>
 /** An environment in which all these faults can be made; where two ask for the same setting, the later one wins. */
 export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
   const needs = faults.flatMap(({ row }) => row?.house ?? []);
+  const proxiesFrom = needs.map((need) => need.proxiesFrom).findLast((from) => from !== undefined);
   const topicLimit = needs.map((need) => need.topicLimit).findLast((limit) => limit !== undefined);
   return {
     relays: Math.max(1, ...needs.map(({ relays }) => relays ?? 1)),
@@ -21,6 +22,7 @@ export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
     mysqlSettings: needs.flatMap(({ mysqlSettings }) => mysqlSettings ?? []),
     kafkaSettings: Object.fromEntries(needs.flatMap(({ kafkaSettings }) => Object.entries(kafkaSettings ?? {}))),
     env: mergedEnv(needs.flatMap(({ env }) => env ?? [])),
+    ...(proxiesFrom === undefined ? {} : { proxiesFrom }),
     ...(topicLimit === undefined ? {} : { topicLimit }),
   };
 };

@@ -81,11 +81,16 @@ interface OpenProxies {
 }
 
 /** A server that is laid out twice, since its port was taken, gets a second proxy; only the last one counts. */
-const openProxies = ({ proxies = [], mysqlSettings = [], kafkaSettings = {} }: HouseNeeds): OpenProxies => {
+const openProxies = ({
+  proxies = [],
+  proxiesFrom,
+  mysqlSettings = [],
+  kafkaSettings = {},
+}: HouseNeeds): OpenProxies => {
   const opened: FaultProxy[] = [];
   const latest: { mysql?: FaultProxy; kafka?: FaultProxy } = {};
   const interposed = (server: 'mysql' | 'kafka') => async (address: string) => {
-    const proxy = await FaultProxy.open(address);
+    const proxy = await FaultProxy.open(address, proxiesFrom);
     opened.push(proxy);
     latest[server] = proxy;
     return proxy.address;

@@ -34,22 +34,25 @@ export class FaultProxy {
   readonly #server: net.Server;
   readonly #target: { readonly host: string; readonly port: number };
   readonly #connections = new Set<Connection>();
+  /** Where its connections to the server come from, so that the server can tell them from direct ones. */
+  readonly #from: string;
   #shape: Shape = {};
   #refusing = false;
   #frozen = false;
   #loss: { readonly matches: Matches; left: number } | undefined;
   #lost = 0;
 
-  private constructor(server: net.Server, target: { readonly host: string; readonly port: number }) {
+  private constructor(server: net.Server, target: { readonly host: string; readonly port: number }, from: string) {
     this.#server = server;
     this.#target = target;
+    this.#from = from;
   }
 
-  /** `target` is `host:port`. */
-  static async open(target: string): Promise<FaultProxy> {
+  /** `target` is `host:port`; `from` an address of the loopback interface. */
+  static async open(target: string, from = '127.0.0.1'): Promise<FaultProxy> {
     const { hostname: host, port } = new URL(`tcp://${target}`);
     const server = net.createServer({ noDelay: true });
-    const proxy = new FaultProxy(server, { host, port: Number(port) });
+    const proxy = new FaultProxy(server, { host, port: Number(port) }, from);
     server.on('connection', (client) => proxy.#accept(client));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -128,7 +131,7 @@ export class FaultProxy {
       client.resetAndDestroy();
       return;
     }
-    const server = net.connect({ ...this.#target, noDelay: true });
+    const server = net.connect({ ...this.#target, localAddress: this.#from, noDelay: true });
     server.on('error', () => undefined);
     const connection: Connection = { client, server, dead: this.#frozen, answersLost: false };
     this.#connections.add(connection);

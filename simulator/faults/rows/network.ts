@@ -144,8 +144,8 @@ export const slicedFrames: Fault = {
         holds: aftermath.report.events.duplicatesPublished === 0,
       },
       {
-        what: 'no request was refused',
-        holds: aftermath.answers.every(({ status }) => status < 500),
+        what: `every order was accepted (${aftermath.report.orders.accepted} of ${aftermath.report.orders.requested})`,
+        holds: aftermath.report.orders.accepted === aftermath.report.orders.requested,
       },
     ],
   },
