@@ -1,25 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type {
   BacklogSample,
-  CallbackRow,
   ClientOperation,
   CommittedOffset,
-  ConsumerOrderRow,
-  EffectRow,
   Evidence,
   FaultWindow,
-  InboxRow,
   InjectedRecord,
   ParkedRow,
   PartitionEnd,
+  PurgeRow,
   Source,
-  WaitingRow,
 } from './evidence.ts';
 import { readConsumerTables } from './readers/consumer-tables.ts';
-import type { ConsumerTables } from './readers/consumer-tables.ts';
 import { LogTail } from './readers/log-tail.ts';
 import { OutboxWatch } from './readers/outbox-watch.ts';
 import { readServiceTables } from './readers/service-tables.ts';
-import type { ServiceTables } from './readers/service-tables.ts';
+import { Spill } from './spill/spill.ts';
+import { StoredEvidence } from './spill/stored-evidence.ts';
 
 export interface ConsumerUnderTest {
   /** As in the column `consumer` of its tables. */
@@ -50,8 +48,12 @@ export interface DriverEvidence {
 }
 
 interface FinalReading {
-  readonly service: ServiceTables | undefined;
-  readonly consumers: readonly ConsumerTables[];
+  /** Rows of all tables. */
+  readonly tables: Spill;
+  readonly purges: Source<PurgeRow>;
+  readonly parked: readonly ParkedRow[];
+  /** Undefined: the database told no time. */
+  readonly readAt: number | undefined;
   readonly committed: readonly CommittedOffset[];
   readonly ends: readonly PartitionEnd[];
   readonly missing: readonly string[];
@@ -67,24 +69,50 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 const sameEnds = (a: readonly PartitionEnd[], b: readonly PartitionEnd[]): boolean =>
   a.length === b.length && a.every(({ logEnd }, index) => b[index]?.logEnd === logEnd);
 
+/** Rows that were read before it failed stay: they are true, if not all. */
+const nothingRead = (tables: Spill, why: string): FinalReading => ({
+  tables,
+  purges: { rows: [], missing: [] },
+  parked: [],
+  readAt: undefined,
+  committed: [],
+  ends: [],
+  missing: [why],
+});
+
 /**
- * Gathers the evidence of one run: follows the raw log and the outbox from `start` on, and reads every table
+ * Gathers the evidence of one run on disk: follows the raw log and the outbox from `start` on, and reads every table
  * at the end. The service's tables and the topic must exist before `start`.
  */
 export class EvidenceCollector {
   readonly #options: CollectorOptions;
+  readonly #directory: string;
+  readonly #records: Spill;
   readonly #log: LogTail;
   readonly #outbox: OutboxWatch;
 
-  private constructor(options: CollectorOptions, log: LogTail) {
+  private constructor(options: CollectorOptions, directory: string, records: Spill, log: LogTail) {
     this.#options = options;
+    this.#directory = directory;
+    this.#records = records;
     this.#log = log;
     this.#outbox = new OutboxWatch(options.mysqlUrl, log.partitions);
   }
 
-  /** @throws when the broker cannot be reached or the topic does not exist. */
-  static async start(options: CollectorOptions): Promise<EvidenceCollector> {
-    return new EvidenceCollector(options, await LogTail.start(options.kafkaBrokers, options.topic));
+  /**
+   * What is gathered lies in a new directory in `within`, which must exist, until the evidence is removed: about 3 KB
+   * an event. @throws when the broker cannot be reached, the topic does not exist, or nothing can be written.
+   */
+  static async start(options: CollectorOptions, within: string): Promise<EvidenceCollector> {
+    const directory = mkdtempSync(join(within, 'evidence-'));
+    const records = new Spill(join(directory, 'log'));
+    try {
+      const log = await LogTail.start(options.kafkaBrokers, options.topic, (record) => records.add('log', record));
+      return new EvidenceCollector(options, directory, records, log);
+    } catch (cause) {
+      rmSync(directory, { recursive: true, force: true });
+      throw cause;
+    }
   }
 
   /** For showing how a run goes; no evidence. */
@@ -92,24 +120,22 @@ export class EvidenceCollector {
     return { logRecords: this.#log.size, backlog: this.#outbox.latest };
   }
 
-  /** Reads everything to its end and stops following. Never throws: what could not be read is named as missing. */
-  async finish(driver: DriverEvidence): Promise<Evidence> {
+  /**
+   * Reads everything to its end and stops following. What could not be read is named as missing. The evidence must
+   * be removed in the end. @throws only when nothing can be written.
+   */
+  async finish(driver: DriverEvidence): Promise<StoredEvidence> {
     const reading = await this.#readAtRest();
     await this.#log.readTo(reading.ends, CATCH_UP_MS);
-    const watched = await this.#outbox.stop();
-    const log = this.#log.evidence(reading.ends);
+    const { quarantines, ...watched } = await this.#outbox.stop();
     await this.#log.stop();
 
-    const missing = reading.missing;
-    const source = <Row>(rows: readonly Row[]): Source<Row> => ({ rows, missing });
-    const service = reading.service;
-    const unrecorded =
-      service?.purges === undefined && (service?.audit ?? []).some(({ action }) => action === 'purge')
-        ? ['an operator purged rows, and the schema does not record how many']
-        : [];
-    const of = <Row>(pick: (tables: ConsumerTables) => readonly Row[]): Source<Row> =>
-      source(reading.consumers.flatMap(pick));
-    return {
+    const told = new Spill(join(this.#directory, 'told'));
+    for (const operation of driver.history.rows) told.add('history', operation);
+    for (const sighting of quarantines.rows) told.add('quarantines', sighting);
+    const { missing } = reading;
+    const source = <Row>(rows: readonly Row[], gaps = missing): Source<Row> => ({ rows, missing: gaps });
+    const frame: Evidence = {
       run: {
         seed: driver.seed,
         startedAt: driver.startedAt,
@@ -121,33 +147,36 @@ export class EvidenceCollector {
         consumers: this.#options.consumers.map(({ name }) => name),
         closedLoop: driver.closedLoop,
       },
-      history: driver.history,
-      orders: source(service?.orders ?? []),
-      outbox: source(service?.outbox ?? []),
-      skipped: source(service?.skipped ?? []),
-      attempts: source(service?.attempts ?? []),
-      audit: source(service?.audit ?? []),
-      purges: { rows: service?.purges ?? [], missing: [...missing, ...unrecorded] },
+      history: source([], driver.history.missing),
+      orders: source([]),
+      outbox: source([]),
+      skipped: source([]),
+      attempts: source([]),
+      audit: source([]),
+      purges: source(reading.purges.rows, [...missing, ...reading.purges.missing]),
       ...watched,
-      log: { rows: log.rows, missing: [...missing, ...log.missing] },
+      quarantines: source([], quarantines.missing),
+      log: source([], [...missing, ...this.#log.missing(reading.ends)]),
       partitionEnds: source(reading.ends),
-      effects: of<EffectRow>((tables) => tables.effects),
-      inbox: of<InboxRow>((tables) => tables.inbox),
-      waiting: of<WaitingRow>((tables) => tables.waiting),
-      parked: of<ParkedRow>((tables) => tables.parked),
-      consumerOrders: of<ConsumerOrderRow>((tables) => tables.consumerOrders),
-      callbacks: of<CallbackRow>((tables) => tables.callbacks),
+      effects: source([]),
+      inbox: source([]),
+      waiting: source([]),
+      parked: source(reading.parked),
+      consumerOrders: source([]),
+      callbacks: source([]),
       committedOffsets: source(reading.committed),
       faults: driver.faults,
       injected: driver.injected,
-      outboxReadAt: service?.readAt ?? driver.finishedAt,
+      outboxReadAt: reading.readAt ?? driver.finishedAt,
     };
+    return new StoredEvidence(frame, [this.#records, reading.tables, told], this.#directory);
   }
 
   /** Stops following when a run is given up. */
   async stop(): Promise<void> {
     await this.#outbox.stop();
     await this.#log.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   /**
@@ -155,26 +184,31 @@ export class EvidenceCollector {
    * between: the log must end where it ended before the tables were read.
    */
   async #readAtRest(): Promise<FinalReading> {
-    let missing: readonly string[] = [];
     let last: FinalReading | undefined;
-    for (let reading = 1; reading <= READINGS; reading += 1) {
-      if (reading > 1) await new Promise((resolve) => setTimeout(resolve, BETWEEN_READINGS_MS));
-      try {
-        const before = await this.#log.ends();
-        const committed = await this.#log.committed(
-          new Map(this.#options.consumers.map(({ name, groupId }) => [name, groupId])),
-        );
-        const service = await readServiceTables(this.#options.mysqlUrl);
-        const consumers: ConsumerTables[] = [];
-        for (const { mysqlUrl } of this.#options.consumers) consumers.push(await readConsumerTables(mysqlUrl));
-        const ends = await this.#log.ends();
-        last = { service, consumers, committed, ends, missing: [] };
-        if (sameEnds(before, ends)) return last;
-        missing = ['the system did not come to rest: records were still written while it was read'];
-      } catch (cause) {
-        missing = [`the final reading failed: ${messageOf(cause)}`];
-      }
+    for (let number = 1; number <= READINGS; number += 1) {
+      if (number > 1) await new Promise((resolve) => setTimeout(resolve, BETWEEN_READINGS_MS));
+      last?.tables.remove();
+      last = await this.#readOnce(new Spill(join(this.#directory, `tables-${number}`)));
+      if (last.missing.length === 0) return last;
     }
-    return { service: undefined, consumers: [], committed: [], ends: [], ...last, missing };
+    return last ?? nothingRead(new Spill(join(this.#directory, 'tables')), 'nothing was read');
+  }
+
+  async #readOnce(tables: Spill): Promise<FinalReading> {
+    const { mysqlUrl, consumers } = this.#options;
+    try {
+      const before = await this.#log.ends();
+      const committed = await this.#log.committed(new Map(consumers.map(({ name, groupId }) => [name, groupId])));
+      const { purges, readAt } = await readServiceTables(mysqlUrl, tables);
+      const parked: ParkedRow[] = [];
+      for (const consumer of consumers) parked.push(...(await readConsumerTables(consumer.mysqlUrl, tables)).parked);
+      const ends = await this.#log.ends();
+      const missing = sameEnds(before, ends)
+        ? []
+        : ['the system did not come to rest: records were still written while it was read'];
+      return { tables, purges, parked, readAt, committed, ends, missing };
+    } catch (cause) {
+      return nothingRead(tables, `the final reading failed: ${messageOf(cause)}`);
+    }
   }
 }

@@ -4,74 +4,23 @@ import type { Evidence } from './evidence.ts';
 import { appearancesOf } from './facts/appearances.ts';
 import { eventDelays } from './facts/delays.ts';
 import type { EventDelay } from './facts/delays.ts';
-import { distributionOf } from './facts/distribution.ts';
-import type { Distribution } from './facts/distribution.ts';
 import { duplicatesPublished } from './facts/duplicates.ts';
 import { isHeldByQuarantine, releasedEvents } from './facts/quarantine.ts';
-import { relayWork } from './facts/relay-work.ts';
-import type { RelayWork } from './facts/relay-work.ts';
+import { relayShares } from './facts/relay-work.ts';
 import { outOfSequence } from './invariants/effects-in-sequence.ts';
+import { DELAY_GROUPS } from './measurements.ts';
+import type {
+  ConsumerCounts,
+  DelayColumns,
+  EventCounts,
+  Measurements,
+  OrderCounts,
+  PartialMeasurements,
+} from './measurements.ts';
+import { mergeMeasurements } from './merge-measurements.ts';
 import { isPhantom } from './invariants/no-phantoms.ts';
 import { lostWithoutRow, standingOf } from './invariants/nothing-lost.ts';
 import { doubledEffects } from './invariants/one-effect.ts';
-
-export interface OrderCounts {
-  readonly requested: number;
-  /** Requests to place that were answered 2xx, 4xx, and never. */
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly unknown: number;
-  /** Orders that ended so. */
-  readonly delivered: number;
-  readonly cancelled: number;
-}
-
-export interface EventCounts {
-  readonly committed: number;
-  /** Different events in the log. */
-  readonly published: number;
-  readonly lost: number;
-  readonly phantom: number;
-  readonly duplicatesPublished: number;
-  readonly outOfOrder: number;
-  readonly gaps: number;
-  readonly quarantined: number;
-  readonly held: number;
-  readonly pending: number;
-  readonly skipped: number;
-  /** Ever quarantined or held behind such an event, and published in the end. */
-  readonly released: number;
-}
-
-export interface ConsumerCounts {
-  readonly applied: number;
-  /** Repeats in the log that it had to drop. Repeated deliveries of one record leave no trace and are not counted. */
-  readonly duplicatesSeen: number;
-  readonly duplicateEffects: number;
-  readonly outOfOrder: number;
-  /** Orders it has parked now, and records without an order that it parked. */
-  readonly parked: number;
-}
-
-export interface DelayFigures {
-  /** Of all events that were neither quarantined nor held. */
-  readonly all: Distribution;
-  /** Of those on whose way nothing was broken that they need: for the publishing, consumers do not count. */
-  readonly calm: Distribution;
-  readonly underFaults: Distribution;
-}
-
-export interface Measurements {
-  readonly orders: OrderCounts;
-  readonly events: EventCounts;
-  readonly consumers: Readonly<Record<string, ConsumerCounts>>;
-  /** How the relays shared the lanes and the events. */
-  readonly relays: readonly RelayWork[];
-  readonly publishDelayMs: DelayFigures;
-  readonly endToEndMs: DelayFigures;
-  /** For drawing: every delay with its time. */
-  readonly delays: readonly EventDelay[];
-}
 
 const countOrders = (evidence: Evidence): OrderCounts => {
   const placed = evidence.history.rows.filter(({ kind }) => kind === 'place');
@@ -114,38 +63,34 @@ const countEvents = (evidence: EvidenceIndex): EventCounts => {
 const countConsumer = (evidence: EvidenceIndex, consumer: string): ConsumerCounts => {
   const effects = evidence.effects.rows.filter((row) => row.consumer === consumer);
   const orders = evidence.consumerOrders.rows.filter((row) => row.consumer === consumer);
-  const strays = evidence.parked.rows.filter((row) => row.consumer === consumer && row.orderId === null);
   return {
     applied: evidence.inbox.rows.filter((row) => row.consumer === consumer).length,
     duplicatesSeen: evidence.eventRecords.length - evidence.logByEvent.size,
     duplicateEffects: doubledEffects(effects).reduce((sum, group) => sum + group.length - 1, 0),
     outOfOrder: outOfSequence(effects).length,
-    parked: orders.filter(({ parkedReason }) => parkedReason !== null).length + strays.length,
+    parked: orders.filter(({ parkedReason }) => parkedReason !== null).length,
   };
 };
 
-interface GroupedDelay {
-  readonly ms: number | null;
-  readonly group: EventDelay['group'];
-}
+const columnsOf = (delays: readonly EventDelay[]): DelayColumns => ({
+  createdAt: Float64Array.from(delays, ({ row }) => row.createdAt),
+  publishMs: Float64Array.from(delays, ({ publishMs }) => publishMs ?? NaN),
+  endToEndMs: Float64Array.from(delays, ({ endToEndMs }) => endToEndMs ?? NaN),
+  group: Float64Array.from(delays, ({ group }) => DELAY_GROUPS.indexOf(group)),
+  wholeWayGroup: Float64Array.from(delays, ({ wholeWayGroup }) => DELAY_GROUPS.indexOf(wholeWayGroup)),
+});
 
-const figures = (delays: readonly GroupedDelay[]): DelayFigures => {
-  const of = (...groups: readonly EventDelay['group'][]): Distribution =>
-    distributionOf(delays.flatMap(({ ms, group }) => (ms !== null && groups.includes(group) ? [ms] : [])));
-  return { all: of('calm', 'fault'), calm: of('calm'), underFaults: of('fault') };
-};
+/** What some orders amount to, in numbers. */
+export const measureIndexed = (index: EvidenceIndex): PartialMeasurements => ({
+  orders: countOrders(index),
+  events: countEvents(index),
+  consumers: Object.fromEntries(index.run.consumers.map((consumer) => [consumer, countConsumer(index, consumer)])),
+  relays: relayShares(index),
+  delays: columnsOf(eventDelays(index)),
+  placedAt: Float64Array.from(index.orders.rows, ({ placedAt }) => placedAt),
+  appendedAt: Float64Array.from(index.log.rows, ({ appendedAt }) => appendedAt),
+});
 
 /** What a run amounts to, in numbers. Judges nothing. */
-export const measure = (evidence: Evidence): Measurements => {
-  const index = indexEvidence(evidence);
-  const delays = eventDelays(index);
-  return {
-    orders: countOrders(evidence),
-    events: countEvents(index),
-    consumers: Object.fromEntries(evidence.run.consumers.map((consumer) => [consumer, countConsumer(index, consumer)])),
-    relays: relayWork(evidence),
-    publishDelayMs: figures(delays.map(({ publishMs, group }) => ({ ms: publishMs, group }))),
-    endToEndMs: figures(delays.map(({ endToEndMs, wholeWayGroup }) => ({ ms: endToEndMs, group: wholeWayGroup }))),
-    delays,
-  };
-};
+export const measure = (evidence: Evidence): Measurements =>
+  mergeMeasurements(evidence, [measureIndexed(indexEvidence(evidence))]);

@@ -1,8 +1,10 @@
 import { indexEvidence } from '../checker/evidence-index.ts';
+import type { EvidenceIndex } from '../checker/evidence-index.ts';
 import type { Evidence } from '../checker/evidence.ts';
+import { eventDelays } from '../checker/facts/delays.ts';
 import { quarantinedEvents } from '../checker/facts/quarantine.ts';
 import { duplicatesPublished } from '../checker/facts/duplicates.ts';
-import type { Measurements } from '../checker/measure.ts';
+import type { Measurements } from '../checker/measurements.ts';
 import { orderTimeline } from '../checker/order-timeline.ts';
 import type { CheckResult, TimelineEntry } from '../checker/verdict.ts';
 
@@ -24,25 +26,22 @@ const MAX_ORDERS = 400;
 const MAX_OF_A_KIND = 40;
 const SLOWEST = 10;
 
-/**
- * The orders whose timelines go into the report: all of them in a small run; in a large one first those that
- * broke something, then quarantined, slow, repeated and unanswered ones.
- */
-export const interestingOrders = (evidence: Evidence, result: CheckResult, measured: Measurements): ShownOrders => {
-  const index = indexEvidence(evidence);
-  const reasons = new Map<string, string>();
+type Reasons = ReadonlyMap<string, string>;
+
+/** First the quarantined, then slow, repeated and unanswered ones, some of each kind. */
+const reasonsIn = (index: EvidenceIndex, breaking: Reasons): Reasons => {
+  const reasons = new Map(breaking);
   const take = (because: string, orderIds: readonly (string | null | undefined)[]): void => {
     for (const orderId of [...new Set(orderIds)].slice(0, MAX_OF_A_KIND))
       if (orderId !== null && orderId !== undefined && !reasons.has(orderId)) reasons.set(orderId, because);
   };
-  for (const { id, counterexample } of result.invariants) take(`breaks invariant ${id}`, [counterexample?.orderId]);
   take(
     'quarantined',
     quarantinedEvents(index).map(({ orderId }) => orderId),
   );
   take(
     'slowest',
-    [...measured.delays]
+    eventDelays(index)
       .filter(({ group }) => group !== 'released')
       .sort((a, b) => (b.endToEndMs ?? Infinity) - (a.endToEndMs ?? Infinity))
       .slice(0, SLOWEST)
@@ -54,17 +53,37 @@ export const interestingOrders = (evidence: Evidence, result: CheckResult, measu
   );
   take(
     'answer lost',
-    evidence.history.rows.filter(({ outcome }) => outcome === 'unknown').map(({ orderId }) => orderId),
+    index.history.rows.filter(({ outcome }) => outcome === 'unknown').map(({ orderId }) => orderId),
   );
   take(
     'sent more than once',
-    evidence.history.rows.filter(({ sent }) => sent > 1).map(({ orderId }) => orderId),
+    index.history.rows.filter(({ sent }) => sent > 1).map(({ orderId }) => orderId),
   );
+  return reasons;
+};
+
+/** Orders of one shard that may be shown: in a small run all of them. */
+export const worthALook = (shard: EvidenceIndex): Iterable<string> => [
+  ...reasonsIn(shard, new Map()).keys(),
+  ...shard.orders.rows.slice(0, MAX_ORDERS).map(({ orderId }) => orderId),
+];
+
+/**
+ * The orders whose timelines go into the report: all of them in a small run; in a large one first those that
+ * broke something, then quarantined, slow, repeated and unanswered ones. `evidence` may be an excerpt.
+ */
+export const interestingOrders = (evidence: Evidence, result: CheckResult, measured: Measurements): ShownOrders => {
+  const index = indexEvidence(evidence);
+  const breaking = new Map<string, string>();
+  for (const { id, counterexample } of result.invariants)
+    if (counterexample?.orderId !== undefined && !breaking.has(counterexample.orderId))
+      breaking.set(counterexample.orderId, `breaks invariant ${id}`);
+  const reasons = reasonsIn(index, breaking);
   const others = evidence.orders.rows.map(({ orderId }) => orderId).filter((orderId) => !reasons.has(orderId));
-  const chosen = [...reasons.keys(), ...others].slice(0, MAX_ORDERS);
+  const strangers = [...reasons.keys()].filter((orderId) => !index.orderById.has(orderId));
   return {
-    of: new Set([...reasons.keys(), ...others]).size,
-    orders: chosen.map((orderId) => ({
+    of: measured.placedAt.length + strangers.length,
+    orders: [...reasons.keys(), ...others].slice(0, MAX_ORDERS).map((orderId) => ({
       orderId,
       because: reasons.get(orderId) ?? null,
       status: index.orderById.get(orderId)?.status ?? 'no such order',

@@ -1,12 +1,14 @@
 import type { Evidence } from '../checker/evidence.ts';
 import { measure } from '../checker/measure.ts';
-import type { ConsumerCounts, DelayFigures, EventCounts, Measurements, OrderCounts } from '../checker/measure.ts';
+import type { ConsumerCounts, DelayFigures, EventCounts, Measurements, OrderCounts } from '../checker/measurements.ts';
 import type { RelayWork } from '../checker/facts/relay-work.ts';
 import type { Distribution } from '../checker/facts/distribution.ts';
 import type { CheckResult, Counterexample, Verdict } from '../checker/verdict.ts';
 
 export interface ReportInput {
+  /** All of it, or with `measured` an excerpt: what is about no single order, and the orders to be shown. */
   readonly evidence: Evidence;
+  readonly measured?: Measurements;
   readonly result: CheckResult;
   /** The command that does it again, with its seed. */
   readonly reproduce: string;

@@ -1,7 +1,8 @@
 import type { Evidence } from '../checker/evidence.ts';
 import { percentile } from '../checker/facts/distribution.ts';
 import { systemFaults } from '../checker/facts/faults.ts';
-import type { Measurements } from '../checker/measure.ts';
+import { DELAY_GROUPS } from '../checker/measurements.ts';
+import type { Measurements } from '../checker/measurements.ts';
 import { faultName } from './run-report.ts';
 
 /** Columns of one chart: seconds since the start first, then one column per line; null where there is nothing to draw. */
@@ -35,27 +36,24 @@ const STEPS_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 600
 
 const bucketFor = (spanMs: number): number => STEPS_MS.find((step) => spanMs / step <= MAX_POINTS) ?? 86_400_000;
 
-interface Timed {
-  readonly at: number;
-  readonly value: number;
-}
+type Moments = Float64Array;
+const RELEASED = DELAY_GROUPS.indexOf('released');
 
 /** Charts of a run. Events that were quarantined or held are left out of the delays. */
 export const seriesOf = (evidence: Evidence, measured: Measurements): Series => {
-  const ordersAt = evidence.orders.rows.map(({ placedAt }) => placedAt);
-  const committedAt = evidence.outbox.rows.map(({ createdAt }) => createdAt);
-  const appendedAt = evidence.log.rows.map(({ appendedAt: at }) => at);
+  const { delays, placedAt, appendedAt } = measured;
   const from = evidence.run.startedAt;
-  const latest = [committedAt, appendedAt, evidence.faults.rows.map(({ at, healedAt }) => healedAt ?? at)]
-    .flat()
-    .reduce((last, at) => Math.max(last, at), from + 1_000);
+  const latestOf = (moments: Moments, before: number): number =>
+    moments.reduce((last, at) => Math.max(last, at), before);
+  const healedAt = Float64Array.from(evidence.faults.rows, (fault) => fault.healedAt ?? fault.at);
+  const latest = [delays.createdAt, appendedAt, healedAt].reduce((last, at) => latestOf(at, last), from + 1_000);
   const to = Math.max(from + 1_000, Math.min(evidence.run.finishedAt, latest + 3_000));
   const bucketMs = bucketFor(to - from);
   const buckets = Math.ceil((to - from) / bucketMs);
   const times = Array.from({ length: buckets }, (_, index) => ((index + 0.5) * bucketMs) / 1_000);
   const bucketOf = (at: number): number => Math.floor((at - from) / bucketMs);
 
-  const counts = (moments: readonly number[]): number[] => {
+  const counts = (moments: Moments): number[] => {
     const sums = new Array<number>(buckets).fill(0);
     for (const at of moments) {
       const bucket = bucketOf(at);
@@ -64,27 +62,25 @@ export const seriesOf = (evidence: Evidence, measured: Measurements): Series => 
     return sums.map((sum) => (sum * 1_000) / bucketMs);
   };
 
-  const percentiles = (values: readonly Timed[]): Columns => {
+  const percentiles = (ms: Moments): Columns => {
     const groups = Array.from({ length: buckets }, (): number[] => []);
-    for (const { at, value } of values) groups[bucketOf(at)]?.push(value);
+    ms.forEach((value, index) => {
+      if (Number.isNaN(value) || delays.group[index] === RELEASED) return;
+      groups[bucketOf(delays.createdAt[index] ?? NaN)]?.push(value);
+    });
     const sorted = groups.map((group) => Float64Array.from(group).sort());
     const line = (share: number): (number | null)[] =>
       sorted.map((group) => (group.length === 0 ? null : percentile(group, share)));
     return [times, line(0.5), line(0.95), line(0.99), line(1)];
   };
 
-  const delaysOf = (of: 'publishMs' | 'endToEndMs'): readonly Timed[] =>
-    measured.delays.flatMap((delay) =>
-      delay.group === 'released' || delay[of] === null ? [] : [{ at: delay.row.createdAt, value: delay[of] }],
-    );
-
   const allFaults = [...evidence.faults.rows].sort((a, b) => a.at - b.at);
   const samples = evidence.backlog.rows.filter(({ at }) => at >= from && at <= to);
   return {
     bucketMs,
-    publishDelay: percentiles(delaysOf('publishMs')),
-    endToEnd: percentiles(delaysOf('endToEndMs')),
-    throughput: [times, counts(ordersAt), counts(committedAt), counts(appendedAt)],
+    publishDelay: percentiles(delays.publishMs),
+    endToEnd: percentiles(delays.endToEndMs),
+    throughput: [times, counts(placedAt), counts(delays.createdAt), counts(appendedAt)],
     backlog: [
       samples.map(({ at }) => (at - from) / 1_000),
       samples.map(({ pending }) => pending),

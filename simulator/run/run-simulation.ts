@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { check } from '../checker/check.ts';
+import { checkStored } from '../checker/check-stored.ts';
 import { EvidenceCollector } from '../checker/collect-evidence.ts';
+import type { StoredEvidence } from '../checker/spill/stored-evidence.ts';
 import type { Talk } from '../console/talk.ts';
 import type { Aftermath, Sighting, Track } from '../faults/fault.ts';
+import { worthALook } from '../report/interesting-orders.ts';
 import { writeReport } from '../report/write-report.ts';
 import type { WrittenReport } from '../report/write-report.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
@@ -51,13 +53,15 @@ const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
+type Gathered = Omit<SimulationResult, keyof WrittenReport | 'evidence'> & { readonly stored: StoredEvidence };
+
 const gatherEvidence = async (
   { house, evidence: collectorOptions }: StartedHouse,
   simulation: Simulation,
   talk: Talk,
   signal: AbortSignal,
-): Promise<Omit<SimulationResult, keyof WrittenReport>> => {
-  const collector = await EvidenceCollector.start(collectorOptions);
+): Promise<Gathered> => {
+  const collector = await EvidenceCollector.start(collectorOptions, simulation.reportDir);
   try {
     const { seed, plan, tracks, reportDir, sabotage } = simulation;
     const { driver, sightings, answers } = await drive({
@@ -71,9 +75,9 @@ const gatherEvidence = async (
       bug: sabotage !== undefined,
     });
     talk.line('Reading the evidence: tables, raw log, effects.');
-    const evidence = await collector.finish(driver);
+    const stored = await collector.finish(driver);
     await tellRecovery({ driven: driver, plan, tables: collectorOptions, reportDir }, talk);
-    return { evidence, sightings, answers };
+    return { stored, sightings, answers };
   } catch (cause) {
     await collector.stop();
     throw cause;
@@ -102,20 +106,26 @@ export const runSimulation = async (
   talk.line(
     `Service ${started.house.apiUrl} (documentation: ${started.house.apiUrl}/docs), topic ${started.house.topic}`,
   );
-  let gathered: Omit<SimulationResult, keyof WrittenReport>;
+  let gathered: Gathered;
   try {
     gathered = await gatherEvidence(started, simulation, talk, signal);
   } finally {
     talk.close();
     await started.stop();
   }
-  const { evidence } = gathered;
   const { reportDir, reproduce, sabotage } = simulation;
   const planted = sabotage && {
     name: sabotage.name,
     describe: sabotage.describe,
     breaks: sabotage.expectedInvariant,
   };
-  const written = await writeReport(reportDir, { evidence, result: check(evidence), reproduce, planted });
-  return { ...gathered, ...written };
+  const { stored, ...seen } = gathered;
+  try {
+    const { result, measured, excerpt } = await checkStored(stored, worthALook);
+    const written = await writeReport(reportDir, { evidence: excerpt, measured, result, reproduce, planted });
+    // Faults of the matrix look at all rows; their runs are small.
+    return { ...seen, ...written, evidence: stored.whole() };
+  } finally {
+    stored.remove();
+  }
 };

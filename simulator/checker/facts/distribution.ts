@@ -12,7 +12,7 @@ export interface Distribution {
 export const percentile = (sorted: Float64Array, share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
 
-export const distributionOf = (values: readonly number[]): Distribution => {
+export const distributionOf = (values: ArrayLike<number>): Distribution => {
   const sorted = Float64Array.from(values).sort();
   return {
     count: sorted.length,

@@ -23,20 +23,38 @@ const holdersByLease = (sightings: readonly LeaseSighting[]): ReadonlyMap<string
 const holderAt = (sightings: readonly LeaseSighting[], at: number): string | undefined =>
   (sightings.findLast((sighting) => sighting.at <= at) ?? sightings[0])?.owner;
 
-/** How the relays shared the work: each published event counts for the holder of its lane at that time. Most first. */
-export const relayWork = ({ leases, outbox }: Pick<Evidence, 'leases' | 'outbox'>): readonly RelayWork[] => {
+/** The same for some of the events. */
+export interface RelayShare {
+  readonly owner: string;
+  readonly lanes: ReadonlySet<number>;
+  readonly events: number;
+}
+
+/** How the relays shared the work: each published event counts for the holder of its lane at that time. */
+export const relayShares = ({ leases, outbox }: Pick<Evidence, 'leases' | 'outbox'>): readonly RelayShare[] => {
   const holders = holdersByLease(leases.rows);
-  const work = new Map<string, { readonly lanes: Set<number>; events: number }>();
+  const work = new Map<string, { readonly owner: string; readonly lanes: Set<number>; events: number }>();
   for (const { partition, publishedAt } of outbox.rows) {
     if (publishedAt === null) continue;
     const owner = holderAt(holders.get(`lane-${partition}`) ?? [], publishedAt);
     if (owner === undefined) continue;
-    const mine = work.get(owner) ?? { lanes: new Set<number>(), events: 0 };
+    const mine = work.get(owner) ?? { owner, lanes: new Set<number>(), events: 0 };
     mine.lanes.add(partition);
     mine.events += 1;
     work.set(owner, mine);
   }
-  return [...work]
-    .map(([owner, { lanes, events }]) => ({ owner, lanes: lanes.size, events }))
-    .sort((a, b) => b.events - a.events);
+  return [...work.values()];
 };
+
+/** The shares of all events together. Most events first. */
+export const addShares = (shares: readonly RelayShare[]): readonly RelayWork[] =>
+  [...new Set(shares.map(({ owner }) => owner))]
+    .map((name) => {
+      const own = shares.filter(({ owner }) => owner === name);
+      return {
+        owner: name,
+        lanes: new Set(own.flatMap(({ lanes }) => [...lanes])).size,
+        events: own.reduce((sum, { events }) => sum + events, 0),
+      };
+    })
+    .sort((a, b) => b.events - a.events || (a.owner < b.owner ? -1 : 1));

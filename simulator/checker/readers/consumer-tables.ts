@@ -1,14 +1,11 @@
 import * as t from 'io-ts';
-import type { CallbackRow, ConsumerOrderRow, EffectRow, InboxRow, ParkedRow, WaitingRow } from '../evidence.ts';
-import { DateTime, inSnapshot, nullable, readRows } from './mysql-rows.ts';
+import type { ParkedRow } from '../evidence.ts';
+import type { RowSink } from '../spill/spill.ts';
+import { DateTime, inSnapshot, nullable, readInChunks, readRows } from './mysql-rows.ts';
 
+/** What need not be about any order; the rows of orders went into the sink. */
 export interface ConsumerTables {
-  readonly effects: readonly EffectRow[];
-  readonly inbox: readonly InboxRow[];
-  readonly waiting: readonly WaitingRow[];
   readonly parked: readonly ParkedRow[];
-  readonly consumerOrders: readonly ConsumerOrderRow[];
-  readonly callbacks: readonly CallbackRow[];
 }
 
 const text = t.string;
@@ -41,8 +38,8 @@ const INBOX = `
   SELECT consumer, event_id AS eventId, order_id AS orderId, sequence, skipped, applied_at AS appliedAt
   FROM inbox`;
 
-const Waiting = t.type({ consumer: text, eventId: text, orderId: text, sequence: int });
-const WAITING = 'SELECT consumer, event_id AS eventId, order_id AS orderId, sequence FROM inbox_waiting';
+const Waiting = t.type({ id: int, consumer: text, eventId: text, orderId: text, sequence: int });
+const WAITING = 'SELECT id, consumer, event_id AS eventId, order_id AS orderId, sequence FROM inbox_waiting';
 
 const Parked = t.type({
   consumer: text,
@@ -70,6 +67,7 @@ const CONSUMER_ORDERS = `
   FROM inbox_orders`;
 
 const Callback = t.type({
+  id: int,
   consumer: text,
   eventId: text,
   orderId: text,
@@ -80,17 +78,36 @@ const Callback = t.type({
   finishedAt: nullable(DateTime),
 });
 const CALLBACKS = `
-  SELECT consumer, event_id AS eventId, order_id AS orderId, name, status, answer_status AS answerStatus,
+  SELECT id, consumer, event_id AS eventId, order_id AS orderId, name, status, answer_status AS answerStatus,
          created_at AS createdAt, finished_at AS finishedAt
   FROM callbacks`;
 
-/** One consumer's tables in one consistent snapshot. @throws when the database or a row cannot be read. */
-export const readConsumerTables = (mysqlUrl: string): Promise<ConsumerTables> =>
-  inSnapshot(mysqlUrl, async (connection) => ({
-    effects: await readRows(connection, Effect, EFFECTS),
-    inbox: (await readRows(connection, Inbox, INBOX)).map((row) => ({ ...row, skipped: row.skipped === 1 })),
-    waiting: await readRows(connection, Waiting, WAITING),
-    parked: await readRows(connection, Parked, PARKED),
-    consumerOrders: await readRows(connection, ConsumerOrder, CONSUMER_ORDERS),
-    callbacks: await readRows(connection, Callback, CALLBACKS),
-  }));
+/** Reads one consumer's tables in one consistent snapshot, row by row. @throws when the database or a row cannot be read. */
+export const readConsumerTables = (mysqlUrl: string, sink: RowSink): Promise<ConsumerTables> =>
+  inSnapshot(mysqlUrl, async (connection) => {
+    const byId = { key: ['id'], keyOf: ({ id }: { readonly id: number }) => [id] };
+    await readInChunks(connection, { row: Effect, select: EFFECTS, ...byId }, (row) => sink.add('effects', row));
+    await readInChunks(
+      connection,
+      {
+        row: Inbox,
+        select: INBOX,
+        key: ['consumer', 'event_id'],
+        keyOf: ({ consumer, eventId }) => [consumer, eventId],
+      },
+      (row) => sink.add('inbox', { ...row, skipped: row.skipped === 1 }),
+    );
+    await readInChunks(connection, { row: Waiting, select: WAITING, ...byId }, (row) => sink.add('waiting', row));
+    await readInChunks(
+      connection,
+      {
+        row: ConsumerOrder,
+        select: CONSUMER_ORDERS,
+        key: ['consumer', 'order_id'],
+        keyOf: ({ consumer, orderId }) => [consumer, orderId],
+      },
+      (row) => sink.add('consumerOrders', row),
+    );
+    await readInChunks(connection, { row: Callback, select: CALLBACKS, ...byId }, (row) => sink.add('callbacks', row));
+    return { parked: await readRows(connection, Parked, PARKED) };
+  });

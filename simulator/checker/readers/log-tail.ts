@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import type { Consumer } from 'kafkajs';
-import type { CommittedOffset, LogRecord, PartitionEnd, Source } from '../evidence.ts';
+import type { CommittedOffset, LogRecord, PartitionEnd } from '../evidence.ts';
+import { hash53 } from '../spill/hash.ts';
 import { endsOf, withAdmin } from './kafka-admin.ts';
+import { LogFingerprints } from './log-fingerprints.ts';
 import { readRecord } from './read-record.ts';
 import { within } from './within.ts';
 
@@ -13,9 +14,11 @@ const { ConfigResourceTypes } = kafkajs;
 const STALL_MS = 10_000;
 const POLL_MS = 100;
 
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 /**
- * Reads the raw log of one topic from offset 0 on and keeps every record, while the run goes on and until the
- * log's end. Uses the Kafka client library directly, in a consumer group of its own that commits nothing, so it
+ * Reads the raw log of one topic from offset 0 on and hands on every record once, while the run goes on and until the
+ * log's end; keeps four bytes of each. Uses the Kafka client library directly, in a consumer group of its own that commits nothing, so it
  * neither disturbs nor trusts the consumers under test.
  *
  * A reader that stalls is replaced. Reading an offset twice must give the same record; if it does not, the log
@@ -26,23 +29,32 @@ export class LogTail {
   readonly #topic: string;
   readonly #partitions: number;
   readonly #startsAt: ReadonlyMap<number, number>;
-  readonly #records: Map<number, LogRecord>[];
+  readonly #seen: readonly LogFingerprints[];
+  readonly #keep: (record: LogRecord) => void;
+  #failure: unknown;
   readonly #missing: string[] = [];
   #consumer: Consumer | undefined;
   #group = '';
   #lastProgress = performance.now();
 
-  private constructor(kafka: Kafka, topic: string, ends: readonly PartitionEnd[], notes: readonly string[]) {
+  private constructor(
+    kafka: Kafka,
+    topic: string,
+    ends: readonly PartitionEnd[],
+    notes: readonly string[],
+    keep: (record: LogRecord) => void,
+  ) {
     this.#kafka = kafka;
     this.#topic = topic;
     this.#partitions = ends.length;
     this.#startsAt = new Map(ends.map(({ partition, logStart }) => [partition, logStart]));
-    this.#records = ends.map(() => new Map<number, LogRecord>());
+    this.#seen = ends.map(({ logStart }) => new LogFingerprints(logStart));
+    this.#keep = keep;
     this.#missing.push(...notes);
   }
 
   /** @throws when the broker cannot be reached or the topic does not exist. */
-  static async start(brokers: readonly string[], topic: string): Promise<LogTail> {
+  static async start(brokers: readonly string[], topic: string, keep: (record: LogRecord) => void): Promise<LogTail> {
     const kafka = new Kafka({
       clientId: 'orderly-checker',
       brokers: [...brokers],
@@ -59,7 +71,7 @@ export class LogTail {
       const stamp = config.resources[0]?.configEntries[0]?.configValue;
       const notes =
         stamp === 'LogAppendTime' ? [] : [`the topic stamps its records with ${stamp ?? 'nothing'}, not LogAppendTime`];
-      return new LogTail(kafka, topic, await endsOf(admin, topic), notes);
+      return new LogTail(kafka, topic, await endsOf(admin, topic), notes, keep);
     });
     await tail.#read();
     return tail;
@@ -71,7 +83,7 @@ export class LogTail {
 
   /** Records kept so far. */
   get size(): number {
-    return this.#records.reduce((sum, partition) => sum + partition.size, 0);
+    return this.#seen.reduce((sum, { count }) => sum + count, 0);
   }
 
   ends(): Promise<readonly PartitionEnd[]> {
@@ -103,9 +115,10 @@ export class LogTail {
     }
   }
 
-  /** Every record kept, with the gaps below `ends` named. */
-  evidence(ends: readonly PartitionEnd[]): Source<LogRecord> {
+  /** The gaps below `ends`, each as a plain sentence. */
+  missing(ends: readonly PartitionEnd[]): readonly string[] {
     const missing = [...this.#missing];
+    if (this.#failure !== undefined) missing.push(`records could not be kept: ${messageOf(this.#failure)}`);
     if (ends.length !== this.#partitions)
       missing.push(`the topic had ${this.#partitions} partitions at the start and ${ends.length} at the end`);
     for (const [partition, start] of this.#startsAt)
@@ -113,12 +126,11 @@ export class LogTail {
     for (const { partition, logEnd } of ends) {
       const start = this.#startsAt.get(partition) ?? 0;
       const expected = logEnd - start;
-      const records = this.#records[partition];
-      const seen = [...(records?.keys() ?? [])].filter((offset) => offset < logEnd).length;
+      const seen = this.#seen[partition]?.countBelow(logEnd) ?? 0;
       if (seen < expected)
         missing.push(`partition ${partition}: ${expected - seen} of the ${expected} offsets below ${logEnd} not read`);
     }
-    return { rows: this.#records.flatMap((records) => [...records.values()]), missing };
+    return missing;
   }
 
   /** Leaves nothing behind on the broker. */
@@ -129,7 +141,7 @@ export class LogTail {
   #reached(ends: readonly PartitionEnd[]): boolean {
     return ends.every(({ partition, logEnd }) => {
       const start = this.#startsAt.get(partition) ?? 0;
-      return logEnd <= start || (this.#records[partition]?.has(logEnd - 1) ?? true);
+      return logEnd <= start || (this.#seen[partition]?.has(logEnd - 1) ?? true);
     });
   }
 
@@ -149,21 +161,28 @@ export class LogTail {
     await consumer.run({
       autoCommit: false,
       eachBatch: async (payload) => {
-        for (const message of payload.batch.messages) this.#keep(readRecord(payload.batch.partition, message));
+        for (const message of payload.batch.messages) this.#take(readRecord(payload.batch.partition, message));
         await payload.heartbeat();
       },
     });
   }
 
-  #keep(record: LogRecord): void {
-    const records = this.#records[record.partition];
-    if (records === undefined) return;
-    const before = records.get(record.offset);
-    if (before === undefined) {
-      records.set(record.offset, record);
-      this.#lastProgress = performance.now();
-    } else if (!isDeepStrictEqual(before, record)) {
-      this.#missing.push(`partition ${record.partition}, offset ${record.offset} was read twice and differed`);
+  #take(record: LogRecord): void {
+    const { partition, offset } = record;
+    switch (this.#seen[partition]?.note(offset, hash53(JSON.stringify(record)))) {
+      case undefined:
+      case 'same':
+        return;
+      case 'other':
+        this.#missing.push(`partition ${partition}, offset ${offset} was read twice and differed`);
+        return;
+      case 'new':
+        this.#lastProgress = performance.now();
+        try {
+          this.#keep(record);
+        } catch (cause) {
+          this.#failure ??= cause;
+        }
     }
   }
 

@@ -43,14 +43,52 @@ export const readRows = async <A>(
   row: t.Type<A, unknown>,
   sql: string,
   timeoutMs = 60_000,
+  params: readonly (string | number)[] = [],
 ): Promise<readonly A[]> => {
-  const [result] = await within(timeoutMs, connection.query(sql));
+  const [result] = await within(timeoutMs, connection.query(sql, [...params]));
   if (!Array.isArray(result)) throw new Error(`no rows came from: ${sql}`);
   return result.map((raw) => {
     const decoded = row.decode(raw);
     if (decoded._tag === 'Left') throw new Error(`${PathReporter.report(decoded).join('; ')} in: ${sql}`);
     return decoded.right;
   });
+};
+
+/** A table that is too large to be read at once. */
+export interface ChunkedTable<A> {
+  readonly row: t.Type<A, unknown>;
+  readonly select: string;
+  /** Columns of a unique index, as they are called in the table. */
+  readonly key: readonly string[];
+  /** Their values in a row. */
+  readonly keyOf: (row: A) => readonly (string | number)[];
+}
+
+const CHUNK = 5_000;
+
+/** `a > ? OR (a = ? AND b > ?)`: unlike `(a, b) > (?, ?)` it is read as a range of the index. */
+const beyond = (key: readonly string[]): string =>
+  key
+    .map((column, index) => [...key.slice(0, index).map((before) => `${before} = ?`), `${column} > ?`].join(' AND '))
+    .map((condition) => `(${condition})`)
+    .join(' OR ');
+
+/** Hands on every row, reading a bounded number at a time along the index. @throws as `readRows` does. */
+export const readInChunks = async <A>(
+  connection: Connection,
+  { row, select, key, keyOf }: ChunkedTable<A>,
+  take: (row: A) => void,
+): Promise<void> => {
+  const order = key.join(', ');
+  for (let last: A | undefined; ;) {
+    const from = last === undefined ? undefined : keyOf(last);
+    const params = from === undefined ? [] : key.flatMap((_column, index) => from.slice(0, index + 1));
+    const where = from === undefined ? '' : `WHERE ${beyond(key)}`;
+    const rows = await readRows(connection, row, `${select} ${where} ORDER BY ${order} LIMIT ${CHUNK}`, 60_000, params);
+    rows.forEach(take);
+    last = rows.at(-1);
+    if (rows.length < CHUNK) return;
+  }
 };
 
 /** Runs `read` in one consistent, read-only snapshot of the database. */

@@ -1,15 +1,12 @@
 import * as t from 'io-ts';
-import type { AttemptRow, AuditRow, OrderRow, OutboxRow, PurgeRow, SkippedRow } from '../evidence.ts';
-import { DateTime, inSnapshot, nullable, readRows } from './mysql-rows.ts';
+import type { Connection } from 'mysql2/promise';
+import type { PurgeRow, Source } from '../evidence.ts';
+import type { RowSink } from '../spill/spill.ts';
+import { DateTime, inSnapshot, nullable, readInChunks, readRows } from './mysql-rows.ts';
 
+/** What is about no single order; the rows of orders went into the sink. */
 export interface ServiceTables {
-  readonly orders: readonly OrderRow[];
-  readonly outbox: readonly OutboxRow[];
-  readonly skipped: readonly SkippedRow[];
-  readonly attempts: readonly AttemptRow[];
-  readonly audit: readonly AuditRow[];
-  /** Undefined when the schema keeps no record of purges. */
-  readonly purges: readonly PurgeRow[] | undefined;
+  readonly purges: Source<PurgeRow>;
   /** On the database's clock. */
   readonly readAt: number;
 }
@@ -122,17 +119,39 @@ const withHeaders = <Row extends { readonly headersText: string }>({
   headers: parseHeaders(headersText),
 });
 
-/** The service's tables in one consistent snapshot. @throws when the database or a row cannot be read. */
-export const readServiceTables = (mysqlUrl: string): Promise<ServiceTables> =>
+const purgesOf = async (connection: Connection, audited: boolean): Promise<Source<PurgeRow>> => {
+  const [table] = await readRows(connection, Table, PURGES_TABLE);
+  if (table !== undefined) return { rows: await readRows(connection, Purge, PURGES), missing: [] };
+  return {
+    rows: [],
+    missing: audited ? ['an operator purged rows, and the schema does not record how many'] : [],
+  };
+};
+
+/** Reads the service's tables in one consistent snapshot, row by row. @throws when the database or a row cannot be read. */
+export const readServiceTables = (mysqlUrl: string, sink: RowSink): Promise<ServiceTables> =>
   inSnapshot(mysqlUrl, async (connection) => {
-    const orders = await readRows(connection, Order, ORDERS);
-    const outbox = (await readRows(connection, Outbox, OUTBOX)).map(withHeaders);
-    const skipped = (await readRows(connection, Skipped, SKIPPED)).map(withHeaders);
-    const attempts = await readRows(connection, Attempt, ATTEMPTS);
-    const audit = await readRows(connection, Audit, AUDIT);
-    const [purgesTable] = await readRows(connection, Table, PURGES_TABLE);
-    const purges = purgesTable === undefined ? undefined : await readRows(connection, Purge, PURGES);
+    let purgesAudited = false;
+    const byId = { key: ['id'], keyOf: ({ id }: { readonly id: number }) => [id] };
+    const byEvent = { key: ['event_id'], keyOf: ({ eventId }: { readonly eventId: string }) => [eventId] };
+    await readInChunks(
+      connection,
+      { row: Order, select: ORDERS, key: ['order_id'], keyOf: ({ orderId }) => [orderId] },
+      (row) => sink.add('orders', row),
+    );
+    await readInChunks(connection, { row: Outbox, select: OUTBOX, ...byId }, (row) =>
+      sink.add('outbox', withHeaders(row)),
+    );
+    await readInChunks(connection, { row: Skipped, select: SKIPPED, ...byEvent }, (row) =>
+      sink.add('skipped', withHeaders(row)),
+    );
+    await readInChunks(connection, { row: Attempt, select: ATTEMPTS, ...byId }, (row) => sink.add('attempts', row));
+    await readInChunks(connection, { row: Audit, select: AUDIT, ...byId }, (row) => {
+      purgesAudited ||= row.action === 'purge';
+      sink.add('audit', row);
+    });
+    const purges = await purgesOf(connection, purgesAudited);
     const [clock] = await readRows(connection, Now, 'SELECT UTC_TIMESTAMP(6) AS now');
     if (clock === undefined) throw new Error('the database told no time');
-    return { orders, outbox, skipped, attempts, audit, purges, readAt: clock.now };
+    return { purges, readAt: clock.now };
   });

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin, IHeaders } from 'kafkajs';
 import mysql from 'mysql2/promise';
-import { check } from '../../../simulator/checker/check.ts';
+import { checkStored } from '../../../simulator/checker/check-stored.ts';
+import type { StoredCheck } from '../../../simulator/checker/check-stored.ts';
 import { EvidenceCollector } from '../../../simulator/checker/collect-evidence.ts';
-import type { ClientOperation, Evidence } from '../../../simulator/checker/evidence.ts';
+import type { ClientOperation, Evidence, LogRecord } from '../../../simulator/checker/evidence.ts';
 import { partitionOf } from '../../../simulator/checker/murmur2.ts';
 import { LogTail } from '../../../simulator/checker/readers/log-tail.ts';
 import { OutboxWatch } from '../../../simulator/checker/readers/outbox-watch.ts';
 import { sha256 } from '../../../simulator/checker/readers/read-record.ts';
 import { readServiceTables } from '../../../simulator/checker/readers/service-tables.ts';
+import { Spill } from '../../../simulator/checker/spill/spill.ts';
+import { StoredEvidence } from '../../../simulator/checker/spill/stored-evidence.ts';
 import { freshDatabase, freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestDatabase, TestTopic } from '../../support/servers.ts';
-import { only } from './evidence-builder.ts';
+import { aRun, only } from './evidence-builder.ts';
+import { frameOf } from './stored-of.ts';
 
 /*
  * The checker's own eyes on a real MySQL and a real Kafka. The tables are made from the migration files and filled
@@ -121,6 +127,24 @@ const until = async (what: string, holds: () => boolean): Promise<void> => {
   }
 };
 
+const withDirectory = async <A>(act: (directory: string) => Promise<A>): Promise<A> => {
+  const directory = await mkdtemp(join(tmpdir(), 'checker-'));
+  try {
+    return await act(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+/** What the reader of the service's tables puts into its sink and tells besides. */
+const tablesOf = (url: string): Promise<Evidence> =>
+  withDirectory(async (directory) => {
+    const spill = new Spill(directory);
+    const { purges } = await readServiceTables(url, spill);
+    const stored = new StoredEvidence({ ...frameOf(aRun()), purges }, [spill], directory);
+    return only([...stored.shards()]);
+  });
+
 describe('the checker’s reader of the service’s tables', () => {
   let database: TestDatabase;
   before(async () => {
@@ -132,9 +156,9 @@ describe('the checker’s reader of the service’s tables', () => {
   after(() => database.drop());
 
   it('reads rows with microseconds and hashes the payload’s UTF-8 bytes', async () => {
-    const { orders, outbox } = await readServiceTables(database.url);
-    expect(only(orders)).to.include({ orderId: ORDER, version: 1, totalMinor: 1_000, placedAt: CREATED });
-    expect(only(outbox)).to.deep.include({
+    const { orders, outbox } = await tablesOf(database.url);
+    expect(only(orders.rows)).to.include({ orderId: ORDER, version: 1, totalMinor: 1_000, placedAt: CREATED });
+    expect(only(outbox.rows)).to.deep.include({
       eventId: EVENT,
       payloadSha256: sha256(PAYLOAD),
       payloadBytes: Buffer.byteLength(PAYLOAD),
@@ -147,20 +171,59 @@ describe('the checker’s reader of the service’s tables', () => {
 
   it('keeps microseconds apart', async () => {
     await execute(database.url, "UPDATE outbox SET created_at = '2026-01-31 09:30:00.123457'");
-    const { outbox } = await readServiceTables(database.url);
-    expect(only(outbox).createdAt).to.equal(CREATED + 0.457);
+    const { outbox } = await tablesOf(database.url);
+    expect(only(outbox.rows).createdAt).to.equal(CREATED + 0.457);
   });
 
   it('tells headers that are no object of texts by null', async () => {
     await execute(database.url, "UPDATE outbox SET headers = '[1]'");
-    const { outbox } = await readServiceTables(database.url);
-    expect(only(outbox).headers).to.equal(null);
+    const { outbox } = await tablesOf(database.url);
+    expect(only(outbox.rows).headers).to.equal(null);
+  });
+
+  it('takes a schema without a record of purges for one in which nothing was purged', async () => {
+    expect((await tablesOf(database.url)).purges).to.deep.equal({ rows: [], missing: [] });
+  });
+
+  it('misses the record when an operator purged all the same', async () => {
+    await execute(database.url, "INSERT INTO operator_audit (actor, action) VALUES ('ops', 'purge')");
+    expect((await tablesOf(database.url)).purges.missing).to.have.lengthOf(1);
+  });
+
+  it('reads what the purges say of themselves', async () => {
+    await execute(
+      database.url,
+      `CREATE TABLE IF NOT EXISTS outbox_purges (
+         id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, at DATETIME(6) NOT NULL, actor VARCHAR(128) NOT NULL,
+         cutoff DATETIME(6) NOT NULL, purged_rows INT UNSIGNED NOT NULL)`,
+    );
+    await execute(
+      database.url,
+      `INSERT INTO outbox_purges (at, actor, cutoff, purged_rows)
+       VALUES (UTC_TIMESTAMP(6), 'janitor', '2026-01-31 09:30:00.123000', 3)`,
+    );
+    const { purges } = await tablesOf(database.url);
+    expect(purges.missing).to.deep.equal([]);
+    expect(only(purges.rows)).to.deep.include({ actor: 'janitor', cutoff: CREATED, purgedRows: 3 });
+  });
+
+  it('reads every row of a table that takes several chunks', async () => {
+    await execute(
+      database.url,
+      `INSERT INTO orders (order_id, version, status, customer_id, currency, total_minor, placed_at)
+       WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 900)
+       SELECT CONCAT('many-', a.n, '-', b.n), 1, 'placed', 'customer-1', 'EUR', 1000, '2026-01-31 09:30:00.123000'
+       FROM numbers a JOIN numbers b ON b.n <= 12`,
+    );
+    const { orders } = await tablesOf(database.url);
+    expect(new Set(orders.rows.map(({ orderId }) => orderId)).size).to.equal(10_801);
+    expect(orders.rows).to.have.lengthOf(10_801);
   });
 
   it('rejects when the database is not there', async () => {
     const url = new URL(database.url);
     url.pathname = '/no_such_database';
-    const failure = await readServiceTables(url.toString()).catch((cause: unknown) => cause);
+    const failure = await tablesOf(url.toString()).catch((cause: unknown) => cause);
     expect(failure).to.be.instanceOf(Error);
   });
 });
@@ -208,15 +271,22 @@ describe('the checker’s reader of the raw log', () => {
   beforeEach(async () => (topic = await freshTopic()));
   afterEach(() => topic.drop());
 
-  const read = async (tail: LogTail): Promise<ReturnType<LogTail['evidence']>> => {
+  let rows: LogRecord[];
+  beforeEach(() => (rows = []));
+
+  const start = (name: string): Promise<LogTail> =>
+    LogTail.start(kafkaBrokers(), name, (record) => {
+      rows.push(record);
+    });
+  const read = async (tail: LogTail): Promise<readonly string[]> => {
     const ends = await tail.ends();
     await tail.readTo(ends, 15_000);
-    return tail.evidence(ends);
+    return tail.missing(ends);
   };
 
   it('keeps what was written before and after it began, whatever it is', async () => {
     await produce(topic.name, [{ key: ORDER, value: PAYLOAD, headers, partition: PARTITION }]);
-    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    const tail = await start(topic.name);
     try {
       await produce(topic.name, [
         { key: null, value: null, partition: 0 },
@@ -227,7 +297,7 @@ describe('the checker’s reader of the raw log', () => {
           partition: 1,
         },
       ]);
-      const { rows, missing } = await read(tail);
+      const missing = await read(tail);
       expect(missing).to.deep.equal([]);
       expect(rows).to.have.lengthOf(3);
       const placed = only(rows.filter(({ key }) => key === ORDER));
@@ -244,7 +314,7 @@ describe('the checker’s reader of the raw log', () => {
     const groups = async (): Promise<readonly string[]> =>
       (await withAdmin((admin) => admin.listGroups())).groups.map(({ groupId }) => groupId);
     const before = await groups();
-    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    const tail = await start(topic.name);
     await tail.stop();
     const left = (await groups()).filter((group) => group.startsWith('orderly-checker-') && !before.includes(group));
     expect(left).to.deep.equal([]);
@@ -260,9 +330,9 @@ describe('the checker’s reader of the raw log', () => {
       await admin.fetchTopicOffsets(topic.name);
       await admin.deleteTopicRecords({ topic: topic.name, partitions: [{ partition: 2, offset: '1' }] });
     });
-    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    const tail = await start(topic.name);
     try {
-      const { rows, missing } = await read(tail);
+      const missing = await read(tail);
       expect(rows).to.have.lengthOf(1);
       expect(missing).to.deep.equal(['partition 2 began at offset 1; what was before is gone']);
     } finally {
@@ -271,11 +341,23 @@ describe('the checker’s reader of the raw log', () => {
   });
 
   it('names offsets that it has not read', async () => {
-    const tail = await LogTail.start(kafkaBrokers(), topic.name);
+    const tail = await start(topic.name);
     try {
       const ends = (await tail.ends()).map((end) => (end.partition === 3 ? { ...end, logEnd: 2 } : end));
       await tail.readTo(ends, 200);
-      expect(tail.evidence(ends).missing).to.deep.equal(['partition 3: 2 of the 2 offsets below 2 not read']);
+      expect(tail.missing(ends)).to.deep.equal(['partition 3: 2 of the 2 offsets below 2 not read']);
+    } finally {
+      await tail.stop();
+    }
+  });
+
+  it('says so when what it read could not be kept', async () => {
+    await produce(topic.name, [{ key: 'a', value: '1', partition: 2 }]);
+    const tail = await LogTail.start(kafkaBrokers(), topic.name, () => {
+      throw new Error('no space left on device');
+    });
+    try {
+      expect(await read(tail)).to.deep.equal(['records could not be kept: no space left on device']);
     } finally {
       await tail.stop();
     }
@@ -283,9 +365,9 @@ describe('the checker’s reader of the raw log', () => {
 
   it('says so when the topic does not stamp records with LogAppendTime', async () => {
     const other = await freshTopic({ config: { 'message.timestamp.type': 'CreateTime' } });
-    const tail = await LogTail.start(kafkaBrokers(), other.name);
+    const tail = await start(other.name);
     try {
-      expect((await read(tail)).missing.join()).to.contain('CreateTime, not LogAppendTime');
+      expect((await read(tail)).join()).to.contain('CreateTime, not LogAppendTime');
     } finally {
       await tail.stop();
       await other.drop();
@@ -332,13 +414,17 @@ describe('the collector', () => {
 
   it('gathers evidence of a good run on which every invariant but that of the leases holds', async () => {
     const startedAt = Date.now();
-    const collector = await EvidenceCollector.start({
-      mysqlUrl: service.url,
-      kafkaBrokers: kafkaBrokers(),
-      topic: topic.name,
-      consumers: [{ name: 'payment', mysqlUrl: payment.url, groupId: group }],
-    });
-    let evidence: Evidence;
+    const directory = await mkdtemp(join(tmpdir(), 'checker-'));
+    const collector = await EvidenceCollector.start(
+      {
+        mysqlUrl: service.url,
+        kafkaBrokers: kafkaBrokers(),
+        topic: topic.name,
+        consumers: [{ name: 'payment', mysqlUrl: payment.url, groupId: group }],
+      },
+      directory,
+    );
+    let checked: StoredCheck;
     try {
       await insertOrder(service.url);
       await insertEvent(service.url, 0);
@@ -365,7 +451,7 @@ describe('the collector', () => {
         admin.setOffsets({ groupId: group, topic: topic.name, partitions: [{ partition: PARTITION, offset: '1' }] }),
       );
       await until('a sample of the outbox', () => collector.progress().backlog !== undefined);
-      evidence = await collector.finish({
+      const evidence = await collector.finish({
         seed: 1,
         startedAt,
         finishedAt: Date.now(),
@@ -375,15 +461,20 @@ describe('the collector', () => {
         faults: { rows: [], missing: [] },
         injected: { rows: [], missing: [] },
       });
+      checked = await checkStored(evidence, () => [ORDER]);
+      evidence.remove();
     } finally {
       await collector.stop();
     }
-    expect(only(evidence.committedOffsets.rows)).to.deep.equal({
+    expect(await readdir(directory)).to.deep.equal([]);
+    await rm(directory, { recursive: true });
+    expect(only(checked.excerpt.inbox.rows)).to.include({ eventId: EVENT, skipped: false });
+    expect(only(checked.excerpt.committedOffsets.rows)).to.deep.equal({
       consumer: 'payment',
       partition: PARTITION,
       offset: 1,
     });
-    const { invariants } = check(evidence);
+    const { invariants } = checked.result;
     expect(
       invariants.filter(({ verdict }) => verdict !== 'pass').map(({ id, doubts }) => [id, ...doubts]),
     ).to.deep.equal([[15, 'nothing was observed that could be checked']]);
@@ -391,12 +482,11 @@ describe('the collector', () => {
 
   it('names what it could not read instead of failing', async () => {
     const gone = await freshDatabase('checker');
-    const collector = await EvidenceCollector.start({
-      mysqlUrl: gone.url,
-      kafkaBrokers: kafkaBrokers(),
-      topic: topic.name,
-      consumers: [],
-    });
+    const directory = await mkdtemp(join(tmpdir(), 'checker-'));
+    const collector = await EvidenceCollector.start(
+      { mysqlUrl: gone.url, kafkaBrokers: kafkaBrokers(), topic: topic.name, consumers: [] },
+      directory,
+    );
     const evidence = await collector.finish({
       seed: null,
       startedAt: 0,
@@ -408,7 +498,9 @@ describe('the collector', () => {
       injected: { rows: [], missing: [] },
     });
     await gone.drop();
-    expect(evidence.outbox.missing.join()).to.contain('the final reading failed');
-    expect(check(evidence).verdict).to.equal('unknown');
+    expect(evidence.frame.outbox.missing.join()).to.contain('the final reading failed');
+    expect((await checkStored(evidence, () => [])).result.verdict).to.equal('unknown');
+    evidence.remove();
+    await rm(directory, { recursive: true });
   });
 });
