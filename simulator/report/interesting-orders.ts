@@ -62,11 +62,15 @@ const reasonsIn = (index: EvidenceIndex, breaking: Reasons): Reasons => {
   return reasons;
 };
 
-/** Orders of one shard that may be shown: in a small run all of them. */
-export const worthALook = (shard: EvidenceIndex): Iterable<string> => [
-  ...reasonsIn(shard, new Map()).keys(),
-  ...shard.orders.rows.slice(0, MAX_ORDERS).map(({ orderId }) => orderId),
-];
+/** Names orders that may be shown, shard by shard: in a small run all, in a large one few besides the interesting. */
+export const worthALook = (): ((shard: EvidenceIndex) => Iterable<string>) => {
+  let room = MAX_ORDERS;
+  return (shard) => {
+    const others = shard.orders.rows.slice(0, room).map(({ orderId }) => orderId);
+    room -= others.length;
+    return [...reasonsIn(shard, new Map()).keys(), ...others];
+  };
+};
 
 /**
  * The orders whose timelines go into the report: all of them in a small run; in a large one first those that

@@ -121,7 +121,7 @@ export const runSimulation = async (
   };
   const { stored, ...seen } = gathered;
   try {
-    const { result, measured, excerpt } = await checkStored(stored, worthALook);
+    const { result, measured, excerpt } = await checkStored(stored, worthALook());
     const written = await writeReport(reportDir, { evidence: excerpt, measured, result, reproduce, planted });
     // Faults of the matrix look at all rows; their runs are small.
     return { ...seen, ...written, evidence: stored.whole() };

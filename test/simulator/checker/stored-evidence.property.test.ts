@@ -46,7 +46,9 @@ const inShards = async (evidence: Evidence, buckets: number, shown: readonly str
   }
 };
 
-describe('evidence on disk', () => {
+describe('evidence on disk', function () {
+  this.timeout(120_000);
+
   it('is judged and measured as if it had been judged at once', async () => {
     await fc.assert(
       fc.asyncProperty(anyEvidence, fc.integer({ min: 1, max: 12 }), async (evidence, buckets) => {
@@ -54,7 +56,7 @@ describe('evidence on disk', () => {
         expect(result).to.deep.equal(check(evidence));
         expect(measured).to.deep.equal(comparable(measure(evidence)));
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 

@@ -25,7 +25,7 @@ const writing = performance.now();
 const stored = syntheticRun(directory, orders);
 console.log(`${orders * 4} events on disk in ${stored.shardCount} shards: ${seconds(writing)}, ${peakMb()}`);
 const checking = performance.now();
-const { result, measured } = await checkStored(stored, worthALook);
+const { result, measured } = await checkStored(stored, worthALook());
 console.log(`judged ${result.verdict}, ${measured.events.published} events: ${seconds(checking)}, ${peakMb()}`);
 for (const { id, verdict, doubts } of result.invariants)
   if (verdict !== 'pass') console.log(`invariant ${id}: ${verdict} ${doubts.join('; ')}`);
