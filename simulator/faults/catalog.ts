@@ -1,5 +1,12 @@
 import { brokerOutage } from './broker-outage.ts';
 import { duplicateDelivery } from './duplicate-delivery.ts';
+import {
+  apiDiesBeforeCommit,
+  consumersDieAfterEffect,
+  failpoints,
+  relayDiesAfterAck,
+  relayDiesBeforeSend,
+} from './failpoints.ts';
 import type { Fault } from './fault.ts';
 import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
@@ -20,6 +27,11 @@ export const faults: readonly Fault[] = [
   mysqlRestart,
   poison,
   duplicateDelivery,
+  relayDiesBeforeSend,
+  relayDiesAfterAck,
+  apiDiesBeforeCommit,
+  consumersDieAfterEffect,
+  failpoints,
   killAny,
   relayPaused,
   severalRelays,

@@ -94,6 +94,8 @@ export interface Fault {
   tell(injection: Injection): string;
   /** Servers that must be the simulator's own to be killed. */
   readonly needs: readonly ('mysql' | 'kafka')[];
+  /** The load it needs, when nobody says otherwise. */
+  readonly load?: { readonly orders: number; readonly ratePerSecond: number };
   /** Pure: the same random stream gives the same tracks. */
   plan(options: FaultPlanOptions): readonly Track[];
   /** Left out by faults that are no row of the matrix. */

@@ -244,7 +244,9 @@ const runOf = (
   if (E.isLeft(outage)) return outage;
   const usualRate = faults.right.some(({ name }) => name === 'kill-any') ? KILL_ANY_RATE : DEFAULT_RATE;
   const outageMs = outage.right;
-  const usual = outageMs === undefined ? { orders: DEFAULT_ORDERS, ratePerSecond: usualRate } : outageLoad(outageMs);
+  const ownLoad = faults.right.find(({ load }) => load !== undefined)?.load;
+  const usual =
+    outageMs === undefined ? (ownLoad ?? { orders: DEFAULT_ORDERS, ratePerSecond: usualRate }) : outageLoad(outageMs);
   const load = loadOf(flags, sabotage?.load ?? usual);
   if (E.isLeft(load)) return load;
   const loadSeconds = load.right.orders / load.right.ratePerSecond;

@@ -20,6 +20,12 @@ export interface HouseNeeds {
   readonly topicLimit?: number;
 }
 
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 /**
  * The environment as the simulator uses it: addresses, and the right to kill. Kept narrow so that faults and
  * workload can be tested without servers.
@@ -47,6 +53,8 @@ export interface House {
   readonly mysqlUrl: string;
   /** Between the roles and the servers, as far as the run asked for them. */
   readonly proxies: { readonly mysql?: FaultProxy; readonly kafka?: FaultProxy };
+  /** Starts a role again with `env` besides, for one life; `ended` tells when and how that one is over. */
+  restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<Ending> }>;
   /** Runs `act` on a connected Kafka admin client. */
   readonly admin: <T>(act: (admin: Admin) => Promise<T>) => Promise<T>;
   /** Undefined while a database does not answer. */

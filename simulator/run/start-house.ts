@@ -61,6 +61,7 @@ const houseOf = (environment: Environment, proxies: House['proxies']): House => 
     removeRole: (name) => environment.removeRole(name),
     urlOf: (role) => environment.urlOf(role),
     revive: (name) => environment.revive(name, REVIVE_BOUND_MS),
+    restartWith: (name, env) => environment.restartWith(name, env),
     admin: async (act) => {
       const admin = kafka.admin();
       await admin.connect();

@@ -7,6 +7,7 @@ import { createDatabases, dropDatabases, withDatabase } from './databases.ts';
 import { EnvironmentError, messageOf } from './environment-error.ts';
 import { type EnvironmentDescription, EnvironmentFile } from './environment-file.ts';
 import type { EnvironmentOptions } from './environment-options.ts';
+import type { ExitStatus } from './managed-process.ts';
 import { findPort } from './ports.ts';
 import { type Progress, stderrProgress } from './progress.ts';
 import { kindOf, ROLE_ENTRIES, type RoleSurroundings, settingsOf } from './roles.ts';
@@ -45,6 +46,11 @@ export interface Environment {
   kill(name: string, signal?: Signals): Promise<void>;
   /** Restarts a server; waits for the role of that name to be ready again. */
   revive(name: string, deadlineMs?: number): Promise<void>;
+  /**
+   * Ends a role in order and starts it again with `env` besides, for this one life. Resolves when it was started;
+   * `ended` resolves when that process has ended, and the supervisor starts the usual one again.
+   */
+  restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }>;
   /** Starts one more role, such as `relay-2`, and waits until it is ready. */
   addRole(name: string): Promise<void>;
   removeRole(name: string): Promise<void>;
@@ -148,6 +154,10 @@ class RunningEnvironment implements Environment {
 
   revive(name: string, deadlineMs?: number): Promise<void> {
     return this.#server(name)?.restart() ?? this.#supervisor.role(name).whenReady(deadlineMs);
+  }
+
+  restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }> {
+    return this.#supervisor.role(name).restartWith(env);
   }
 
   async addRole(name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from './environment-error.ts';
-import { describeExit, type ManagedProcess, type ProcessSpec } from './managed-process.ts';
+import { describeExit, type ExitStatus, type ManagedProcess, type ProcessSpec } from './managed-process.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import { endsProcess, type Signals } from './signals.ts';
@@ -46,6 +46,9 @@ export class SupervisedRole {
   #readyProcess: ManagedProcess | undefined;
   #killed: ManagedProcess | undefined;
   #failure: Error | undefined;
+  /** What the next process, and only that one, is started with besides. */
+  #once:
+    { readonly env: Readonly<Record<string, string>>; readonly started: (process: ManagedProcess) => void } | undefined;
   #waiting: (() => void)[] = [];
 
   constructor(run: Run, spec: RoleSpec, progress: Progress, changed: () => void) {
@@ -81,6 +84,18 @@ export class SupervisedRole {
   }
 
   /**
+   * Ends the process in order and starts the next one, and only that one, with `env` besides. Resolves when it has been
+   * started; `ended` resolves when it has ended, in whatever way.
+   */
+  async restartWith(env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }> {
+    const started = new Promise<ManagedProcess>((resolve) => {
+      this.#once = { env, started: resolve };
+    });
+    await this.kill('SIGTERM');
+    return { ended: (await started).exited };
+  }
+
+  /**
    * Resolves when the process that runs now, or the one that replaces it, has answered its readiness question.
    * Fails with the end of its log when it is not ready within `deadlineMs`, or failed for good.
    */
@@ -109,8 +124,11 @@ export class SupervisedRole {
     let deaths = 0;
     let everReady = false;
     while (!this.#isStopping()) {
-      const current = await this.#run.spawn(this.#spec);
+      const once = this.#once;
+      this.#once = undefined;
+      const current = await this.#run.spawn({ ...this.#spec, env: { ...this.#spec.env, ...once?.env } });
       this.#process = current;
+      once?.started(current);
       this.#notify();
       // A stop asked for while the process was being started has not seen it.
       if (this.#isStopping()) current.signal('SIGTERM');

@@ -6,7 +6,7 @@ export const publishBeforeCommit: Sabotage = {
   replaces: 'UnitOfWork and Outbox',
   role: 'api',
   entry: ['simulator/sabotage/publish-before-commit/main.ts', '--role', 'api'],
-  load: { orders: 600, ratePerSecond: 30 },
-  faults: ['api-kill', 'mysql-restart'],
+  load: { orders: 200, ratePerSecond: 20 },
+  faults: ['api-dies-before-commit'],
   expectedInvariant: 5,
 };
