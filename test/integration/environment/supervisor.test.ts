@@ -45,6 +45,17 @@ describe('the supervisor', function () {
     };
   };
 
+  it('starts a role with another setting for one life, tells how that ended, and goes on with the usual one', async () => {
+    const role = supervisor.add(await fakeRole('relay'));
+    await role.whenReady();
+
+    const { ended } = await role.restartWith({ FAKE_ROLE: 'dies' });
+    expect(await ended).to.deep.equal({ code: 3, signal: null });
+    await role.whenReady();
+
+    expect((await fetch(role.url)).status).to.equal(200);
+  });
+
   it('starts a killed role again and tells when the new process is ready', async () => {
     const role = supervisor.add(await fakeRole('relay'));
     await role.whenReady();
