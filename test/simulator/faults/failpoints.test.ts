@@ -1,13 +1,12 @@
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
-import { Kafka } from 'kafkajs';
 import { apiDiesBeforeCommit, failpoints } from '../../../simulator/faults/failpoints.ts';
 import type { FaultContext, Heal } from '../../../simulator/faults/fault.ts';
-import type { Ending, House } from '../../../simulator/run/house.ts';
-import { OperatorApi } from '../../../simulator/run/operator-api.ts';
+import type { Ending } from '../../../simulator/run/house.ts';
 import { seeded } from '../../../simulator/workload/seeded.ts';
 import { consumerFailpointNames } from '../../../src/infrastructure/consumer-failpoints.ts';
 import { failpointFrom } from '../../../src/infrastructure/failpoints.ts';
+import { contextForTests, houseForTests } from './house-for-tests.ts';
 
 /** Does what it is told and notes it; a role that is restarted ends as given, or not at all. */
 const contextOf = (ending: Ending | undefined): { context: FaultContext; done: string[]; abort: () => void } => {
@@ -17,29 +16,15 @@ const contextOf = (ending: Ending | undefined): { context: FaultContext; done: s
     done.push(what);
     return Promise.resolve();
   };
-  const house: House = {
-    apiUrl: 'http://127.0.0.1:9',
-    operatorToken: 'token',
-    topic: 'orders',
-    kafka: new Kafka({ brokers: ['127.0.0.1:9'] }),
-    progress: () => Promise.resolve(undefined),
+  const house = houseForTests({
     kill: (name) => note(`kill ${name}`),
     revive: (name) => note(`revive ${name}`),
     restartWith: async (name, env) => {
       await note(`restart ${name} with ${env['FAILPOINT'] ?? ''}`);
       return { ended: ending === undefined ? new Promise(() => undefined) : Promise.resolve(ending) };
     },
-    admin: () => Promise.reject(new Error('no admin here')),
-  };
-  const context: FaultContext = {
-    house,
-    operator: new OperatorApi(house.apiUrl, house.operatorToken),
-    poisoned: Promise.resolve(undefined),
-    random: seeded(1, 'test'),
-    recordInjected: () => undefined,
-    say: () => undefined,
-    signal: aborting.signal,
-  };
+  });
+  const context = contextForTests({ house, signal: aborting.signal });
   return { context, done, abort: () => aborting.abort() };
 };
 

@@ -20,6 +20,7 @@ export const houseForTests = (parts: Partial<House> = {}): House => ({
   signal: nothing,
   addRole: nothing,
   removeRole: nothing,
+  restartWith: () => Promise.reject(new Error('nothing is restarted here')),
   pidOf: () => undefined,
   urlOf: () => 'http://127.0.0.1:9',
   admin: () => Promise.reject(new Error('there is no broker')),
