@@ -43,6 +43,15 @@ export interface Aftermath {
   readonly answers: readonly { readonly at: number; readonly status: number }[];
 }
 
+/** What a row has that brings up an environment of its own. */
+export interface AloneContext {
+  readonly seed: number;
+  /** Exists; for logs. */
+  readonly reportDir: string;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
 /**
  * A fault's place in the fault matrix (docs/guarantees.md).
  *
@@ -63,6 +72,11 @@ export interface MatrixRow {
   readonly mixes: boolean;
   /** Why this machine cannot run it, in one sentence; undefined when it can. */
   cannotRun?(): Promise<string | undefined>;
+  /**
+   * For a row with an environment and an end state of its own, which the checker's run does not fit: does all of it and
+   * tells what was seen. Leaves no process behind. Such a row cannot be chosen outside the matrix.
+   */
+  alone?(context: AloneContext): Promise<readonly Sighting[]>;
   /** What must be seen at the end. */
   judge?(aftermath: Aftermath): readonly Sighting[];
 }

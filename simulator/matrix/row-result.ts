@@ -52,6 +52,12 @@ export const withoutResult = (fault: RowFault, why: string): RowResult => ({
   report: null,
 });
 
+/** Of a row that has no run of the checker: everything that had to be seen was seen, and something was. */
+export const judgeAlone = (fault: RowFault, sightings: readonly Sighting[]): RowResult => ({
+  ...withoutResult(fault, sightings.map(tell).join('; ')),
+  verdict: worstOf(sightings.map(verdictOf)),
+});
+
 const counterexampleOf = ({ report }: SimulationResult): readonly string[] =>
   report.invariants.flatMap(({ id, name, verdict, counterexample, doubts }) => {
     if (verdict === 'fail') return [`invariant ${id} (${name}) is broken: ${counterexample?.summary ?? ''}`];

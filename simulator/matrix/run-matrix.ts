@@ -5,7 +5,7 @@ import { planFaults } from '../faults/plan-faults.ts';
 import { POISON_TOPIC_LIMIT } from '../faults/poison.ts';
 import type { runSimulation, Simulation } from '../run/run-simulation.ts';
 import { planWorkload } from '../workload/plan.ts';
-import { judgeRow, withoutResult } from './row-result.ts';
+import { judgeAlone, judgeRow, withoutResult } from './row-result.ts';
 import type { RowFault, RowResult } from './row-result.ts';
 
 /** Short, so that the whole matrix ends in minutes; long enough that work is under way when things break. */
@@ -67,6 +67,13 @@ export const runMatrix = async (options: MatrixOptions, run: typeof runSimulatio
       const folder = folderOf(fault);
       const reportDir = join(options.reportDir, folder);
       await mkdir(reportDir, { recursive: true });
+      const seenAlone = await fault.row.alone?.({
+        seed: seedOfRow(seed, fault.row.number),
+        reportDir,
+        say: (line) => talk.line(`  ${line}`),
+        signal,
+      });
+      if (seenAlone !== undefined) return judgeAlone(fault, seenAlone);
       return judgeRow(fault, await run(simulationOf(fault, seed, reportDir), talk, signal), folder);
     } catch (cause) {
       return withoutResult(fault, `broke down: ${messageOf(cause)}`);

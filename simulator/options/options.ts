@@ -167,6 +167,11 @@ const faultsOf = (wanted: readonly string[], known: readonly Fault[]): Either<No
   const unknown = wanted.find((name) => !known.some((fault) => fault.name === name));
   if (unknown !== undefined)
     return refuse(`--faults: there is no fault '${unknown}'; known: ${known.map(({ name }) => name).join(', ')}`);
+  const alone = known.find(({ name, row }) => wanted.includes(name) && row?.alone !== undefined);
+  if (alone !== undefined)
+    return refuse(
+      `--faults: ${alone.name} needs an environment of its own; run it with --faults matrix --rows ${alone.name}`,
+    );
   const rival = wanted.find((name) => /-(kill|restart)$/.test(name));
   if (wanted.includes('kill-any') && rival !== undefined)
     return refuse(`--faults: kill-any already kills everything; leave out '${rival}'`);

@@ -12,6 +12,8 @@ export interface EnvironmentOptions {
   readonly topic?: {
     readonly name?: string;
     readonly partitions?: number;
+    /** False: it is not created. */
+    readonly create?: boolean;
     /** Such as `{ 'max.message.bytes': '65536' }`. */
     readonly config?: Readonly<Record<string, string>>;
   };

@@ -51,8 +51,8 @@ export interface Environment {
    * `ended` resolves when that process has ended, and the supervisor starts the usual one again.
    */
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }>;
-  /** Starts one more role, such as `relay-2`, and waits until it is ready. */
-  addRole(name: string): Promise<void>;
+  /** Starts one more role, such as `relay-2`, and waits until it is ready, unless told not to. */
+  addRole(name: string, options?: { readonly untilReady: boolean }): Promise<void>;
   removeRole(name: string): Promise<void>;
   /** Ends the roles in order, kills the servers and removes their data. Safe to call twice. */
   stop(): Promise<void>;
@@ -121,7 +121,9 @@ class RunningEnvironment implements Environment {
     await mkdir(this.logDirectory, { recursive: true });
     const partitions = this.#options.topic?.partitions ?? 6;
     await Promise.all([
-      createTopic(this.kafkaBrokers, { name: this.topic, partitions, config: this.#options.topic?.config ?? {} }),
+      this.#options.topic?.create === false
+        ? undefined
+        : createTopic(this.kafkaBrokers, { name: this.topic, partitions, config: this.#options.topic?.config ?? {} }),
       createDatabases(this.mysqlUrl, Object.values(databases)).then(() => this.#migrate()),
     ]);
     this.#file = await EnvironmentFile.open(this.#run, () => this.#describe());
@@ -160,8 +162,9 @@ class RunningEnvironment implements Environment {
     return this.#supervisor.role(name).restartWith(env);
   }
 
-  async addRole(name: string): Promise<void> {
-    await (await this.#launch(name)).whenReady();
+  async addRole(name: string, { untilReady } = { untilReady: true }): Promise<void> {
+    const role = await this.#launch(name);
+    if (untilReady) await role.whenReady();
   }
 
   removeRole(name: string): Promise<void> {

@@ -98,6 +98,16 @@ describe('the fault matrix', () => {
     expect(runs).to.equal(1);
   });
 
+  it('given a row with an environment of its own, judges what it saw and asks for no other run', async () => {
+    const alone = (sightings: readonly Sighting[]): RowFault => row(25, { alone: () => Promise.resolve(sightings) });
+    const results = await run(
+      [alone([{ what: 'it said so', holds: true }]), alone([{ what: 'it said so', holds: false }]), alone([])],
+      () => Promise.reject(new Error('there is no such run')),
+    );
+    expect(results.map(({ verdict }) => verdict)).to.deep.equal(['pass', 'fail', 'unknown']);
+    expect(results.map(({ seen }) => seen)).to.deep.equal(['it said so', 'NOT: it said so', '']);
+  });
+
   it('given a row that breaks down, counts it as unknown and goes on', async () => {
     const results = await run([row(1), row(2)], ({ reproduce }) =>
       reproduce.includes('fault-1') ? Promise.reject(new Error('no\nMySQL')) : Promise.resolve(resultOf(good)),

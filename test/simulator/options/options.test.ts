@@ -34,6 +34,7 @@ const refusals: readonly (readonly [line: string, names: RegExp])[] = [
   ['--faults matrix --orders 10', /--faults matrix.*--orders/],
   ['--faults matrix --rows 999', /--rows.*'999'.*8 mysql-restart/],
   ['--faults matrix --rows', /--rows.*argument missing/],
+  ['--faults topic-missing', /topic-missing.*--faults matrix/],
   ['--rows 8', /--rows.*--faults matrix/],
   ['--faults random,poison', /--faults random.*no other/],
   ['--sabotage typo', /--sabotage.*'typo'.*dual-write/],
