@@ -15,6 +15,7 @@ import { aclRevoked } from './rows/acl-revoked.ts';
 import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
 import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
+import { partitionsAdded } from './rows/partitions-added.ts';
 import { topicMissing } from './rows/topic-missing.ts';
 
 /** Every fault by the name it has on the command line. */
@@ -45,6 +46,7 @@ export const faults: readonly Fault[] = [
   slicedFrames,
   aclRevoked,
   topicMissing,
+  partitionsAdded,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);
