@@ -12,6 +12,10 @@ import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
 import { poison } from './poison.ts';
 import { aclRevoked } from './rows/acl-revoked.ts';
+import { lockWait } from './rows/lock-wait.ts';
+import { poolEmpty } from './rows/pool-empty.ts';
+import { mysqlReadOnly } from './rows/read-only.ts';
+import { sessionKilled } from './rows/session-killed.ts';
 import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
 import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
@@ -47,6 +51,10 @@ export const faults: readonly Fault[] = [
   aclRevoked,
   topicMissing,
   partitionsAdded,
+  sessionKilled,
+  lockWait,
+  poolEmpty,
+  mysqlReadOnly,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

@@ -6,6 +6,13 @@ export const answered503 = ({ answers }: Aftermath): Sighting => {
   return { what: `requests were answered 503 meanwhile (${count})`, holds: count > 0 };
 };
 
+/** It serves again without a restart by hand. */
+export const servedAgain = ({ answers, evidence }: Aftermath): Sighting => {
+  const healedAt = Math.max(...evidence.faults.rows.map(({ healedAt }) => healedAt ?? Infinity));
+  const count = answers.filter(({ at, status }) => at > healedAt && status >= 200 && status < 300).length;
+  return { what: `requests succeeded after the heal (${count})`, holds: count > 0 };
+};
+
 /** An outage is nobody's attempt. */
 export const noAttemptSpent = ({ report, evidence }: Aftermath): Sighting => ({
   what: `nothing quarantined, no attempt spent (${report.events.quarantined} and ${evidence.attempts.rows.length})`,
