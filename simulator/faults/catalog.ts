@@ -12,6 +12,8 @@ import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
 import { poison } from './poison.ts';
 import { aclRevoked } from './rows/acl-revoked.ts';
+import { commitLost } from './rows/commit-lost.ts';
+import { deadlock } from './rows/deadlock.ts';
 import { lockWait } from './rows/lock-wait.ts';
 import { poolEmpty } from './rows/pool-empty.ts';
 import { mysqlReadOnly } from './rows/read-only.ts';
@@ -51,7 +53,9 @@ export const faults: readonly Fault[] = [
   aclRevoked,
   topicMissing,
   partitionsAdded,
+  commitLost,
   sessionKilled,
+  deadlock,
   lockWait,
   poolEmpty,
   mysqlReadOnly,

@@ -140,6 +140,7 @@ describe('the fault proxy', () => {
 describe('what the proxy recognises', () => {
   it('a COMMIT of MySQL, not a text that mentions it', () => {
     expect(isCommit(Buffer.from('\u0007\u0000\u0000\u0000\u0003COMMIT'))).to.be.true;
+    expect(isCommit(Buffer.from('\u0009\u0000\u0000\u0000\u0003\u0000\u0001COMMIT'))).to.be.true;
     expect(isCommit(Buffer.from("\u0020\u0000\u0000\u0000\u0003SELECT 'COMMIT'"))).to.be.false;
   });
 
