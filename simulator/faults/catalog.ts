@@ -18,6 +18,7 @@ import { lockWait } from './rows/lock-wait.ts';
 import { poolEmpty } from './rows/pool-empty.ts';
 import { mysqlReadOnly } from './rows/read-only.ts';
 import { sessionKilled } from './rows/session-killed.ts';
+import { tooManyConnections } from './rows/too-many-connections.ts';
 import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
 import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
@@ -59,6 +60,7 @@ export const faults: readonly Fault[] = [
   lockWait,
   poolEmpty,
   mysqlReadOnly,
+  tooManyConnections,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);
