@@ -14,6 +14,8 @@ export interface HouseNeeds {
   readonly mysqlSettings?: readonly string[];
   /** Broker properties. */
   readonly kafkaSettings?: Readonly<Record<string, string>>;
+  /** Size of the disk that a server has for its data alone, megabytes. */
+  readonly disks?: { readonly mysql?: number; readonly kafka?: number };
   /** Settings for the roles. */
   readonly env?: Partial<Readonly<Record<'api' | 'relay' | 'payment' | 'shipping', Readonly<Record<string, string>>>>>;
   /** `max.message.bytes` of the topic. */
@@ -55,6 +57,8 @@ export interface House {
   readonly proxies: { readonly mysql?: FaultProxy; readonly kafka?: FaultProxy };
   /** Starts a role again with `env` besides, for one life; `ended` tells when and how that one is over. */
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<Ending> }>;
+  /** Directories on the small disks of servers that have one. */
+  readonly disks: { readonly mysql?: string; readonly kafka?: string };
   /** Runs `act` on a connected Kafka admin client. */
   readonly admin: <T>(act: (admin: Admin) => Promise<T>) => Promise<T>;
   /** Undefined while a database does not answer. */

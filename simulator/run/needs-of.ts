@@ -21,6 +21,7 @@ export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
     proxies: [...new Set(needs.flatMap(({ proxies }) => proxies ?? []))],
     mysqlSettings: needs.flatMap(({ mysqlSettings }) => mysqlSettings ?? []),
     kafkaSettings: Object.fromEntries(needs.flatMap(({ kafkaSettings }) => Object.entries(kafkaSettings ?? {}))),
+    disks: Object.fromEntries(needs.flatMap(({ disks }) => Object.entries(disks ?? {}))),
     env: mergedEnv(needs.flatMap(({ env }) => env ?? [])),
     ...(proxiesFrom === undefined ? {} : { proxiesFrom }),
     ...(topicLimit === undefined ? {} : { topicLimit }),

@@ -54,6 +54,7 @@ const houseOf = (environment: Environment, proxies: House['proxies']): House => 
     kafka,
     mysqlUrl: environment.mysqlUrl,
     proxies,
+    disks: environment.disks,
     kill: (name) => environment.kill(name),
     signal: (name, signal) => environment.kill(name, signal),
     pidOf: (name) => environment.pidOf(name),
@@ -87,6 +88,7 @@ const openProxies = ({
   proxiesFrom,
   mysqlSettings = [],
   kafkaSettings = {},
+  disks = {},
 }: HouseNeeds): OpenProxies => {
   const opened: FaultProxy[] = [];
   const latest: { mysql?: FaultProxy; kafka?: FaultProxy } = {};
@@ -100,6 +102,7 @@ const openProxies = ({
     servers: {
       mysqlSettings,
       kafkaSettings,
+      disks,
       interpose: {
         ...(proxies.includes('mysql') ? { mysql: interposed('mysql') } : {}),
         ...(proxies.includes('kafka') ? { kafka: interposed('kafka') } : {}),

@@ -38,6 +38,8 @@ export interface Environment {
   readonly logDirectory: string;
   /** Names of the roles, and of the servers that are ours. */
   readonly processes: readonly string[];
+  /** Directories on the small disks of servers that have one. */
+  readonly disks: Servers['disks'];
   /** The process that runs under this name now. */
   pidOf(name: string): number | undefined;
   /** Address of a role's HTTP server. */
@@ -84,6 +86,7 @@ class RunningEnvironment implements Environment {
   readonly apiUrl: string;
   readonly operatorToken = randomBytes(24).toString('base64url');
   readonly logDirectory: string;
+  readonly disks: Servers['disks'];
   readonly #options: EnvironmentOptions;
   readonly #progress: Progress;
   readonly #run: Run;
@@ -106,6 +109,7 @@ class RunningEnvironment implements Environment {
     this.topic = this.#names.topic;
     this.apiUrl = `http://127.0.0.1:${apiPort}`;
     this.logDirectory = options.logDirectory ?? join(run.directory, 'logs');
+    this.disks = servers.disks;
     this.#options = options;
     this.#progress = progress;
     this.#run = run;

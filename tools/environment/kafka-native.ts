@@ -13,6 +13,7 @@ import { findPort } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import type { ServerLayout } from './server-layout.ts';
+import { SmallDisk } from './small-disk.ts';
 
 type Ports = Pick<BrokerAddresses, 'client' | 'controller' | 'interposed'>;
 
@@ -58,10 +59,15 @@ const BROKER = 'kafka.Kafka';
 /** The archive is written while the broker ends: seconds, or more on a busy machine. */
 const ARCHIVE_MS = 120_000;
 
-const writeConfiguration = async (directory: string, ports: Ports, layout: ServerLayout = {}): Promise<string> => {
+const writeConfiguration = async (
+  directory: string,
+  ports: Ports,
+  data: string,
+  layout: ServerLayout = {},
+): Promise<string> => {
   const properties = join(directory, 'server.properties');
   await mkdir(directory, { recursive: true });
-  await writeFile(properties, brokerProperties(ports, join(directory, 'data'), layout));
+  await writeFile(properties, brokerProperties(ports, data, layout));
   await writeFile(join(directory, 'log4j2.properties'), LOGGING);
   return properties;
 };
@@ -73,7 +79,7 @@ const formatStorage = (java: Java, classPath: string, key: string, progress: Pro
     if (unfit !== undefined) throw new EnvironmentError(unfit);
     const work = `${unfinished}.work`;
     await rm(work, { recursive: true, force: true });
-    const properties = await writeConfiguration(work, { client: 9092, controller: 9093 });
+    const properties = await writeConfiguration(work, { client: 9092, controller: 9093 }, join(work, 'data'));
     const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', newClusterId(), '--config', properties];
     await runCommand(java.path, [...jvmOptions(work), '-cp', classPath, ...tool], { timeoutMs: 120_000 });
     await rename(join(work, 'data'), unfinished);
@@ -94,18 +100,25 @@ const layOut = async (run: Run, installation: KafkaInstallation, layout: ServerL
     ...(interposed === undefined ? {} : { interposed }),
   };
   const directory = join(run.directory, `kafka-${ports.client}`);
-  const properties = await writeConfiguration(directory, ports, layout);
-  await cp(installation.formatted, join(directory, 'data'), { recursive: true });
+  await mkdir(directory, { recursive: true });
+  const size = layout.disks?.kafka;
+  const disk = size === undefined ? undefined : await SmallDisk.open(run, directory, size);
+  const data = disk?.inside ?? join(directory, 'data');
+  const reached = disk?.outside ?? data;
+  const properties = await writeConfiguration(directory, ports, data, layout);
+  await cp(installation.formatted, reached, { recursive: true });
   const clusterId = newClusterId();
-  const meta = join(directory, 'data', 'meta.properties');
+  const meta = join(reached, 'meta.properties');
   await writeFile(meta, (await readFile(meta, 'utf8')).replace(/^cluster\.id=.*$/m, `cluster.id=${clusterId}`));
-  return { ports, directory, properties, clusterId };
+  return { ports, directory, properties, clusterId, disk };
 };
 
 export interface StartedKafka {
   readonly process: NativeServer;
   /** `host:port` for clients that come through what was interposed. */
   readonly interposed?: string;
+  /** Directory on its small disk, when it has one. */
+  readonly disk?: string;
 }
 
 const startBroker = async (
@@ -115,8 +128,10 @@ const startBroker = async (
   layout: ServerLayout,
 ): Promise<StartedKafka> => {
   let interposed: string | undefined;
+  let own: SmallDisk | undefined;
   const server = await NativeServer.start(async () => {
-    const { ports, directory, properties, clusterId } = await layOut(run, installation, layout);
+    const { ports, directory, properties, clusterId, disk } = await layOut(run, installation, layout);
+    own = disk;
     interposed = ports.interposed?.advertise;
     const address = `127.0.0.1:${ports.client}`;
     const archive =
@@ -125,6 +140,7 @@ const startBroker = async (
         : [`-XX:SharedArchiveFile=${installation.archive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
     const logFile = join(directory, 'kafka.log');
     const options = [...jvmOptions(directory), ...archive, ...extraOptions];
+    const command = [installation.java, ...options, '-cp', installation.classPath, BROKER, properties] as const;
     return {
       name: 'kafka',
       address,
@@ -132,7 +148,7 @@ const startBroker = async (
       launch: () =>
         run.spawn({
           name: 'kafka',
-          command: [installation.java, ...options, '-cp', installation.classPath, BROKER, properties],
+          command: disk === undefined ? command : [...disk.enter, ...command],
           env: process.env,
           cwd: directory,
           logFile,
@@ -140,7 +156,11 @@ const startBroker = async (
       probe: () => probeKafka([address], clusterId),
     };
   });
-  return { process: server, ...(interposed === undefined ? {} : { interposed }) };
+  return {
+    process: server,
+    ...(interposed === undefined ? {} : { interposed }),
+    ...(own === undefined ? {} : { disk: own.outside }),
+  };
 };
 
 /** An archive of the classes a broker loads, dumped by a broker that ends; halves the start of all later ones. */

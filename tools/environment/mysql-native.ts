@@ -12,6 +12,8 @@ import { grantsFor, MYSQL_SETTINGS, mysqlUrlAt, newPassword } from './mysql-sett
 import { findPort } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
+import type { ServerLayout } from './server-layout.ts';
+import { SmallDisk } from './small-disk.ts';
 
 /** An installed or unpacked MySQL server. */
 interface MySqlInstallation {
@@ -89,46 +91,53 @@ const layOut = async (
   installation: MySqlInstallation,
   template: string,
   password: string,
-  settings: readonly string[],
+  { mysqlSettings = [], disks = {} }: ServerLayout,
 ) => {
   const port = await findPort();
   const directory = join(run.directory, `mysql-${port}`);
   const options = join(directory, 'my.cnf');
   const grants = join(directory, 'grants.sql');
   await mkdir(directory, { recursive: true });
-  await cp(template, join(directory, 'data'), { recursive: true, mode: constants.COPYFILE_FICLONE });
+  const disk = disks.mysql === undefined ? undefined : await SmallDisk.open(run, directory, disks.mysql);
+  const data = disk?.inside ?? join(directory, 'data');
+  await cp(template, disk?.outside ?? data, { recursive: true, mode: constants.COPYFILE_FICLONE });
   await writeFile(grants, grantsFor(password), { mode: 0o600 });
   const own = [
-    `datadir=${join(directory, 'data')}`,
+    `datadir=${data}`,
     `port=${port}`,
     // Relative to the data directory: the path of a socket may have 107 bytes only.
     'socket=mysql.sock',
     'pid_file=mysqld.pid',
     `init_file=${grants}`,
-    ...settings,
+    ...(disk === undefined ? [] : ['user=root']),
+    ...mysqlSettings,
   ];
   await writeFile(options, optionFile(installation, own));
-  return { port, options, logFile: join(directory, 'mysqld.log') };
+  return { port, options, disk, logFile: join(directory, 'mysqld.log') };
 };
 
 export interface StartedMySql {
   /** `mysql://user:password@host:port`, a user who may do everything. */
   readonly url: string;
   readonly process: NativeServer;
+  /** Directory on its small disk, when it has one. */
+  readonly disk?: string;
 }
 
 const startInstallation = async (
   run: Run,
   installation: MySqlInstallation,
   progress: Progress,
-  settings: readonly string[],
+  layout: ServerLayout,
 ): Promise<StartedMySql> => {
   const template = await dataTemplate(installation, progress);
   const password = newPassword();
+  let own: SmallDisk | undefined;
   const server = await NativeServer.start(async () => {
-    const { port, options, logFile } = await layOut(run, installation, template, password, settings);
+    const { port, options, disk, logFile } = await layOut(run, installation, template, password, layout);
+    own = disk;
     const address = `127.0.0.1:${port}`;
-    const [program, ...args] = installation.command;
+    const start = [...installation.command, `--defaults-file=${options}`] as const;
     return {
       name: 'mysql',
       address,
@@ -136,14 +145,18 @@ const startInstallation = async (
       launch: () =>
         run.spawn({
           name: 'mysql',
-          command: [program, ...args, `--defaults-file=${options}`],
+          command: disk === undefined ? start : [...disk.enter, ...start],
           env: process.env,
           logFile,
         }),
       probe: () => probeMySql(mysqlUrlAt(address, password)),
     };
   });
-  return { url: mysqlUrlAt(server.address, password), process: server };
+  return {
+    url: mysqlUrlAt(server.address, password),
+    process: server,
+    ...(own === undefined ? {} : { disk: own.outside }),
+  };
 };
 
 /** Whether a native server can start without a download. */
@@ -154,14 +167,14 @@ export const isNativeMySqlReady = async (): Promise<boolean> =>
 export const startNativeMySql = async (
   run: Run,
   progress: Progress,
-  settings: readonly string[] = [],
+  layout: ServerLayout = {},
 ): Promise<StartedMySql> => {
   const reasons: string[] = [];
   const local = await installed();
   if (typeof local === 'string') reasons.push(local);
   else
     try {
-      return await startInstallation(run, local, progress, settings);
+      return await startInstallation(run, local, progress, layout);
     } catch (cause) {
       reasons.push(messageOf(cause));
     }
@@ -169,7 +182,7 @@ export const startNativeMySql = async (
   if (lacking.length > 0) reasons.push(`Debian's mysql-server-core cannot be unpacked without ${lacking.join(', ')}`);
   else
     try {
-      return await startInstallation(run, unpacked(await obtainMySqlPrefix(progress)), progress, settings);
+      return await startInstallation(run, unpacked(await obtainMySqlPrefix(progress)), progress, layout);
     } catch (cause) {
       reasons.push(`Debian's mysql-server-core: ${messageOf(cause)}`);
     }

@@ -7,9 +7,16 @@ export interface ServerLayout {
   readonly mysqlSettings?: readonly string[];
   /** Broker properties; they win over the usual ones. */
   readonly kafkaSettings?: Readonly<Record<string, string>>;
+  /** Size of the disk that a server has for its data alone, megabytes; as large as this machine's unless told. */
+  readonly disks?: { readonly mysql?: number; readonly kafka?: number };
   /** What the roles connect through; whoever brings the environment up, and the checker, connect directly. */
   readonly interpose?: { readonly mysql?: Interpose; readonly kafka?: Interpose };
 }
 
-export const isUsualLayout = ({ mysqlSettings = [], kafkaSettings = {}, interpose = {} }: ServerLayout): boolean =>
-  mysqlSettings.length === 0 && Object.keys(kafkaSettings).length === 0 && Object.keys(interpose).length === 0;
+export const isUsualLayout = ({
+  mysqlSettings = [],
+  kafkaSettings = {},
+  interpose = {},
+  disks = {},
+}: ServerLayout): boolean =>
+  mysqlSettings.length === 0 && [kafkaSettings, interpose, disks].every((more) => Object.keys(more).length === 0);

@@ -31,6 +31,8 @@ export interface Servers {
   /** Undefined when the server was given by its setting: it is not ours to kill. */
   readonly mysql?: ServerProcess;
   readonly kafka?: ServerProcess;
+  /** Directories on the small disks of servers that have one. */
+  readonly disks: { readonly mysql?: string; readonly kafka?: string };
   /** Kills what was started and removes its data. */
   stop(): Promise<void>;
 }
@@ -39,6 +41,7 @@ interface Started {
   readonly address: string;
   /** Address through what was interposed. */
   readonly interposed?: string;
+  readonly disk?: string;
   readonly process?: ServerProcess;
 }
 
@@ -125,11 +128,12 @@ const mysqlWays = (run: () => Promise<Run>, progress: Progress, layout: ServerLa
   docker: async (engine) => startDockerMySql(await run(), engine, progress),
   isNativeReady: isNativeMySqlReady,
   native: async () => {
-    const { url, process } = await startNativeMySql(await run(), progress, layout.mysqlSettings);
+    const { url, process, disk } = await startNativeMySql(await run(), progress, layout);
     const interposed = await layout.interpose?.mysql?.(process.address);
     return {
       address: url,
       process,
+      ...(disk === undefined ? {} : { disk }),
       ...(interposed === undefined ? {} : { interposed: url.replace(`@${process.address}`, `@${interposed}`) }),
     };
   },
@@ -179,6 +183,10 @@ export const startServers = async (options: ServersOptions = {}): Promise<Server
       },
       ...(mysql.value.process === undefined ? {} : { mysql: mysql.value.process }),
       ...(kafka.value.process === undefined ? {} : { kafka: kafka.value.process }),
+      disks: {
+        ...(mysql.value.disk === undefined ? {} : { mysql: mysql.value.disk }),
+        ...(kafka.value.disk === undefined ? {} : { kafka: kafka.value.disk }),
+      },
       stop,
     };
   await stop();

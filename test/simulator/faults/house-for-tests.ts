@@ -14,6 +14,7 @@ export const houseForTests = (parts: Partial<House> = {}): House => ({
   mysqlUrl: 'mysql://127.0.0.1:9/orders',
   kafka: new Kafka({ brokers: ['127.0.0.1:9'], logLevel: logLevel.NOTHING }),
   proxies: {},
+  disks: {},
   progress: () => Promise.resolve(undefined),
   kill: nothing,
   revive: nothing,
