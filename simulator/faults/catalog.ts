@@ -14,6 +14,7 @@ import { poison } from './poison.ts';
 import { aclRevoked } from './rows/acl-revoked.ts';
 import { commitLost } from './rows/commit-lost.ts';
 import { deadlock } from './rows/deadlock.ts';
+import { mysqlDiskFull } from './rows/disk-full.ts';
 import { lockWait } from './rows/lock-wait.ts';
 import { poolEmpty } from './rows/pool-empty.ts';
 import { mysqlReadOnly } from './rows/read-only.ts';
@@ -60,6 +61,7 @@ export const faults: readonly Fault[] = [
   lockWait,
   poolEmpty,
   mysqlReadOnly,
+  mysqlDiskFull,
   tooManyConnections,
 ];
 
