@@ -16,6 +16,7 @@ import { runWorkload } from '../workload/run-workload.ts';
 import { seeded } from '../workload/seeded.ts';
 import type { House } from './house.ts';
 import { OperatorApi } from './operator-api.ts';
+import { pauseAfterLook } from './pause-after-look.ts';
 import type { Progress } from './progress.ts';
 import { quiesce } from './quiesce.ts';
 
@@ -105,8 +106,7 @@ export const drive = async (options: DriveOptions): Promise<Driven> => {
   while (!(await Promise.race([busy, sleep(wait, false)]))) {
     const askedAt = performance.now();
     show(await house.progress());
-    // Counting large tables is work for the database; looking must stay a small part of its load.
-    wait = Math.max(STATUS_EVERY_MS, (performance.now() - askedAt) * 20);
+    wait = pauseAfterLook(performance.now() - askedAt, STATUS_EVERY_MS);
   }
   if (!signal.aborted) talk.line('Load done and every fault healed; waiting until all is delivered and nothing moves.');
   const rest = await quiesce({

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { pauseAfterLook } from './pause-after-look.ts';
 import { isComplete } from './progress.ts';
 import type { Progress } from './progress.ts';
 
@@ -14,6 +15,7 @@ export interface QuiesceOptions {
   /** Something is free to go, yet nothing changed for this long: a planted bug has forgotten it. Without, it is waited for. */
   readonly forgottenMs?: number;
   readonly boundMs: number;
+  /** Shortest pause between two looks. */
   readonly everyMs: number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => number;
@@ -28,13 +30,15 @@ export const quiesce = async (options: QuiesceOptions): Promise<AtRest> => {
   let changedAt = startedAt;
   while (now() - startedAt < options.boundMs) {
     if (options.signal.aborted) return 'aborted';
+    const askedAt = now();
     const progress = await options.look();
+    const tookMs = now() - askedAt;
     options.seen(progress);
     if (progress !== undefined && isComplete(progress)) return 'complete';
     if (progress === undefined || !isDeepStrictEqual(progress, last)) changedAt = now();
     else if (now() - changedAt >= (progress.pending === 0 ? options.stillMs : forgottenMs)) return 'still';
     last = progress;
-    await options.sleep(options.everyMs);
+    await options.sleep(pauseAfterLook(tookMs, options.everyMs));
   }
   return 'timeout';
 };

@@ -19,11 +19,15 @@ const done: Progress = {
 const watching = async (
   moments: readonly (Progress | undefined)[],
   more: Partial<QuiesceOptions> = {},
+  lookMs = 0,
 ): Promise<{ atRest: AtRest; tookMs: number }> => {
   let clock = 0;
   let look = 0;
   const atRest = await quiesce({
-    look: () => Promise.resolve(moments[Math.min(look++, moments.length - 1)]),
+    look: () => {
+      clock += lookMs;
+      return Promise.resolve(moments[Math.min(look++, moments.length - 1)]);
+    },
     seen: () => undefined,
     stillMs: 20_000,
     boundMs: 90_000,
@@ -53,6 +57,18 @@ describe('waiting for the system to come to rest', () => {
     it(`given ${what}, waits for it`, async () => {
       expect(await watching([{ ...done, ...changes }, done])).to.deep.equal({ atRest: 'complete', tookMs: 500 });
     });
+
+  const underWay = { ...done, committed: 11, pending: 1 };
+
+  it('given looks that have become slow, leaves the databases alone for most of the time', async () => {
+    const { tookMs } = await watching([underWay, underWay, done], {}, 100);
+    expect(tookMs).to.equal(3 * 100 + 2 * 20 * 100);
+  });
+
+  it('given a look that takes seconds, still looks again soon', async () => {
+    const { tookMs } = await watching([underWay, done], {}, 3_000);
+    expect(tookMs).to.equal(2 * 3_000 + 5_000);
+  });
 
   it('given nothing to do and no change, is still after 20 seconds', async () => {
     const { atRest, tookMs } = await watching([{ ...done, quarantined: 1, published: 9, held: 1, committed: 11 }]);
