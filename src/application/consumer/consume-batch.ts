@@ -25,20 +25,45 @@ const leadingEvents = (records: readonly ConsumedRecord[]): readonly IncomingEve
   return events;
 };
 
+/** A batch is never offered fewer events. */
+const FEWEST = 8;
+/** What is offered after a batch that ended early, as a multiple of what it took. */
+const HEADROOM = 1.25;
+
+/**
+ * How many events the next transaction is offered. Each event offered has its order locked and its inbox rows read,
+ * also when time is up before its turn; slow handlers would pay for that again with each batch of a backlog.
+ */
+class Portion {
+  private events = Infinity;
+
+  get size(): number {
+    return this.events;
+  }
+
+  /** `taken` of `offered` events were settled. */
+  learn(offered: number, taken: number): void {
+    this.events = taken < offered ? Math.max(FEWEST, Math.ceil(taken * HEADROOM)) : this.events * 2;
+  }
+}
+
 /**
  * Takes records of one partition in their order, many in a transaction as long as they are plain. Whatever is not (a
  * gap, a parked order, a record that breaks the contract, a handler that fails) is taken one by one by
  * `ConsumeRecord`, which retries, holds and parks; then batches go on.
  */
 export class ConsumeBatch {
+  private readonly portion = new Portion();
+
   constructor(private readonly deps: ConsumeBatchDependencies) {}
 
   /** `records` has at least one. */
   async process(records: readonly ConsumedRecord[], signal: AbortSignal): Promise<ProcessedBatch> {
-    const events = leadingEvents(records);
+    const events = leadingEvents(records).slice(0, this.portion.size);
     if (events.length < 2) return this.oneByOne(records.slice(0, 1), signal);
     const settled = await this.deps.settleBatch.settle(events, signal)();
     if (E.isRight(settled)) {
+      this.portion.learn(events.length, settled.right.length);
       if (settled.right.length === 0) return this.oneByOne(records.slice(0, 1), signal);
       for (const { event, settled: outcome } of settled.right) await this.deps.consume.follow(event, outcome, signal);
       return { _tag: 'Done', taken: settled.right.length };

@@ -215,6 +215,37 @@ describe('consuming records together', () => {
     expect(house.effects()).to.deep.equal(ids(events));
   });
 
+  it('given slow handlers and a backlog / then a batch is offered little more than fits, and more when they are quick', async () => {
+    let now = 0;
+    let handlerMs = OPEN_FOR_MS / 10;
+    const { units, house } = counting({
+      clock: { ...impatientClock, monotonic: () => now },
+      handler: () => {
+        now += handlerMs;
+        return Promise.resolve();
+      },
+    });
+    const consumer = house.batchConsumer();
+    const take = async (events: readonly IncomingEvent[]): Promise<void> => {
+      for (let done = 0; done < events.length;) {
+        const processed = await consumer.process(events.slice(done).map(asRecord), signal);
+        if (processed._tag !== 'Done') throw new Error(processed._tag);
+        done += processed.taken;
+      }
+    };
+    await take(history(60));
+    const offered = units.map((action) => Number(/\d+/.exec(action)?.[0] ?? 0));
+    expect(offered[0]).to.equal(60);
+    expect(
+      offered.slice(1).every((count) => count <= 14),
+      `offered ${offered.join(', ')}`,
+    ).to.equal(true);
+    handlerMs = 0;
+    units.length = 0;
+    await take(history(100));
+    expect(units.length, units.join('; ')).to.be.at.most(5);
+  });
+
   it('given a stop in the middle / then what is done stays done and nothing more is begun', async () => {
     const stop = new AbortController();
     const events = twoOrders(2);
