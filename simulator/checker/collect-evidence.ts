@@ -50,7 +50,7 @@ export interface DriverEvidence {
 interface FinalReading {
   /** Rows of all tables. */
   readonly tables: Spill;
-  readonly purges: Source<PurgeRow>;
+  readonly purges: readonly PurgeRow[];
   readonly parked: readonly ParkedRow[];
   /** Undefined: the database told no time. */
   readonly readAt: number | undefined;
@@ -72,7 +72,7 @@ const sameEnds = (a: readonly PartitionEnd[], b: readonly PartitionEnd[]): boole
 /** Rows that were read before it failed stay: they are true, if not all. */
 const nothingRead = (tables: Spill, why: string): FinalReading => ({
   tables,
-  purges: { rows: [], missing: [] },
+  purges: [],
   parked: [],
   readAt: undefined,
   committed: [],
@@ -153,7 +153,7 @@ export class EvidenceCollector {
       skipped: source([]),
       attempts: source([]),
       audit: source([]),
-      purges: source(reading.purges.rows, [...missing, ...reading.purges.missing]),
+      purges: source(reading.purges),
       ...watched,
       quarantines: source([], quarantines.missing),
       log: source([], [...missing, ...this.#log.missing(reading.ends)]),

@@ -1,12 +1,11 @@
 import * as t from 'io-ts';
-import type { Connection } from 'mysql2/promise';
-import type { PurgeRow, Source } from '../evidence.ts';
+import type { PurgeRow } from '../evidence.ts';
 import type { RowSink } from '../spill/spill.ts';
 import { DateTime, inSnapshot, nullable, readInChunks, readRows } from './mysql-rows.ts';
 
 /** What is about no single order; the rows of orders went into the sink. */
 export interface ServiceTables {
-  readonly purges: Source<PurgeRow>;
+  readonly purges: readonly PurgeRow[];
   /** On the database's clock. */
   readonly readAt: number;
 }
@@ -95,11 +94,6 @@ const AUDIT = 'SELECT id, at, actor, action, event_id AS eventId, reason FROM op
 const Purge = t.type({ id: int, at: DateTime, actor: text, cutoff: DateTime, purgedRows: int });
 const PURGES = 'SELECT id, at, actor, cutoff, purged_rows AS purgedRows FROM outbox_purges';
 
-const Table = t.type({ name: text });
-const PURGES_TABLE = `
-  SELECT TABLE_NAME AS name FROM information_schema.TABLES
-  WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'outbox_purges'`;
-
 const Now = t.type({ now: DateTime });
 
 const Texts = t.record(t.string, t.string);
@@ -119,19 +113,9 @@ const withHeaders = <Row extends { readonly headersText: string }>({
   headers: parseHeaders(headersText),
 });
 
-const purgesOf = async (connection: Connection, audited: boolean): Promise<Source<PurgeRow>> => {
-  const [table] = await readRows(connection, Table, PURGES_TABLE);
-  if (table !== undefined) return { rows: await readRows(connection, Purge, PURGES), missing: [] };
-  return {
-    rows: [],
-    missing: audited ? ['an operator purged rows, and the schema does not record how many'] : [],
-  };
-};
-
 /** Reads the service's tables in one consistent snapshot, row by row. @throws when the database or a row cannot be read. */
 export const readServiceTables = (mysqlUrl: string, sink: RowSink): Promise<ServiceTables> =>
   inSnapshot(mysqlUrl, async (connection) => {
-    let purgesAudited = false;
     const byId = { key: ['id'], keyOf: ({ id }: { readonly id: number }) => [id] };
     const byEvent = { key: ['event_id'], keyOf: ({ eventId }: { readonly eventId: string }) => [eventId] };
     await readInChunks(
@@ -146,11 +130,8 @@ export const readServiceTables = (mysqlUrl: string, sink: RowSink): Promise<Serv
       sink.add('skipped', withHeaders(row)),
     );
     await readInChunks(connection, { row: Attempt, select: ATTEMPTS, ...byId }, (row) => sink.add('attempts', row));
-    await readInChunks(connection, { row: Audit, select: AUDIT, ...byId }, (row) => {
-      purgesAudited ||= row.action === 'purge';
-      sink.add('audit', row);
-    });
-    const purges = await purgesOf(connection, purgesAudited);
+    await readInChunks(connection, { row: Audit, select: AUDIT, ...byId }, (row) => sink.add('audit', row));
+    const purges = await readRows(connection, Purge, PURGES);
     const [clock] = await readRows(connection, Now, 'SELECT UTC_TIMESTAMP(6) AS now');
     if (clock === undefined) throw new Error('the database told no time');
     return { purges, readAt: clock.now };
