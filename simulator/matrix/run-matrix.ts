@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Talk } from '../console/talk.ts';
 import { planFaults } from '../faults/plan-faults.ts';
 import { POISON_TOPIC_LIMIT } from '../faults/poison.ts';
-import type { runSimulation, Simulation } from '../run/run-simulation.ts';
+import type { runWithEvidence, Simulation } from '../run/run-simulation.ts';
 import { planWorkload } from '../workload/plan.ts';
 import { judgeAlone, judgeRow, withoutResult } from './row-result.ts';
 import type { RowFault, RowResult } from './row-result.ts';
@@ -56,7 +56,7 @@ const folderOf = ({ name, row }: RowFault): string => `${String(row.number).padS
  * Runs the rows one after the other, each in an environment of its own. A row that cannot run, breaks down or is never
  * reached has the verdict unknown.
  */
-export const runMatrix = async (options: MatrixOptions, run: typeof runSimulation): Promise<readonly RowResult[]> => {
+export const runMatrix = async (options: MatrixOptions, run: typeof runWithEvidence): Promise<readonly RowResult[]> => {
   const { talk, signal, seed } = options;
   const runRow = async (fault: RowFault): Promise<RowResult> => {
     if (signal.aborted) return withoutResult(fault, 'not run: the matrix was ended early');

@@ -1,6 +1,6 @@
 import type { Verdict } from '../checker/verdict.ts';
 import type { Talk } from '../console/talk.ts';
-import { runSimulation } from '../run/run-simulation.ts';
+import { runWithEvidence } from '../run/run-simulation.ts';
 import { matrixTable } from './matrix-table.ts';
 import { runMatrix } from './run-matrix.ts';
 import type { RowFault } from './row-result.ts';
@@ -32,7 +32,7 @@ export const simulateMatrix = async (
       signal,
       done: ({ number, name, verdict, seen }) => talk.line(`Row ${number} (${name}): ${verdict}. ${seen}\n`),
     },
-    runSimulation,
+    runWithEvidence,
   );
   const finishedAt = new Date().toISOString();
   const matrix = buildMatrix({ seed, startedAt, finishedAt, reproduce, rows: results });

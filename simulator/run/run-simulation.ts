@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { checkStored } from '../checker/check-stored.ts';
+import type { StoredCheck } from '../checker/check-stored.ts';
 import { EvidenceCollector } from '../checker/collect-evidence.ts';
 import type { StoredEvidence } from '../checker/spill/stored-evidence.ts';
 import type { Talk } from '../console/talk.ts';
@@ -53,7 +54,8 @@ const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
-type Gathered = Omit<SimulationResult, keyof WrittenReport | 'evidence'> & { readonly stored: StoredEvidence };
+type Seen = Omit<SimulationResult, keyof WrittenReport | 'evidence'>;
+type Gathered = Seen & { readonly stored: StoredEvidence };
 
 const gatherEvidence = async (
   { house, evidence: collectorOptions }: StartedHouse,
@@ -84,15 +86,13 @@ const gatherEvidence = async (
   }
 };
 
-/**
- * One whole run: real servers and processes up, load and faults, rest, evidence, verdict, report. Leaves no process
- * behind. @throws EnvironmentError, EndedEarly
- */
-export const runSimulation = async (
+/** `keep` takes from the evidence what is still needed once it is gone from the disk. */
+const runAnd = async <Kept>(
   simulation: Simulation,
   talk: Talk,
   signal: AbortSignal,
-): Promise<SimulationResult> => {
+  keep: (stored: StoredEvidence) => Kept,
+): Promise<Seen & WrittenReport & { readonly kept: Kept }> => {
   const startedAt = performance.now();
   const isShared = ['MYSQL_URL', 'KAFKA_BROKERS'].some((name) => (process.env[name] ?? '') !== '');
   const starting = startHouse({
@@ -120,12 +120,31 @@ export const runSimulation = async (
     breaks: sabotage.expectedInvariant,
   };
   const { stored, ...seen } = gathered;
-  try {
-    const { result, measured, excerpt } = await checkStored(stored, worthALook());
-    const written = await writeReport(reportDir, { evidence: excerpt, measured, result, reproduce, planted });
-    // Faults of the matrix look at all rows; their runs are small.
-    return { ...seen, ...written, evidence: stored.whole() };
-  } finally {
-    stored.remove();
-  }
+  const judged = async (): Promise<StoredCheck & { readonly kept: Kept }> => {
+    try {
+      return { ...(await checkStored(stored, worthALook())), kept: keep(stored) };
+    } finally {
+      stored.remove();
+    }
+  };
+  const { result, measured, excerpt, kept } = await judged();
+  const written = await writeReport(reportDir, { evidence: excerpt, measured, result, reproduce, planted });
+  return { ...seen, ...written, kept };
+};
+
+/**
+ * One whole run: real servers and processes up, load and faults, rest, evidence, verdict, report. Leaves no process
+ * behind. Its memory does not grow with the run but for a few numbers for each event. @throws EnvironmentError, EndedEarly
+ */
+export const runSimulation = async (simulation: Simulation, talk: Talk, signal: AbortSignal): Promise<WrittenReport> =>
+  runAnd(simulation, talk, signal, () => undefined);
+
+/** The same, and all evidence comes back in memory: for the small runs of the fault matrix, whose rows look at it. */
+export const runWithEvidence = async (
+  simulation: Simulation,
+  talk: Talk,
+  signal: AbortSignal,
+): Promise<SimulationResult> => {
+  const { kept, ...seen } = await runAnd(simulation, talk, signal, (stored) => stored.whole());
+  return { ...seen, evidence: kept };
 };
