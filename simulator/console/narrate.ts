@@ -1,11 +1,15 @@
 import type { FaultWindow } from '../checker/evidence.ts';
 import { faultNamed } from '../faults/catalog.ts';
 import type { Injection, Track } from '../faults/fault.ts';
+import { injectKill } from '../faults/kill.ts';
 import type { NemesisObserver } from '../faults/nemesis.ts';
 import type { Talk } from './talk.ts';
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 const keyOf = ({ kind, target }: Injection): string => `${kind} ${target}`;
+
+/** Other faults leave the process alive. */
+const isKill = (kind: string): boolean => faultNamed(kind)?.inject === injectKill;
 
 /** Tells each fault as it happens: `! kill -9 of relay (2 of 3)`. */
 export const narrate = (tracks: readonly Track[], talk: Talk): NemesisObserver => {
@@ -22,7 +26,7 @@ export const narrate = (tracks: readonly Track[], talk: Talk): NemesisObserver =
     },
     healed: ({ kind, target }, tookMs) => {
       const seconds = `${(tookMs / 1_000).toFixed(1)} s`;
-      talk.line(target === 'topic' ? `  ${kind} is over after ${seconds}` : `  ${target} is up again after ${seconds}`);
+      talk.line(isKill(kind) ? `  ${target} is up again after ${seconds}` : `  ${kind} is over after ${seconds}`);
     },
     failed: ({ kind, target }, cause) =>
       talk.line(talk.paint('red', `  ${kind} of ${target} failed: ${messageOf(cause)}`)),
@@ -32,8 +36,8 @@ export const narrate = (tracks: readonly Track[], talk: Talk): NemesisObserver =
 /** `Killed with kill -9: api 20, kafka 20.`, counting only what came up again; empty when nothing was killed. */
 export const killCounts = (windows: readonly FaultWindow[]): string => {
   const counts = new Map<string, number>();
-  for (const { target, healedAt } of windows)
-    if (target !== 'topic' && healedAt !== null) counts.set(target, (counts.get(target) ?? 0) + 1);
+  for (const { kind, target, healedAt } of windows)
+    if (isKill(kind) && healedAt !== null) counts.set(target, (counts.get(target) ?? 0) + 1);
   if (counts.size === 0) return '';
   return `Killed with kill -9 and up again: ${[...counts].map(([target, count]) => `${target} ${count}`).join(', ')}.`;
 };

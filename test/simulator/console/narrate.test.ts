@@ -26,6 +26,13 @@ describe('telling faults as they happen', () => {
     );
   });
 
+  it('does not call up again what was never down', () => {
+    const told: string[] = [];
+    const observer = narrate([], talkTo({ write: (text) => told.push(text) > 0 }, {}));
+    observer.healed({ kind: 'mysql-read-only', target: 'mysql', waitMs: 0, lastsMs: 0 }, 7_000);
+    expect(told.join('')).to.equal('  mysql-read-only is over after 7.0 s\n');
+  });
+
   it('counts the kills that were healed, by process', () => {
     const window = { kind: 'kill-any', at: 1, healedAt: 2 };
     const windows = [
@@ -34,6 +41,7 @@ describe('telling faults as they happen', () => {
       { ...window, target: 'kafka' },
       { ...window, target: 'kafka', healedAt: null },
       { ...window, kind: 'poison', target: 'topic' },
+      { ...window, kind: 'mysql-read-only', target: 'mysql' },
     ];
     expect(killCounts(windows)).to.equal('Killed with kill -9 and up again: api 2, kafka 1.');
     expect(killCounts([])).to.equal('');
