@@ -16,6 +16,8 @@ export interface HouseNeeds {
   readonly kafkaSettings?: Readonly<Record<string, string>>;
   /** Size of the disk that a server has for its data alone, megabytes. */
   readonly disks?: { readonly mysql?: number; readonly kafka?: number };
+  /** Three brokers instead of one: `kafka`, `kafka-2` and `kafka-3`; a proxy in front of Kafka is not to be had then. */
+  readonly brokers?: 3;
   /** Settings for the roles. */
   readonly env?: Partial<Readonly<Record<'api' | 'relay' | 'payment' | 'shipping', Readonly<Record<string, string>>>>>;
   /** `max.message.bytes` of the topic. */
@@ -37,7 +39,7 @@ export interface House {
   readonly operatorToken: string;
   readonly topic: string;
   readonly kafka: Kafka;
-  /** Kill -9 of `api`, `relay`, `relay-2` …, `payment`, `shipping`, `mysql` or `kafka`. Resolves when the process is gone. */
+  /** Kill -9 of `api`, `relay`, `relay-2` …, `payment`, `shipping`, `mysql`, `kafka` or `kafka-2` …. Resolves when the process is gone. */
   kill(name: string): Promise<void>;
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;

@@ -22,6 +22,7 @@ export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
     mysqlSettings: needs.flatMap(({ mysqlSettings }) => mysqlSettings ?? []),
     kafkaSettings: Object.fromEntries(needs.flatMap(({ kafkaSettings }) => Object.entries(kafkaSettings ?? {}))),
     disks: Object.fromEntries(needs.flatMap(({ disks }) => Object.entries(disks ?? {}))),
+    ...(needs.some(({ brokers }) => brokers === 3) ? { brokers: 3 } : {}),
     env: mergedEnv(needs.flatMap(({ env }) => env ?? [])),
     ...(proxiesFrom === undefined ? {} : { proxiesFrom }),
     ...(topicLimit === undefined ? {} : { topicLimit }),

@@ -89,6 +89,7 @@ const openProxies = ({
   mysqlSettings = [],
   kafkaSettings = {},
   disks = {},
+  brokers,
 }: HouseNeeds): OpenProxies => {
   const opened: FaultProxy[] = [];
   const latest: { mysql?: FaultProxy; kafka?: FaultProxy } = {};
@@ -103,6 +104,7 @@ const openProxies = ({
       mysqlSettings,
       kafkaSettings,
       disks,
+      ...(brokers === undefined ? {} : { brokers }),
       interpose: {
         ...(proxies.includes('mysql') ? { mysql: interposed('mysql') } : {}),
         ...(proxies.includes('kafka') ? { kafka: interposed('kafka') } : {}),

@@ -193,7 +193,7 @@ class RunningEnvironment implements Environment {
   }
 
   get #ownServers(): readonly ServerProcess[] {
-    return [this.#servers.mysql, this.#servers.kafka].filter((server) => server !== undefined);
+    return [this.#servers.mysql, this.#servers.kafka, ...this.#servers.others].filter((server) => server !== undefined);
   }
 
   #server(name: string): ServerProcess | undefined {

@@ -6,6 +6,8 @@ import { cached, cacheDirectory } from './cache.ts';
 import { findProgram, runCommand } from './command.ts';
 import { EnvironmentError, messageOf } from './environment-error.ts';
 import { findJava, type Java, unfitJava } from './java.ts';
+import { startCluster } from './kafka-cluster.ts';
+import { jvmOptions, type KafkaInstallation, launchOf, writeConfiguration } from './kafka-installation.ts';
 import { areKafkaJarsReady, obtainKafkaJars } from './kafka-jars.ts';
 import { newClusterId, probeKafka } from './kafka-probe.ts';
 import { NativeServer } from './native-server.ts';
@@ -17,60 +19,20 @@ import { SmallDisk } from './small-disk.ts';
 
 type Ports = Pick<BrokerAddresses, 'client' | 'controller' | 'interposed'>;
 
-const brokerProperties = (ports: Ports, dataDirectory: string, layout: ServerLayout): string =>
-  Object.entries({
-    ...brokerSettings({ listen: '127.0.0.1', advertise: '127.0.0.1', ...ports }),
-    'log.dirs': dataDirectory,
-    ...layout.kafkaSettings,
-  })
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
-
-const LOGGING = [
-  'status=error',
-  'name=broker',
-  'appender.console.type=Console',
-  'appender.console.name=console',
-  'appender.console.layout.type=PatternLayout',
-  'appender.console.layout.pattern=%d %p %m (%c)%n',
-  'rootLogger.level=warn',
-  'rootLogger.appenderRef.console.ref=console',
-  '',
-].join('\n');
-
-/** What the broker needs to start: a Java, the jars, formatted storage, and an archive of loaded classes for speed. */
-interface KafkaInstallation {
-  readonly java: string;
-  readonly classPath: string;
-  readonly formatted: string;
-  readonly archive: string | undefined;
-}
-
-/** Small heap, cheap collector and compiler: start-up time counts here, not top speed. */
-const jvmOptions = (directory: string): readonly string[] => [
-  '-Xmx384m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  `-Dlog4j2.configurationFile=${join(directory, 'log4j2.properties')}`,
-];
-
-const BROKER = 'kafka.Kafka';
-
 /** The archive is written while the broker ends: seconds, or more on a busy machine. */
 const ARCHIVE_MS = 120_000;
 
-const writeConfiguration = async (
+const configure = (
   directory: string,
   ports: Ports,
   data: string,
-  layout: ServerLayout = {},
-): Promise<string> => {
-  const properties = join(directory, 'server.properties');
-  await mkdir(directory, { recursive: true });
-  await writeFile(properties, brokerProperties(ports, data, layout));
-  await writeFile(join(directory, 'log4j2.properties'), LOGGING);
-  return properties;
-};
+  { kafkaSettings }: ServerLayout = {},
+): Promise<string> =>
+  writeConfiguration(directory, {
+    ...brokerSettings({ listen: '127.0.0.1', advertise: '127.0.0.1', ...ports }),
+    'log.dirs': data,
+    ...kafkaSettings,
+  });
 
 /** Storage formatted once per set of jars: three small files, copied for each run. */
 const formatStorage = (java: Java, classPath: string, key: string, progress: Progress): Promise<string> =>
@@ -79,7 +41,7 @@ const formatStorage = (java: Java, classPath: string, key: string, progress: Pro
     if (unfit !== undefined) throw new EnvironmentError(unfit);
     const work = `${unfinished}.work`;
     await rm(work, { recursive: true, force: true });
-    const properties = await writeConfiguration(work, { client: 9092, controller: 9093 }, join(work, 'data'));
+    const properties = await configure(work, { client: 9092, controller: 9093 }, join(work, 'data'));
     const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', newClusterId(), '--config', properties];
     await runCommand(java.path, [...jvmOptions(work), '-cp', classPath, ...tool], { timeoutMs: 120_000 });
     await rename(join(work, 'data'), unfinished);
@@ -105,7 +67,7 @@ const layOut = async (run: Run, installation: KafkaInstallation, layout: ServerL
   const disk = size === undefined ? undefined : await SmallDisk.open(run, directory, size);
   const data = disk?.inside ?? join(directory, 'data');
   const reached = disk?.outside ?? data;
-  const properties = await writeConfiguration(directory, ports, data, layout);
+  const properties = await configure(directory, ports, data, layout);
   await cp(installation.formatted, reached, { recursive: true });
   const clusterId = newClusterId();
   const meta = join(reached, 'meta.properties');
@@ -114,7 +76,11 @@ const layOut = async (run: Run, installation: KafkaInstallation, layout: ServerL
 };
 
 export interface StartedKafka {
+  /** `host:port,…` of all brokers. */
+  readonly address: string;
   readonly process: NativeServer;
+  /** The rest of a cluster. */
+  readonly others?: readonly NativeServer[];
   /** `host:port` for clients that come through what was interposed. */
   readonly interposed?: string;
   /** Directory on its small disk, when it has one. */
@@ -134,29 +100,22 @@ const startBroker = async (
     own = disk;
     interposed = ports.interposed?.advertise;
     const address = `127.0.0.1:${ports.client}`;
-    const archive =
-      installation.archive === undefined
-        ? []
-        : [`-XX:SharedArchiveFile=${installation.archive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'];
-    const logFile = join(directory, 'kafka.log');
-    const options = [...jvmOptions(directory), ...archive, ...extraOptions];
-    const command = [installation.java, ...options, '-cp', installation.classPath, BROKER, properties] as const;
     return {
-      name: 'kafka',
+      ...launchOf({
+        run,
+        installation,
+        name: 'kafka',
+        directory,
+        properties,
+        extraOptions,
+        ...(disk === undefined ? {} : { enter: disk.enter }),
+      }),
       address,
-      logFile,
-      launch: () =>
-        run.spawn({
-          name: 'kafka',
-          command: disk === undefined ? command : [...disk.enter, ...command],
-          env: process.env,
-          cwd: directory,
-          logFile,
-        }),
       probe: () => probeKafka([address], clusterId),
     };
   });
   return {
+    address: server.address,
     process: server,
     ...(interposed === undefined ? {} : { interposed }),
     ...(own === undefined ? {} : { disk: own.outside }),
@@ -201,7 +160,7 @@ const lackingForKafka = async (java: Java | string): Promise<readonly string[]> 
   return lacking;
 };
 
-/** Starts a broker from Kafka's own jars; fails with what was lacking. */
+/** Starts a broker, or a cluster of them, from Kafka's own jars; fails with what was lacking. */
 export const startNativeKafka = async (
   run: Run,
   progress: Progress,
@@ -210,5 +169,6 @@ export const startNativeKafka = async (
   const java = await findJava();
   const lacking = await lackingForKafka(java);
   if (typeof java === 'string' || lacking.length > 0) throw new EnvironmentError(lacking.join('; '));
-  return startBroker(run, await prepare(run, java, progress), [], layout);
+  const installation = await prepare(run, java, progress);
+  return layout.brokers === 3 ? startCluster(run, installation, layout) : startBroker(run, installation, [], layout);
 };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describeExit, type ManagedProcess } from './managed-process.ts';
-import { type ServerProcess, untilAnswering } from './server-process.ts';
+import { type ServerName, type ServerProcess, untilAnswering } from './server-process.ts';
 import { endsProcess, type Signals } from './signals.ts';
 
 const START_DEADLINE_MS = 60_000;
@@ -9,7 +9,7 @@ const START_TRIES = 5;
 
 /** How one kind of server is laid out, started and asked whether it answers, on a given port. */
 export interface NativeLayout {
-  readonly name: 'mysql' | 'kafka';
+  readonly name: ServerName;
   readonly address: string;
   readonly logFile: string;
   launch(): Promise<ManagedProcess>;
@@ -22,7 +22,7 @@ const PORT_TAKEN = /address already in use|bind on tcp\/ip port|BindException|po
 
 /** A server that runs as a process of this machine. */
 export class NativeServer implements ServerProcess {
-  readonly name: 'mysql' | 'kafka';
+  readonly name: ServerName;
   readonly address: string;
   readonly #layout: NativeLayout;
   readonly #listeners: (() => void)[] = [];

@@ -9,6 +9,8 @@ export interface ServerLayout {
   readonly kafkaSettings?: Readonly<Record<string, string>>;
   /** Size of the disk that a server has for its data alone, megabytes; as large as this machine's unless told. */
   readonly disks?: { readonly mysql?: number; readonly kafka?: number };
+  /** Three brokers with a controller of their own, instead of one; they have no small disks, and nothing can be interposed in front of them. */
+  readonly brokers?: 3;
   /** What the roles connect through; whoever brings the environment up, and the checker, connect directly. */
   readonly interpose?: { readonly mysql?: Interpose; readonly kafka?: Interpose };
 }
@@ -16,7 +18,10 @@ export interface ServerLayout {
 export const isUsualLayout = ({
   mysqlSettings = [],
   kafkaSettings = {},
+  brokers,
   interpose = {},
   disks = {},
 }: ServerLayout): boolean =>
-  mysqlSettings.length === 0 && [kafkaSettings, interpose, disks].every((more) => Object.keys(more).length === 0);
+  brokers === undefined &&
+  mysqlSettings.length === 0 &&
+  [kafkaSettings, interpose, disks].every((more) => Object.keys(more).length === 0);

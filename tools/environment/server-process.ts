@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Signals } from './signals.ts';
 
+/** The latter three: further nodes of a cluster. */
+export type ServerName = 'mysql' | 'kafka' | 'kafka-2' | 'kafka-3' | 'kafka-controller';
+
 /**
  * A database or broker that belongs to this environment and that faults may be injected into. Its data and its port
  * stay the same over kills and restarts.
  */
 export interface ServerProcess {
-  readonly name: 'mysql' | 'kafka';
+  readonly name: ServerName;
   /** `host:port` on the loopback interface. */
   readonly address: string;
   /** Undefined while it is down. For a server in a container: the process on the engine's machine. */

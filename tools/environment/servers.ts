@@ -33,6 +33,8 @@ export interface Servers {
   readonly kafka?: ServerProcess;
   /** Directories on the small disks of servers that have one. */
   readonly disks: { readonly mysql?: string; readonly kafka?: string };
+  /** The rest of a cluster: `kafka-2`, `kafka-3` and `kafka-controller`. */
+  readonly others: readonly ServerProcess[];
   /** Kills what was started and removes its data. */
   stop(): Promise<void>;
 }
@@ -43,6 +45,7 @@ interface Started {
   readonly interposed?: string;
   readonly disk?: string;
   readonly process?: ServerProcess;
+  readonly others?: readonly ServerProcess[];
 }
 
 /** The ways to one kind of server. */
@@ -147,10 +150,7 @@ const kafkaWays = (run: () => Promise<Run>, progress: Progress, layout: ServerLa
   check: (given) => probeKafka(given.split(',')),
   docker: async (engine) => startDockerKafka(await run(), engine, progress),
   isNativeReady: isNativeKafkaReady,
-  native: async () => {
-    const started = await startNativeKafka(await run(), progress, layout);
-    return { address: started.process.address, ...started };
-  },
+  native: async () => startNativeKafka(await run(), progress, layout),
   nativeNeeds: 'Java 17 or later on the PATH, and Maven with a repository for the first time',
 });
 
@@ -187,6 +187,7 @@ export const startServers = async (options: ServersOptions = {}): Promise<Server
         ...(mysql.value.disk === undefined ? {} : { mysql: mysql.value.disk }),
         ...(kafka.value.disk === undefined ? {} : { kafka: kafka.value.disk }),
       },
+      others: kafka.value.others ?? [],
       stop,
     };
   await stop();
