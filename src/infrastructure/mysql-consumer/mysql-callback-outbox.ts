@@ -11,6 +11,7 @@ import type {
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { UnitOfWork, UnitOfWorkError } from '../../application/ports/unit-of-work.ts';
+import type { MySqlConnection } from '../mysql/mysql-connection.ts';
 import type { MySqlPool } from '../mysql/mysql-pool.ts';
 import { connectionOf } from '../mysql/mysql-unit-of-work.ts';
 import { WholeNumber, decodeRows } from '../mysql/rows.ts';
@@ -28,13 +29,16 @@ const Row = t.strict({
   attempts: WholeNumber,
 });
 
+const Id = t.strict({ id: WholeNumber });
+
 // SKIP LOCKED: two members never wait for each other's claim. Only the first unfinished callback of an order is
-// taken, so a later one is sent after it, whoever sends.
+// taken, so a later one is sent after it, whoever sends. The indexes are forced: by statistics that lag behind a growing
+// backlog, MySQL looked for that earlier one in `callbacks_due` and read the whole backlog for each row.
 const CLAIM = `
   SELECT c.id, c.event_id AS eventId, c.order_id AS orderId, c.sequence, c.name, c.method, c.path, c.body, c.attempts
-    FROM callbacks c
+    FROM callbacks c FORCE INDEX (callbacks_due)
    WHERE c.consumer = ? AND c.status = 'pending' AND c.next_attempt_at <= NOW(6)
-     AND NOT EXISTS (SELECT 1 FROM callbacks e
+     AND NOT EXISTS (SELECT 1 FROM callbacks e FORCE INDEX (callbacks_of_order)
                       WHERE e.consumer = c.consumer AND e.order_id = c.order_id AND e.status = 'pending' AND e.id < c.id)
    ORDER BY c.next_attempt_at
    LIMIT ? FOR UPDATE OF c SKIP LOCKED`;
@@ -53,8 +57,28 @@ const endRows = (rows: number): string => `
      SET c.status = 'delivered', c.answer_status = answered.answer_status, c.last_error = NULL, c.finished_at = NOW(6)
    WHERE c.status = 'pending'`;
 
+// Read without locks, so that a retry waits for nobody who stores callbacks of the same order just now.
+const FOLLOWERS = `
+  SELECT e.id FROM callbacks c JOIN callbacks e FORCE INDEX (callbacks_of_order)
+      ON e.consumer = c.consumer AND e.order_id = c.order_id AND e.status = 'pending' AND e.id > c.id
+   WHERE c.id = ?`;
+
+const PUT_OFF = `
+  UPDATE callbacks f FORCE INDEX (PRIMARY) JOIN callbacks c ON c.id = ?
+     SET f.next_attempt_at = GREATEST(f.next_attempt_at, c.next_attempt_at)
+   WHERE f.id IN (?) AND f.status = 'pending'`;
+
 const MAX_ERROR = 1_000;
 const micros = (ms: number): number => Math.round(ms * 1_000);
+
+/**
+ * Later callbacks of the order cannot be sent before this one is. Left due, each claim of a long outage would read all
+ * of them again before it finds one to take.
+ */
+const putOffFollowers = async (connection: MySqlConnection, id: number): Promise<void> => {
+  const followers = decodeRows(Id, await connection.rows(FOLLOWERS, [id]));
+  if (followers.length > 0) await connection.write(PUT_OFF, [id, followers.map((follower) => follower.id)]);
+};
 
 /** Callback rows of one consumer; all times on the database's clock. */
 export class MySqlCallbackOutbox implements CallbackOutbox {
@@ -112,11 +136,15 @@ export class MySqlCallbackOutbox implements CallbackOutbox {
   }
 
   retry(id: number, delayMs: number, error: string): TaskEither<StorageUnavailable, void> {
-    return this.write(
-      'settle a callback',
-      `UPDATE callbacks SET next_attempt_at = NOW(6) + INTERVAL ? MICROSECOND, last_error = ?
-        WHERE id = ? AND status = 'pending'`,
-      [micros(delayMs), error.slice(0, MAX_ERROR), id],
+    return storageAttempt('settle a callback', () =>
+      this.pool.use(async (connection) => {
+        await connection.write(
+          `UPDATE callbacks SET next_attempt_at = NOW(6) + INTERVAL ? MICROSECOND, last_error = ?
+            WHERE id = ? AND status = 'pending'`,
+          [micros(delayMs), error.slice(0, MAX_ERROR), id],
+        );
+        await putOffFollowers(connection, id);
+      }),
     );
   }
 
