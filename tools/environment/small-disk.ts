@@ -1,4 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { runCommand } from './command.ts';
@@ -14,7 +15,7 @@ const LOOK_EVERY_MS = 50;
 export const lackingForSmallDisk = async (): Promise<string | undefined> => {
   const [program, ...args] = OWN_NAMESPACE;
   try {
-    await runCommand(program, [...args, 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', '/mnt'], {
+    await runCommand(program, [...args, 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', tmpdir()], {
       timeoutMs: READY_MS,
     });
     return undefined;
