@@ -12,10 +12,13 @@ import { HeadersColumn } from './outbox-rows.ts';
  */
 
 const CANDIDATE_COLUMNS = `o.id, o.order_id, o.sequence, o.payload_bytes, b.sequence AS blocked_from
-  FROM outbox o LEFT JOIN outbox_blocks b ON b.order_id = o.order_id
+  FROM outbox o FORCE INDEX (outbox_claim) LEFT JOIN outbox_blocks b FORCE INDEX (PRIMARY) ON b.order_id = o.order_id
   WHERE o.kafka_partition = ? AND o.status = 'PENDING' AND o.held_by IS NULL`;
 
-/** Both halves are ranges of index `outbox_claim`, read in its order up to their limits. */
+/**
+ * Both halves are ranges of index `outbox_claim`, read in its order up to their limits. The indexes are forced: with few
+ * blocks MySQL likes to join by a hash, which loses the order, so that each claim reads and sorts the whole backlog.
+ */
 const SELECT_CANDIDATES = `
 (SELECT ${CANDIDATE_COLUMNS} AND o.next_attempt_at IS NULL ORDER BY o.id LIMIT ?)
 UNION ALL

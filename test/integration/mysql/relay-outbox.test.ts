@@ -82,6 +82,37 @@ describe('MySqlRelayOutbox on a real server', () => {
     const rows = await pool.use((connection) => connection.rows(`SELECT COUNT(*) AS n FROM outbox WHERE ${condition}`));
     return decodeRows(t.strict({ n: t.number }), rows)[0]?.n ?? -1;
   };
+  /** Rows and index entries that the sessions of `one` have read. */
+  const readSoFar = (one: MySqlPool): Promise<number> =>
+    one.use(async (connection) => {
+      const rows = await connection.rows(
+        `SELECT variable_value AS reads_so_far FROM performance_schema.session_status
+          WHERE variable_name IN ('Handler_read_key', 'Handler_read_next', 'Handler_read_rnd_next')`,
+      );
+      return decodeRows(t.strict({ reads_so_far: t.string }), rows).reduce(
+        (sum, row) => sum + Number(row.reads_so_far),
+        0,
+      );
+    });
+
+  it('given a long backlog / then a claim reads little more than what it takes', async () => {
+    const [backlog, taken] = [4_000, 20];
+    await append('o', 1, backlog);
+    const one = testPool(database.url, { connections: 1 });
+    try {
+      const before = await readSoFar(one);
+      const lane = laneOf('o', LANES);
+      const records = await right(
+        new MySqlRelayOutbox(one, new MySqlUnitOfWork(one)).claim(lease, lane, { records: taken, bytes: 16_777_216 }),
+      );
+      expect(records).to.have.length(taken);
+      // Looking at the counters reads some hundred of them.
+      expect((await readSoFar(one)) - before).to.be.below(backlog / 2);
+    } finally {
+      await one.end();
+    }
+  });
+
   it('given 2,500 events held behind one / when it is acknowledged / then they are released in chunks, in order, without a gap', async () => {
     const key = randomUUID();
     const lane = laneOf(key, LANES);
