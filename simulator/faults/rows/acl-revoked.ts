@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { AclEntry } from 'kafkajs';
 import type { House } from '../../run/house.ts';
 import type { Fault } from '../fault.ts';
+import { isCircuitOpened } from './circuit.ts';
 import { noAttemptSpent } from './expectations.ts';
 import { once } from './once.ts';
 import { waitUntil } from './wait-until.ts';
@@ -65,13 +66,10 @@ export const aclRevoked: Fault = {
     const { allowAll, forbidWrites } = rulesFor(house.topic);
     await house.admin((admin) => admin.createAcls({ acl: [allowAll] }));
     await house.admin((admin) => admin.createAcls({ acl: [forbidWrites] }));
-    const metrics = async (): Promise<string> => (await fetch(`${house.urlOf('relay')}/metrics`)).text();
-    let isOpen = false;
-    await waitUntil('the opening of a circuit', 10_000, async () => {
-      isOpen = /^orderly_relay_circuit_open\{.*\} 1$/m.test(await metrics());
-      return isOpen;
-    }).catch(() => undefined);
-    saw({ what: 'the relay opened its circuit and shows it in its metrics', holds: isOpen });
+    saw({
+      what: 'the relay opened its circuit and shows it in its metrics',
+      holds: await isCircuitOpened(house, 10_000),
+    });
     return async () => {
       for (const rule of [forbidWrites, allowAll])
         await house.admin((admin) => admin.deleteAcls({ filters: [{ ...rule }] }));
