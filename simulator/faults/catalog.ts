@@ -22,6 +22,7 @@ import { sessionKilled } from './rows/session-killed.ts';
 import { tooManyConnections } from './rows/too-many-connections.ts';
 import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
 import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
+import { leadersMove } from './rows/leaders-move.ts';
 import { notEnoughReplicas } from './rows/not-enough-replicas.ts';
 import { offsetOutOfRange } from './rows/offset-out-of-range.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
@@ -67,6 +68,7 @@ export const faults: readonly Fault[] = [
   tooManyConnections,
   offsetOutOfRange,
   notEnoughReplicas,
+  leadersMove,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);
