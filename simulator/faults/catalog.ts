@@ -22,6 +22,7 @@ import { sessionKilled } from './rows/session-killed.ts';
 import { tooManyConnections } from './rows/too-many-connections.ts';
 import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
 import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
+import { kafkaDiskFull } from './rows/kafka-disk-full.ts';
 import { leadersMove } from './rows/leaders-move.ts';
 import { notEnoughReplicas } from './rows/not-enough-replicas.ts';
 import { offsetOutOfRange } from './rows/offset-out-of-range.ts';
@@ -69,6 +70,7 @@ export const faults: readonly Fault[] = [
   offsetOutOfRange,
   notEnoughReplicas,
   leadersMove,
+  kafkaDiskFull,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);
