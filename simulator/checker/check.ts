@@ -18,7 +18,7 @@ export const checkIndexed = (index: EvidenceIndex): CheckResult => {
   const results = invariants.map((invariant) => {
     const judging = new Judging(invariant, index);
     judging.look(index);
-    judging.conclude(totals);
+    judging.conclude(totals, index);
     return judging.result((orderId) => orderTimeline(index, orderId));
   });
   return { verdict: overall(results), invariants: results };

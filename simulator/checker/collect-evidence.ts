@@ -69,6 +69,15 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 const sameEnds = (a: readonly PartitionEnd[], b: readonly PartitionEnd[]): boolean =>
   a.length === b.length && a.every(({ logEnd }, index) => b[index]?.logEnd === logEnd);
 
+const unlessWritten = (write: () => void): readonly string[] => {
+  try {
+    write();
+    return [];
+  } catch (cause) {
+    return [`could not be kept on disk: ${messageOf(cause)}`];
+  }
+};
+
 /** Rows that were read before it failed stay: they are true, if not all. */
 const nothingRead = (tables: Spill, why: string): FinalReading => ({
   tables,
@@ -121,8 +130,8 @@ export class EvidenceCollector {
   }
 
   /**
-   * Reads everything to its end and stops following. What could not be read is named as missing. The evidence must
-   * be removed in the end. @throws only when nothing can be written.
+   * Reads everything to its end and stops following. What could not be read, or not be kept because the disk is full,
+   * is named as missing. The evidence must be removed in the end.
    */
   async finish(driver: DriverEvidence): Promise<StoredEvidence> {
     const reading = await this.#readAtRest();
@@ -131,8 +140,10 @@ export class EvidenceCollector {
     await this.#log.stop();
 
     const told = new Spill(join(this.#directory, 'told'));
-    for (const operation of driver.history.rows) told.add('history', operation);
-    for (const sighting of quarantines.rows) told.add('quarantines', sighting);
+    const untold = unlessWritten(() => {
+      for (const operation of driver.history.rows) told.add('history', operation);
+      for (const sighting of quarantines.rows) told.add('quarantines', sighting);
+    });
     const { missing } = reading;
     const source = <Row>(rows: readonly Row[], gaps = missing): Source<Row> => ({ rows, missing: gaps });
     const frame: Evidence = {
@@ -147,7 +158,7 @@ export class EvidenceCollector {
         consumers: this.#options.consumers.map(({ name }) => name),
         closedLoop: driver.closedLoop,
       },
-      history: source([], driver.history.missing),
+      history: source([], [...driver.history.missing, ...untold]),
       orders: source([]),
       outbox: source([]),
       skipped: source([]),
@@ -155,7 +166,7 @@ export class EvidenceCollector {
       audit: source([]),
       purges: source(reading.purges),
       ...watched,
-      quarantines: source([], quarantines.missing),
+      quarantines: source([], [...quarantines.missing, ...untold]),
       log: source([], [...missing, ...this.#log.missing(reading.ends)]),
       partitionEnds: source(reading.ends),
       effects: source([]),

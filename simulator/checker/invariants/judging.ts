@@ -51,7 +51,7 @@ const written = ({ what, count, noun }: Tally): string => `${what}: ${counted(co
 /** Turns findings, shard by shard, into a verdict: a proven case fails, anything undecided or unseen is `unknown`. */
 export class Judging {
   readonly #invariant: Invariant;
-  readonly #frame: Evidence;
+  #frame: Evidence;
   readonly #undecided = new Map<string, Tally>();
   readonly #notes = new Map<string, Tally>();
   readonly #wholeUndecided: string[] = [];
@@ -79,7 +79,9 @@ export class Judging {
     this.#take(violations, timelines(shard));
   }
 
-  conclude(totals: Totals): void {
+  /** `frame` may name more gaps than were known before. */
+  conclude(totals: Totals, frame: Evidence): void {
+    this.#frame = frame;
     const findings = this.#invariant.whole?.(totals, this.#frame) ?? {};
     this.#checked += findings.checked ?? 0;
     this.#wholeUndecided.push(...(findings.undecided ?? []));

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { PairBuckets, TextBuckets } from './bucket-files.ts';
 import { hash53 } from './hash.ts';
 import { routes, SHARDED } from './routes.ts';
@@ -13,7 +13,8 @@ export interface RowSink {
 
 /**
  * Rows on disk, by a hash of their order, so that each bucket can be judged by itself. What ties orders together is
- * kept beside them, by a hash of the tie. Writes at once and without waiting: a disk that is full throws.
+ * kept beside them, by a hash of the tie. Writes at once and without waiting: when the disk is full, `add` throws
+ * and the rows of that bucket are lost.
  */
 export class Spill implements RowSink {
   readonly #directory: string;
@@ -26,7 +27,6 @@ export class Spill implements RowSink {
   readonly buckets: number;
 
   constructor(directory: string, buckets = BUCKETS) {
-    mkdirSync(directory, { recursive: true });
     this.#directory = directory;
     this.buckets = buckets;
     this.#rows = new TextBuckets(directory, 'rows', buckets);
@@ -55,16 +55,17 @@ export class Spill implements RowSink {
     return this.#counts[bucket] ?? 0;
   }
 
+  /** @throws DamagedOnDisk */
   read(bucket: number): string {
     return this.#rows.read(bucket);
   }
 
-  /** Visits each joint of a bucket with the hash of an order that names it. */
+  /** Visits each joint of a bucket with the hash of an order that names it. @throws DamagedOnDisk */
   forEachTie(bucket: number, visit: (joint: number, order: number) => void): void {
     this.#ties.forEach(bucket, visit);
   }
 
-  /** Puts the rows that name no order where `orderOf` their joint is. To be done once, when all rows are written. */
+  /** Puts the rows that name no order where `orderOf` their joint is. To be done once, when all rows are written. @throws when they cannot be read or written. */
   settle(bucket: number, orderOf: (joint: number) => number): void {
     for (const line of this.#loose.read(bucket).split('\n')) {
       if (line === '') continue;

@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import type { Evidence, Source } from '../evidence.ts';
+import { DamagedOnDisk } from './damaged-on-disk.ts';
 import { hash53 } from './hash.ts';
 import { guards } from './row-guards.ts';
 import { SHARDED } from './routes.ts';
 import type { RowOf, ShardedName } from './routes.ts';
 import type { Spill } from './spill.ts';
+import { withGap } from './with-gap.ts';
 
 /** Enough to make the fixed cost of a shard small, and little enough to fit anywhere. */
 const ROWS_PER_SHARD = 60_000;
@@ -19,7 +21,7 @@ class Shelf<Row> {
   }
 
   put(ordinal: number, value: unknown): void {
-    if (!this.#isRow(value)) throw new Error('a row was damaged on disk');
+    if (!this.#isRow(value)) throw new DamagedOnDisk('a row is not as it was written');
     this.#rows.push({ ordinal, row: value });
   }
 
@@ -51,9 +53,11 @@ const putLine = (shelves: Shelves, line: string): void => {
   const afterName = line.indexOf(' ');
   const afterOrdinal = line.indexOf(' ', afterName + 1);
   const name = SHARDED[Number(line.slice(0, afterName))];
-  if (name === undefined) throw new Error('a line was damaged on disk');
+  if (name === undefined) throw new DamagedOnDisk('a line is not as it was written');
   shelves[name].put(Number(line.slice(afterName + 1, afterOrdinal)), JSON.parse(line.slice(afterOrdinal + 1)));
 };
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** Buckets that must be judged together, since an order in one shares an event or a customer with an order in the other. */
 class Groups {
@@ -76,7 +80,8 @@ class Groups {
 /**
  * The evidence of a run on disk. It comes back in shards: each has all rows of some orders, and all that is about no
  * single order. Sound evidence ties no two orders together, so a shard is about `ROWS_PER_SHARD` rows, or one of
- * the 256 buckets if that is more; whatever is tied together comes in one shard, however large.
+ * the 256 buckets if that is more; whatever is tied together comes in one shard, however large. When it cannot be told which belong together, there is no
+ * shard, and every source in the frame says why.
  */
 export class StoredEvidence {
   /** What is about no single order; the other sources have no rows here, but their gaps. */
@@ -87,30 +92,35 @@ export class StoredEvidence {
 
   /** All spills must have the same number of buckets, and no two of them rows of one source. Nothing may be added from now on. */
   constructor(frame: Evidence, spills: readonly Spill[], directory: string, rowsPerShard = ROWS_PER_SHARD) {
-    this.frame = frame;
     this.#spills = spills;
     this.#directory = directory;
-    const buckets = spills[0]?.buckets ?? 0;
-    const groups = new Groups(buckets);
-    for (let bucket = 0; bucket < buckets; bucket += 1) this.#settle(bucket, groups, buckets);
-    this.#shards = this.#pack(groups, buckets, rowsPerShard);
+    try {
+      const buckets = spills[0]?.buckets ?? 0;
+      const groups = new Groups(buckets);
+      for (let bucket = 0; bucket < buckets; bucket += 1) this.#settle(bucket, groups, buckets);
+      this.#shards = this.#pack(groups, buckets, rowsPerShard);
+      this.frame = frame;
+    } catch (cause) {
+      this.#shards = [];
+      this.frame = withGap(frame, `the evidence on disk could not be put in order: ${messageOf(cause)}`);
+    }
   }
 
   get shardCount(): number {
     return this.#shards.length;
   }
 
-  /** @throws when the files are damaged. */
-  *shards(): Generator<Evidence> {
-    for (const buckets of this.#shards) yield this.#load(buckets);
+  /** Numbered from 0. @throws DamagedOnDisk */
+  shard(number: number): Evidence {
+    return this.#load(this.#shards[number] ?? []);
   }
 
-  /** All of it at once, in the memory that takes. For small runs. */
+  /** All of it at once, in the memory that takes. For small runs. @throws DamagedOnDisk */
   whole(): Evidence {
     return this.#load(this.#shards.flat());
   }
 
-  /** The shard that has an order. */
+  /** The shard that has an order. @throws DamagedOnDisk */
   shardOf(orderId: string): Evidence {
     const bucket = hash53(orderId) % (this.#spills[0]?.buckets ?? 1);
     return this.#load(this.#shards.find((buckets) => buckets.includes(bucket)) ?? []);
@@ -156,11 +166,20 @@ export class StoredEvidence {
     return this.#spills.reduce((sum, spill) => sum + spill.count(bucket), 0);
   }
 
-  #load(buckets: readonly number[]): Evidence {
+  #shelve(buckets: readonly number[]): Shelves {
     const shelves = emptyShelves();
-    for (const spill of this.#spills)
-      for (const bucket of buckets)
-        for (const line of spill.read(bucket).split('\n')) if (line !== '') putLine(shelves, line);
+    try {
+      for (const spill of this.#spills)
+        for (const bucket of buckets)
+          for (const line of spill.read(bucket).split('\n')) if (line !== '') putLine(shelves, line);
+    } catch (cause) {
+      throw new DamagedOnDisk(messageOf(cause), { cause });
+    }
+    return shelves;
+  }
+
+  #load(buckets: readonly number[]): Evidence {
+    const shelves = this.#shelve(buckets);
     const { frame } = this;
     return {
       ...frame,

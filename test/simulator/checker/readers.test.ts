@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -146,7 +146,7 @@ const tablesOf = (url: string): Promise<Evidence> =>
       [spill],
       directory,
     );
-    return only([...stored.shards()]);
+    return stored.whole();
   });
 
 describe('the checker’s reader of the service’s tables', () => {
@@ -490,5 +490,31 @@ describe('the collector', () => {
     expect((await checkStored(evidence, () => [])).result.verdict).to.equal('unknown');
     evidence.remove();
     await rm(directory, { recursive: true });
+  });
+
+  it('names what it could not keep on disk instead of failing', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'checker-'));
+    const collector = await EvidenceCollector.start(
+      { mysqlUrl: service.url, kafkaBrokers: kafkaBrokers(), topic: topic.name, consumers: [] },
+      directory,
+    );
+    const unanswered: ClientOperation = { ...placed(0), kind: 'pay', outcome: 'unknown', status: null };
+    // Nothing can be written where the clients' history would lie.
+    await writeFile(join(directory, only(await readdir(directory)), 'told'), '');
+    const evidence = await collector.finish({
+      seed: null,
+      startedAt: 0,
+      finishedAt: 0,
+      ordersRequested: 1,
+      closedLoop: false,
+      history: { rows: Array.from({ length: 300 }, () => unanswered), missing: [] },
+      faults: { rows: [], missing: [] },
+      injected: { rows: [], missing: [] },
+    });
+    expect(evidence.frame.history.missing.join()).to.contain('could not be kept on disk');
+    const { result } = await checkStored(evidence, () => []);
+    evidence.remove();
+    await rm(directory, { recursive: true });
+    expect(result.invariants.find(({ id }) => id === 2)?.verdict).to.equal('unknown');
   });
 });
