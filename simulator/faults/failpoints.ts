@@ -64,17 +64,18 @@ const failpointFault = (
   },
   needs: [],
   ...(load === undefined ? {} : { load }),
-  plan: ({ random }) =>
-    Object.entries(points).map(([role, moments]): Track =>
-      Array.from({ length: times }, () => moments)
-        .flat()
-        .map((point) => ({
-          kind: name,
-          target: targetOf(role, point),
-          waitMs: random.int(...BETWEEN_MS),
-          lastsMs: 0,
-        })),
-    ),
+  plan: ({ random, loadMs }) =>
+    Object.entries(points).map(([role, moments]): Track => {
+      const deaths = Array.from({ length: times }, () => moments).flat();
+      // However short the load is, the last one is to meet work.
+      const longest = Math.floor((loadMs * 0.8) / deaths.length);
+      return deaths.map((point) => ({
+        kind: name,
+        target: targetOf(role, point),
+        waitMs: Math.min(random.int(...BETWEEN_MS), longest),
+        lastsMs: 0,
+      }));
+    }),
   inject,
 });
 

@@ -17,7 +17,7 @@ describe('the command lines of the simulator', () => {
   const refused: readonly (readonly ['simulator/main.ts' | 'simulator/demo.ts', readonly string[], RegExp])[] = [
     ['simulator/main.ts', ['--rate', '0'], /--rate/],
     ['simulator/main.ts', ['--faults', 'meteor'], /--faults/],
-    ['simulator/main.ts', ['--deterministic'], /--deterministic/],
+    ['simulator/main.ts', ['--deterministic', '--orders', '5'], /--deterministic/],
     ['simulator/main.ts', ['--report', '<file>/below'], /--report/],
     ['simulator/demo.ts', ['--seed', 'abc'], /--seed/],
     ['simulator/demo.ts', ['--speed'], /--speed/],
@@ -52,7 +52,8 @@ describe('the command lines of the simulator', () => {
     const { code, stdout } = await runEntry('simulator/main.ts', ['--faults', 'list']).ended;
     expect(code).to.equal(0);
     expect(stdout)
-      .to.match(/^relay-kill .+\n/)
-      .and.to.include('\nkill-any ');
+      .to.match(/^ *4 +commit-answer-lost .+\n/m)
+      .and.to.match(/^ – +relay-kill .+\n/m)
+      .and.to.match(/^ – +kill-any /m);
   }).timeout(60_000);
 });
