@@ -28,6 +28,8 @@ import { notEnoughReplicas } from './rows/not-enough-replicas.ts';
 import { offsetOutOfRange } from './rows/offset-out-of-range.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
 import { partitionsAdded } from './rows/partitions-added.ts';
+import { poisonRecords } from './rows/poison-records.ts';
+import { slowHandler } from './rows/slow-handler.ts';
 import { topicMissing } from './rows/topic-missing.ts';
 
 /** Every fault by the name it has on the command line. */
@@ -71,6 +73,8 @@ export const faults: readonly Fault[] = [
   notEnoughReplicas,
   leadersMove,
   kafkaDiskFull,
+  slowHandler,
+  poisonRecords,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

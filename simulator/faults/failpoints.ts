@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault, Injection, Track } from './fault.ts';
+import type { Fault, Injection, MatrixRow, Track } from './fault.ts';
+import {
+  allPublished,
+  cutOffAndSentAgain,
+  deathsAt,
+  noAttemptSpent,
+  oneEffectEach,
+  sentAgain,
+} from './rows/expectations.ts';
 
 /** The moments at which each role can be told to die as by kill -9, as its setting FAILPOINT names them. */
 const SERVICE_POINTS = {
@@ -54,7 +62,7 @@ const failpointFault = (
   describe: string,
   points: Points,
   times: number,
-  load?: Fault['load'],
+  { load, row }: Pick<Fault, 'load' | 'row'> = {},
 ): Fault => ({
   name,
   describe,
@@ -64,6 +72,7 @@ const failpointFault = (
   },
   needs: [],
   ...(load === undefined ? {} : { load }),
+  ...(row === undefined ? {} : { row }),
   plan: ({ random, loadMs }) =>
     Object.entries(points).map(([role, moments]): Track => {
       const deaths = Array.from({ length: times }, () => moments).flat();
@@ -79,12 +88,31 @@ const failpointFault = (
   inject,
 });
 
+/** A row in which a process dies at a moment, `times` times; the matrix needs a proof of each death. */
+const rowOf = (
+  number: number,
+  expected: string,
+  deaths: { readonly kind: string; readonly times: number },
+  seen: NonNullable<MatrixRow['judge']>,
+): MatrixRow => ({
+  number,
+  expected,
+  mixes: false,
+  judge: (aftermath) => [deathsAt(aftermath, deaths.kind, deaths.times), ...seen(aftermath)],
+});
+
 /** Row 1 of the fault matrix: nothing was sent, so it is sent by the next one. */
 export const relayDiesBeforeSend = failpointFault(
   'relay-dies-before-send',
   'the relay dies with a batch claimed and not sent, twice; the batch is sent by the next one',
   { relay: ['before-publish'] },
   2,
+  {
+    row: rowOf(1, 'resent by the next one', { kind: 'relay-dies-before-send', times: 2 }, (aftermath) => [
+      noAttemptSpent(aftermath),
+      allPublished(aftermath),
+    ]),
+  },
 );
 /** Row 2: the broker has the batch, the outbox does not know; only a duplicate may come of it. */
 export const relayDiesAfterAck = failpointFault(
@@ -92,6 +120,12 @@ export const relayDiesAfterAck = failpointFault(
   'the relay dies with a batch acknowledged and not marked, twice; the batch is sent again, in order',
   { relay: ['after-publish'] },
   2,
+  {
+    row: rowOf(2, 'duplicates only', { kind: 'relay-dies-after-ack', times: 2 }, (aftermath) => [
+      sentAgain(aftermath),
+      noAttemptSpent(aftermath),
+    ]),
+  },
 );
 /** Row 3: nothing may be written. */
 export const apiDiesBeforeCommit = failpointFault(
@@ -99,6 +133,14 @@ export const apiDiesBeforeCommit = failpointFault(
   'the API dies with everything written and COMMIT not sent, three times; nothing of it may be seen',
   { api: ['before-commit'] },
   3,
+  {
+    row: rowOf(
+      3,
+      'nothing written; the retry of the client takes effect once',
+      { kind: 'api-dies-before-commit', times: 3 },
+      (aftermath) => [cutOffAndSentAgain(aftermath)],
+    ),
+  },
 );
 /** Row 30: the effect is there, the offset is not; the event comes again and must have one effect. */
 export const consumersDieAfterEffect = failpointFault(
@@ -106,7 +148,15 @@ export const consumersDieAfterEffect = failpointFault(
   'payment and shipping die after an effect was committed and before its offset was; it may happen once',
   { payment: ['after-commit-before-offset'], shipping: ['after-commit-before-offset'] },
   1,
-  { orders: 300, ratePerSecond: 8 },
+  {
+    load: { orders: 300, ratePerSecond: 8 },
+    row: {
+      ...rowOf(30, 'one effect for each event', { kind: 'consumers-die-after-effect', times: 2 }, (aftermath) => [
+        oneEffectEach(aftermath),
+      ]),
+      load: { orders: 240, ratePerSecond: 8 },
+    },
+  },
 );
 
 export const failpoints = failpointFault(
@@ -114,5 +164,5 @@ export const failpoints = failpointFault(
   'every role dies once at every moment it can be told to die at; one that is never reached makes the run unknown',
   ALL_POINTS,
   1,
-  { orders: 1_000, ratePerSecond: 5 },
+  { load: { orders: 1_000, ratePerSecond: 5 } },
 );

@@ -24,3 +24,41 @@ export const sentAgain = ({ report }: Aftermath): Sighting => ({
   what: `events were sent again (${report.events.duplicatesPublished} duplicates)`,
   holds: report.events.duplicatesPublished > 0,
 });
+
+/** The faults of this kind did their damage and were mended, as often as planned. */
+export const deathsAt = ({ evidence }: Aftermath, kind: string, times: number): Sighting => {
+  const done = evidence.faults.rows.filter((fault) => fault.kind === kind && fault.healedAt !== null).length;
+  return { what: `it died at that moment and came back ${done} of ${times} times`, holds: done === times };
+};
+
+/** Whatever waited when a relay died was published by the next one. */
+export const allPublished = ({ report, evidence }: Aftermath): Sighting => {
+  const left = evidence.outbox.rows.filter(({ status }) => status !== 'COMPLETED').length;
+  return {
+    what: `all ${report.events.published} events were published, ${left} were left`,
+    holds: evidence.outbox.missing.length > 0 ? undefined : left === 0 && report.events.published > 0,
+  };
+};
+
+/** Requests whose answer never came were sent again under their key, and each placed one order. */
+export const cutOffAndSentAgain = ({ evidence }: Aftermath): Sighting => {
+  const again = evidence.history.rows.filter(({ kind, sent }) => kind === 'place' && sent > 1);
+  const ordersOf = (marker: string): number =>
+    evidence.orders.rows.filter(({ customerId }) => customerId === marker).length;
+  const once = again.filter(({ outcome, marker }) => outcome === 'ok' && ordersOf(marker) === 1).length;
+  const isComplete = evidence.history.missing.length === 0 && evidence.orders.missing.length === 0;
+  return {
+    what: `${again.length} requests for an order were sent again, ${once} of them placed exactly one`,
+    holds: !isComplete ? undefined : again.length > 0 && once === again.length,
+  };
+};
+
+/** No consumer did twice what an event asks for. */
+export const oneEffectEach = ({ evidence }: Aftermath): Sighting => {
+  const { rows, missing } = evidence.effects;
+  const different = new Set(rows.map(({ consumer, eventId, kind }) => `${consumer}/${eventId}/${kind}`)).size;
+  return {
+    what: `${rows.length} effects, ${different} different ones`,
+    holds: missing.length > 0 ? undefined : rows.length > 0 && rows.length === different,
+  };
+};

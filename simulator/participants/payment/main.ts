@@ -16,9 +16,15 @@ export const start = (overrides?: ConsumerOverrides): Promise<void> =>
       CONSUMER_GROUP,
       DECLINE_RATIO: settings.withDefault(ratio, 0),
       HANDLING_DELAY_MS: settings.withDefault(settings.milliseconds(0, 600_000), 0),
+      EFFECT_DELAY_MS: settings.withDefault(settings.milliseconds(0, 10_000), 0),
     },
-    define: ({ CONSUMER_GROUP: group, DECLINE_RATIO, HANDLING_DELAY_MS }) =>
-      paymentConsumer({ group, declineRatio: DECLINE_RATIO, handlingDelayMs: HANDLING_DELAY_MS }),
+    define: ({ CONSUMER_GROUP: group, DECLINE_RATIO, HANDLING_DELAY_MS, EFFECT_DELAY_MS }) =>
+      paymentConsumer({
+        group,
+        declineRatio: DECLINE_RATIO,
+        handlingDelayMs: HANDLING_DELAY_MS,
+        effectDelayMs: EFFECT_DELAY_MS,
+      }),
     overrides,
   });
 

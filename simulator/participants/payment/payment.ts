@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ignore } from '../../../src/consumer-kit.ts';
 import type { ConsumerDefinition, HandlerContext, ReceivedEvent } from '../../../src/consumer-kit.ts';
 import { noteEffect } from '../note-effect.ts';
@@ -12,6 +13,8 @@ export interface PaymentOptions {
   readonly declineRatio: number;
   /** How long after its decision it tells the order service, milliseconds. */
   readonly handlingDelayMs: number;
+  /** How long each of its effects takes, milliseconds; the transaction is open meanwhile. */
+  readonly effectDelayMs?: number;
 }
 
 const NAME = 'payment';
@@ -51,15 +54,22 @@ const refund = async (origin: EffectOrigin, { tx }: HandlerContext, reason: stri
 };
 
 /** Charges each order once and reports it; pays back what a cancelled order has paid. */
-export const paymentConsumer = ({ declineRatio, handlingDelayMs, group }: PaymentOptions): ConsumerDefinition => ({
+export const paymentConsumer = ({
+  declineRatio,
+  handlingDelayMs,
+  effectDelayMs = 0,
+  group,
+}: PaymentOptions): ConsumerDefinition => ({
   name: NAME,
   group: group ?? NAME,
   migrations: join(import.meta.dirname, 'migrations'),
   handlers: {
-    OrderPlaced: (event, context) =>
-      isDeclined(event.orderId, declineRatio)
+    OrderPlaced: async (event, context) => {
+      if (effectDelayMs > 0) await sleep(effectDelayMs);
+      await (isDeclined(event.orderId, declineRatio)
         ? decline(event, context, handlingDelayMs)
-        : charge(event, context, handlingDelayMs),
+        : charge(event, context, handlingDelayMs));
+    },
     OrderCancelled: async (event, context) => {
       if (event.payload.refundDue !== null) await refund(event, context, 'the paid order was cancelled');
     },
