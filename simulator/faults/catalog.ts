@@ -10,7 +10,7 @@ import {
 import type { Fault } from './fault.ts';
 import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
-import { poison } from './poison.ts';
+import { poison, poisonSkip } from './poison.ts';
 import { aclRevoked } from './rows/acl-revoked.ts';
 import { commitLost } from './rows/commit-lost.ts';
 import { deadlock } from './rows/deadlock.ts';
@@ -42,6 +42,7 @@ export const faults: readonly Fault[] = [
   brokerOutage,
   mysqlRestart,
   poison,
+  poisonSkip,
   duplicateDelivery,
   relayDiesBeforeSend,
   relayDiesAfterAck,

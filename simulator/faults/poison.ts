@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './fault.ts';
+import type { RaisedEvent } from '../run/operator-api.ts';
+import type { Fault, FaultContext } from './fault.ts';
 import { setTopicLimit } from './topic-limit.ts';
 
 /** What the topic of a poison run allows at first, bytes. */
@@ -20,18 +21,87 @@ const until = async <T>(what: string, boundMs: number, look: () => Promise<T | u
   throw new Error(`${what} did not happen within ${boundMs / 1_000} s`);
 };
 
+/** Lets the order go on; resolves when it has. */
+type Release = (context: FaultContext, orderId: string, stuck: RaisedEvent) => Promise<void>;
+
+const allPublished = (
+  { operator }: FaultContext,
+  orderId: string,
+  isSettled: (event: RaisedEvent) => boolean,
+): Promise<readonly RaisedEvent[]> =>
+  until('the publication of the released order', RELEASE_BOUND_MS, async () => {
+    const events = await operator.eventsOf(orderId);
+    return events?.every(isSettled) === true ? events : undefined;
+  });
+
+const accepted = async (what: string, act: () => Promise<number | undefined>): Promise<void> => {
+  await until(what, RELEASE_BOUND_MS, async () => {
+    const status = await act();
+    return status !== undefined && status < 300 ? status : undefined;
+  });
+};
+
+const listed = (events: readonly RaisedEvent[]): string =>
+  events.map(({ sequence, type, standing }) => `${sequence} ${type} (${standing.state})`).join(', ');
+
+const redriveIt: Release = async (context, orderId, { eventId, type }) => {
+  const { house, operator, say } = context;
+  await until('raising the limit of the topic', RELEASE_BOUND_MS, () =>
+    setTopicLimit(house, RAISED_LIMIT).then(
+      () => true,
+      () => undefined,
+    ),
+  );
+  say(`mended the cause: the topic now allows ${Math.round(RAISED_LIMIT / 1_024)} KB`);
+  await accepted('the redrive', () => operator.redrive(eventId, 'the limit of the topic was raised'));
+  say(`redrove ${type} ${eventId} through the operator API`);
+  const events = await allPublished(context, orderId, ({ standing }) => standing.state === 'published');
+  say(`went on in order: ${listed(events)}`);
+};
+
+const skipIt: Release = async (context, orderId, { eventId, type }) => {
+  const { operator, say } = context;
+  await accepted('the skip', () => operator.skip(eventId, 'the record exceeds the limit of the topic'));
+  say(`skipped ${type} ${eventId} through the operator API; an EventSkipped stands in its place`);
+  const events = await allPublished(context, orderId, ({ eventId: id, standing }) =>
+    id === eventId ? standing.state === 'skipped' : standing.state === 'published',
+  );
+  say(`went on in order: ${listed(events)}`);
+};
+
 /**
  * An order whose OrderPlaced is larger than the topic allows. Its client cancels it, so a second event waits
- * behind the first. Healed as an operator would: mend the cause, then redrive.
+ * behind the first until an operator releases it.
  */
-export const poison: Fault = {
-  name: 'poison',
-  describe: `one event that can never be published (the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB); then the limit is raised and the event redriven`,
+const poisonFault = (name: string, healing: string, release: Release): Fault => ({
+  name,
+  describe: `one event that can never be published (the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB); then ${healing}`,
   tell: () => 'an order comes in whose first event cannot be published',
   needs: [],
   plan: ({ random, loadMs }) => [
-    [{ kind: 'poison', target: 'topic', waitMs: Math.round(loadMs * 0.1), lastsMs: random.int(2_000, 4_000) }],
+    [{ kind: name, target: 'topic', waitMs: Math.round(loadMs * 0.1), lastsMs: random.int(2_000, 4_000) }],
   ],
+  inject: async (context) => {
+    const { operator, say } = context;
+    const orderId = await context.poisoned;
+    if (orderId === undefined) throw new Error('the order that cannot be published was never accepted');
+    say(`order ${orderId} has an OrderPlaced of about 100 KB; the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB`);
+    const { first, second } = await until('the quarantine of the poisoned event', QUARANTINE_BOUND_MS, async () => {
+      const events = await operator.eventsOf(orderId);
+      const head = events?.[0];
+      return head?.standing.state === 'quarantined' ? { first: head, second: events?.[1] } : undefined;
+    });
+    const { attempts, lastError } = first.standing;
+    say(`${first.type} (sequence 1) is QUARANTINED after ${attempts ?? 0} attempts: ${lastError ?? 'no error noted'}`);
+    if (second !== undefined)
+      say(`${second.type} (sequence 2) is ${second.standing.state} behind it; all other orders go on`);
+    return () => release(context, orderId, first);
+  },
+});
+
+/** Healed as an operator would who can mend the cause: then the event itself is published. */
+export const poison: Fault = {
+  ...poisonFault('poison', 'the limit is raised and the event redriven', redriveIt),
   row: {
     number: 27,
     expected: 'quarantined, that order held, others flow; released in order after a redrive',
@@ -43,39 +113,10 @@ export const poison: Fault = {
       },
     ],
   },
-  inject: async (context) => {
-    const { operator, say } = context;
-    const orderId = await context.poisoned;
-    if (orderId === undefined) throw new Error('the order that cannot be published was never accepted');
-    say(`order ${orderId} has an OrderPlaced of about 100 KB; the topic allows ${POISON_TOPIC_LIMIT / 1_024} KB`);
-    const stuck = await until('the quarantine of the poisoned event', QUARANTINE_BOUND_MS, async () => {
-      const events = await operator.eventsOf(orderId);
-      const first = events?.[0];
-      return first?.standing.state === 'quarantined' ? { first, second: events?.[1] } : undefined;
-    });
-    const { first, second } = stuck;
-    const { attempts, lastError } = first.standing;
-    say(`${first.type} (sequence 1) is QUARANTINED after ${attempts ?? 0} attempts: ${lastError ?? 'no error noted'}`);
-    if (second !== undefined)
-      say(`${second.type} (sequence 2) is ${second.standing.state} behind it; all other orders go on`);
-    return async () => {
-      await until('raising the limit of the topic', RELEASE_BOUND_MS, () =>
-        setTopicLimit(context.house, RAISED_LIMIT).then(
-          () => true,
-          () => undefined,
-        ),
-      );
-      say(`mended the cause: the topic now allows ${Math.round(RAISED_LIMIT / 1_024)} KB`);
-      await until('the redrive', RELEASE_BOUND_MS, async () => {
-        const status = await operator.redrive(first.eventId, 'the limit of the topic was raised');
-        return status !== undefined && status < 300 ? status : undefined;
-      });
-      say(`redrove ${first.type} ${first.eventId} through the operator API`);
-      const released = await until('the publication of the redriven order', RELEASE_BOUND_MS, async () => {
-        const events = await operator.eventsOf(orderId);
-        return events?.every(({ standing }) => standing.state === 'published') === true ? events : undefined;
-      });
-      say(`published in order: ${released.map(({ sequence, type }) => `${sequence} ${type}`).join(', ')}`);
-    };
-  },
 };
+
+/** Healed as an operator would who cannot: consumers are told, and never see the event. */
+export const poisonSkip = poisonFault('poison-skip', 'it is skipped, and its order goes on without it', skipIt);
+
+/** Faults for which the workload has to bring the order. It brings one, so a run has at most one of them. */
+export const isPoison = (kind: string): boolean => kind === poison.name || kind === poisonSkip.name;

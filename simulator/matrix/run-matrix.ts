@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Talk } from '../console/talk.ts';
 import { planFaults } from '../faults/plan-faults.ts';
-import { POISON_TOPIC_LIMIT } from '../faults/poison.ts';
+import { isPoison, POISON_TOPIC_LIMIT } from '../faults/poison.ts';
 import type { runWithEvidence, Simulation } from '../run/run-simulation.ts';
 import { planWorkload } from '../workload/plan.ts';
 import { judgeAlone, judgeRow, withoutResult } from './row-result.ts';
@@ -24,7 +24,7 @@ const simulationOf = (fault: RowFault, matrixSeed: number, reportDir: string): S
   const seed = seedOfRow(matrixSeed, number);
   const relays = house.relays ?? 1;
   const tracks = planFaults({ seed, faults: [fault], loadMs: (orders / ratePerSecond) * 1_000, relays });
-  const poisonAtMs = fault.name === 'poison' ? tracks[0]?.[0]?.waitMs : undefined;
+  const poisonAtMs = isPoison(fault.name) ? tracks[0]?.[0]?.waitMs : undefined;
   return {
     seed,
     plan: planWorkload({ seed, orders, ratePerSecond, ...(poisonAtMs === undefined ? {} : { poisonAtMs }) }),

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { DEFAULT_OUTAGE_MS, brokerOutage } from '../faults/broker-outage.ts';
 import type { Fault } from '../faults/fault.ts';
+import { isPoison } from '../faults/poison.ts';
 import type { RowFault } from '../matrix/row-result.ts';
 import { faultListing } from './fault-listing.ts';
 import { rowsNamed } from './matrix-rows.ts';
@@ -175,6 +176,9 @@ const faultsOf = (wanted: readonly string[], known: readonly Fault[]): Either<No
   const rival = wanted.find((name) => /-(kill|restart)$/.test(name));
   if (wanted.includes('kill-any') && rival !== undefined)
     return refuse(`--faults: kill-any already kills everything; leave out '${rival}'`);
+  const poisons = wanted.filter(isPoison);
+  if (poisons.length > 1)
+    return refuse(`--faults: ${poisons.join(' and ')} break the same order; leave out one of them`);
   return E.right(known.filter(({ name }) => wanted.includes(name)));
 };
 

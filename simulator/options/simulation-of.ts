@@ -1,6 +1,6 @@
 import { planFaults } from '../faults/plan-faults.ts';
 import { planRandom } from '../faults/plan-random.ts';
-import { POISON_TOPIC_LIMIT } from '../faults/poison.ts';
+import { isPoison, POISON_TOPIC_LIMIT } from '../faults/poison.ts';
 import { needsOf } from '../run/needs-of.ts';
 import type { Simulation } from '../run/run-simulation.ts';
 import { planWorkload } from '../workload/plan.ts';
@@ -17,7 +17,7 @@ export const simulationOf = (options: SimulateOptions, reportDir: string): Simul
   const loadMs = (orders / ratePerSecond) * 1_000;
   const schedule = { seed, faults: options.faults, loadMs, relays };
   const tracks = random === true ? planRandom(schedule) : planFaults({ ...schedule, outageMs });
-  const poisonAtMs = tracks.flat().find(({ kind }) => kind === 'poison')?.waitMs;
+  const poisonAtMs = tracks.flat().find(({ kind }) => isPoison(kind))?.waitMs;
   return {
     seed,
     plan: planWorkload({ seed, orders, ratePerSecond, ...(poisonAtMs === undefined ? {} : { poisonAtMs }) }),

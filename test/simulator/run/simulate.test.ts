@@ -10,7 +10,7 @@ const Report = t.type({
   seed: t.number,
   reproduce: t.string,
   orders: t.type({ requested: t.number, accepted: t.number, delivered: t.number, cancelled: t.number }),
-  events: t.type({ lost: t.number, phantom: t.number, outOfOrder: t.number, released: t.number }),
+  events: t.type({ lost: t.number, phantom: t.number, outOfOrder: t.number, released: t.number, skipped: t.number }),
   faults: t.array(t.type({ kind: t.string, target: t.string, healedAt: t.string })),
 });
 
@@ -46,6 +46,18 @@ describe('a whole simulation on real servers', function () {
     expect(stderr).to.include('QUARANTINED after 7 attempts').and.to.include('PASS');
     for (const file of ['report.html', 'junit.xml', 'history.jsonl'])
       expect(existsSync(join(folder, file)), file).to.be.true;
+  });
+
+  it('given an event that is skipped, passes: its successor follows, and no consumer takes the skip for a loss or for work', async () => {
+    const args = '--orders 15 --rate 10 --seed 22 --faults poison-skip --json --report'.split(' ');
+    const { code, stdout, stderr } = await runEntry('simulator/main.ts', [...args, folder]).ended;
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(
+      /went on in order: 1 OrderPlaced \(skipped\), 1 EventSkipped \(published\), 2 OrderCancelled \(published\)/,
+    );
+    const { verdict, events } = reportIn(stdout);
+    expect(verdict).to.equal('pass');
+    expect(events).to.deep.include({ lost: 0, phantom: 0, outOfOrder: 0, skipped: 1 });
   });
 
   it('given Ctrl-C, ends in order with what it has seen, and says that this is no verdict', async () => {
