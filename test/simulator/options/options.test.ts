@@ -30,6 +30,7 @@ const refusals: readonly (readonly [line: string, names: RegExp])[] = [
   ['--faults meteor', /--faults.*'meteor'.*relay-kill/],
   ['--faults relay-kill,,poison', /--faults.*separated by commas/],
   ['--faults kill-any,relay-kill', /--faults.*kill-any.*'relay-kill'/],
+  ['--faults poison,poison-skip', /--faults.*poison.*poison-skip/],
   ['--faults matrix,poison', /--faults matrix.*no other/],
   ['--faults matrix --orders 10', /--faults matrix.*--orders/],
   ['--faults matrix --rows 999', /--rows.*'999'.*8 mysql-restart/],
