@@ -146,7 +146,7 @@ export class CallbackSender {
       pipe(
         callbacks.refuse(tx, callback.id, answer),
         TE.flatMap((isFirst) => (isFirst && effect !== undefined ? effect(tx) : TE.right([]))),
-        TE.flatMap((requested) => (requested.length === 0 ? TE.right(undefined) : callbacks.append(tx, requested))),
+        TE.flatMap((requested) => callbacks.append(tx, requested)),
       ),
     )();
     if (E.isLeft(noted))

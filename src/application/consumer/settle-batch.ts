@@ -71,8 +71,8 @@ export class SettleBatch {
         pipe(
           this.deps.inbox.statesFor(tx, events),
           TE.flatMap((states) => this.runEffects(tx, events, states, signal)),
-          TE.tap(({ requested }) => this.storeCallbacks(tx, requested)),
-          TE.tap(({ applied }) => this.note(tx, applied)),
+          TE.tap(({ requested }) => this.deps.callbacks.append(tx, requested)),
+          TE.tap(({ applied }) => this.deps.inbox.recordAllApplied(tx, applied)),
           TE.map(({ settled }) => settled),
         ),
     );
@@ -125,17 +125,6 @@ export class SettleBatch {
       case 'Violation':
         return undefined;
     }
-  }
-
-  private storeCallbacks(
-    tx: Transaction,
-    requested: readonly RequestedCallback[],
-  ): TaskEither<StorageUnavailable, void> {
-    return requested.length === 0 ? TE.right(undefined) : this.deps.callbacks.append(tx, requested);
-  }
-
-  private note(tx: Transaction, applied: readonly IncomingEvent[]): TaskEither<StorageUnavailable, void> {
-    return applied.length === 0 ? TE.right(undefined) : this.deps.inbox.recordAllApplied(tx, applied);
   }
 }
 

@@ -160,9 +160,7 @@ export class SettleEvent {
       ? this.parkOn(tx, event, prepared.left)
       : pipe(
           prepared.right(tx),
-          TE.flatMap((requested): TaskEither<UnitError, void> =>
-            requested.length === 0 ? TE.right(undefined) : callbacks.append(tx, requested),
-          ),
+          TE.flatMap((requested): TaskEither<UnitError, void> => callbacks.append(tx, requested)),
           TE.flatMap(note),
         );
   }

@@ -52,7 +52,7 @@ export interface DeliveredCallback {
 
 /** Callback rows of one consumer. Of one order, the next is claimed only after the earlier one has ended. */
 export interface CallbackOutbox {
-  /** A callback that is there already (same event, same name) stays as it is. */
+  /** A callback that is there already (same event, same name) stays as it is. An empty list costs nothing. */
   append(tx: Transaction, requested: readonly RequestedCallback[]): TaskEither<StorageUnavailable, void>;
   /**
    * Takes due callbacks for `leaseMs`; a holder that dies loses them to the next claim. Two holders of one callback

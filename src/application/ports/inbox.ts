@@ -54,7 +54,10 @@ export interface Inbox {
     event: IncomingEvent,
     baseline: Baseline | undefined,
   ): TaskEither<StorageUnavailable, void>;
-  /** `recordApplied` one after the other, of events that begin nothing in the middle and that nobody had stored. */
+  /**
+   * `recordApplied` one after the other, of events that begin nothing in the middle and that nobody had stored. An empty
+   * list costs nothing.
+   */
   recordAllApplied(tx: Transaction, events: readonly IncomingEvent[]): TaskEither<StorageUnavailable, void>;
   /** Stores the event so that it can be applied later; storing it again changes nothing. */
   hold(tx: Transaction, event: IncomingEvent): TaskEither<StorageUnavailable, void>;

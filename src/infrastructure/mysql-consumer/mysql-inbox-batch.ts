@@ -3,6 +3,7 @@ import type { IncomingEvent } from '../../application/ports/consumed-record.ts';
 import type { InboxState } from '../../application/ports/inbox.ts';
 import type { TransactionConnection } from '../mysql/mysql-unit-of-work.ts';
 import { WholeNumber, decodeRows } from '../mysql/rows.ts';
+import { INSERT_APPLIED, appliedRow } from './applied-row.ts';
 
 /*
  * The inbox for many events at once: a fixed number of statements, however many events. Each answers what the
@@ -27,10 +28,6 @@ const KNOWN = `
 
 const SKIPPED = `
   SELECT order_id AS orderId, sequence FROM inbox WHERE consumer = ? AND order_id IN (?) AND skipped`;
-
-const NOTE_EVENTS = `
-  INSERT INTO inbox (consumer, event_id, order_id, sequence, type, fingerprint, skipped, topic, kafka_partition, kafka_offset)
-  VALUES ?`;
 
 const MOVE_ORDERS = `
   INSERT INTO inbox_orders (consumer, order_id, last_sequence) VALUES ? AS applied
@@ -101,20 +98,7 @@ export const noteAllApplied = async (
   events: readonly IncomingEvent[],
 ): Promise<void> => {
   if (events.length === 0) return;
-  await connection.write(NOTE_EVENTS, [
-    events.map(({ eventId, orderId, sequence, type, fingerprint, isSkip, source }) => [
-      consumer,
-      eventId,
-      orderId,
-      sequence,
-      type,
-      fingerprint,
-      isSkip,
-      source.topic,
-      source.partition,
-      source.offset,
-    ]),
-  ]);
+  await connection.write(INSERT_APPLIED, [events.map((event) => appliedRow(consumer, event))]);
   const last = new Map(events.map(({ orderId, sequence }) => [orderId, sequence]));
   await connection.write(MOVE_ORDERS, [ordersOf(events).map((orderId) => [consumer, orderId, last.get(orderId) ?? 0])]);
 };

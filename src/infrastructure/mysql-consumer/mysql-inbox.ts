@@ -9,6 +9,7 @@ import type { MySqlPool } from '../mysql/mysql-pool.ts';
 import { connectionOf } from '../mysql/mysql-unit-of-work.ts';
 import { WholeNumber, decodeFirst, decodeRows } from '../mysql/rows.ts';
 import { storageAttempt } from '../mysql/storage-attempt.ts';
+import { INSERT_APPLIED, appliedRow } from './applied-row.ts';
 import { noteAllApplied, readStates } from './mysql-inbox-batch.ts';
 import { WAITING_COLUMNS, WaitingRow, eventOf } from './waiting-row.ts';
 
@@ -111,24 +112,9 @@ export class MySqlInbox implements Inbox {
   ): TaskEither<StorageUnavailable, void> {
     return storageAttempt('note an event as applied', async () => {
       const { consumer } = this;
-      const { eventId, orderId, sequence, type, fingerprint, isSkip, source } = event;
+      const { eventId, orderId, sequence } = event;
       const connection = connectionOf(tx);
-      await connection.write(
-        `INSERT INTO inbox (consumer, event_id, order_id, sequence, type, fingerprint, skipped, topic, kafka_partition, kafka_offset)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          consumer,
-          eventId,
-          orderId,
-          sequence,
-          type,
-          fingerprint,
-          isSkip,
-          source.topic,
-          source.partition,
-          source.offset,
-        ],
-      );
+      await connection.write(INSERT_APPLIED, [[appliedRow(consumer, event)]]);
       await connection.write(
         `UPDATE inbox_orders
             SET last_sequence = ?, baseline_sequence = COALESCE(?, baseline_sequence), baseline_because = COALESCE(?, baseline_because)
