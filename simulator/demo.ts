@@ -7,10 +7,10 @@ import type { Track } from './faults/fault.ts';
 import { MAX_SEED } from './options/options.ts';
 import { POISON_TOPIC_LIMIT } from './faults/poison.ts';
 import { verdictText } from './report/verdict-text.ts';
+import { loadFor } from './run/load-for.ts';
 import { defaultReportFolder, prepareReportFolder } from './run/report-folder.ts';
 import { runSimulation } from './run/run-simulation.ts';
 import { EXIT_UNKNOWN, onStopSignals } from './run/stop-signals.ts';
-import { planWorkload } from './workload/plan.ts';
 
 /*
  * `npm run demo`: about a minute of real orders while things are broken on purpose, told in plain words, with a
@@ -19,7 +19,6 @@ import { planWorkload } from './workload/plan.ts';
 
 const ORDERS = 400;
 const RATE_PER_SECOND = 10;
-const DECLINE_RATIO = 0.05;
 
 /** The relay dies early; the poisoned event is quarantined after seven attempts; Kafka dies while it is; then the cause is mended. */
 const TRACKS: readonly Track[] = [
@@ -27,7 +26,6 @@ const TRACKS: readonly Track[] = [
   [{ kind: 'relay-kill', target: 'relay', waitMs: 7_000, lastsMs: 0 }],
   [{ kind: 'broker-restart', target: 'kafka', waitMs: 24_000, lastsMs: 3_000 }],
 ];
-const POISON_AT_MS = 1_500;
 
 const INTRODUCTION = [
   'Real orders go through MySQL, the outbox and Kafka to payment and shipping, and back through the API, for about a',
@@ -47,11 +45,9 @@ const demo = async (seed: number, reportDir: string): Promise<number> => {
     const written = await runSimulation(
       {
         seed,
-        plan: planWorkload({ seed, orders: ORDERS, ratePerSecond: RATE_PER_SECOND, poisonAtMs: POISON_AT_MS }),
+        ...loadFor({ seed, orders: ORDERS, ratePerSecond: RATE_PER_SECOND }, TRACKS),
         tracks: TRACKS,
         relays: 1,
-        declineRatio: DECLINE_RATIO,
-        topicLimit: POISON_TOPIC_LIMIT,
         sabotage: undefined,
         reportDir,
         reproduce: `npm run demo -- --seed ${seed}`,

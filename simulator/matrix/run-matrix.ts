@@ -2,15 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Talk } from '../console/talk.ts';
 import { planFaults } from '../faults/plan-faults.ts';
-import { isPoison, POISON_TOPIC_LIMIT } from '../faults/poison.ts';
+import { loadFor } from '../run/load-for.ts';
 import type { runWithEvidence, Simulation } from '../run/run-simulation.ts';
-import { planWorkload } from '../workload/plan.ts';
 import { judgeAlone, judgeRow, withoutResult } from './row-result.ts';
 import type { RowFault, RowResult } from './row-result.ts';
 
 /** Short, so that the whole matrix ends in minutes; long enough that work is under way when things break. */
 const USUAL_LOAD = { orders: 150, ratePerSecond: 12 };
-const DECLINE_RATIO = 0.05;
 
 const messageOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/g, ' ');
@@ -24,14 +22,11 @@ const simulationOf = (fault: RowFault, matrixSeed: number, reportDir: string): S
   const seed = seedOfRow(matrixSeed, number);
   const relays = house.relays ?? 1;
   const tracks = planFaults({ seed, faults: [fault], loadMs: (orders / ratePerSecond) * 1_000, relays });
-  const poisonAtMs = isPoison(fault.name) ? tracks[0]?.[0]?.waitMs : undefined;
   return {
     seed,
-    plan: planWorkload({ seed, orders, ratePerSecond, ...(poisonAtMs === undefined ? {} : { poisonAtMs }) }),
+    ...loadFor({ seed, orders, ratePerSecond }, tracks),
     tracks,
     relays,
-    declineRatio: DECLINE_RATIO,
-    topicLimit: poisonAtMs === undefined ? undefined : POISON_TOPIC_LIMIT,
     needs: house,
     sabotage: undefined,
     reportDir,

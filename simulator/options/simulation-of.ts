@@ -1,13 +1,10 @@
 import { planFaults } from '../faults/plan-faults.ts';
 import { planRandom } from '../faults/plan-random.ts';
-import { isPoison, POISON_TOPIC_LIMIT } from '../faults/poison.ts';
+import { loadFor } from '../run/load-for.ts';
 import { needsOf } from '../run/needs-of.ts';
 import type { Simulation } from '../run/run-simulation.ts';
-import { planWorkload } from '../workload/plan.ts';
 import { reproduceCommand } from './options.ts';
 import type { SimulateOptions } from './options.ts';
-
-const DECLINE_RATIO = 0.05;
 
 /** The run that the options ask for: what clients do and what breaks when, decided by the seed. */
 export const simulationOf = (options: SimulateOptions, reportDir: string): Simulation => {
@@ -17,14 +14,11 @@ export const simulationOf = (options: SimulateOptions, reportDir: string): Simul
   const loadMs = (orders / ratePerSecond) * 1_000;
   const schedule = { seed, faults: options.faults, loadMs, relays };
   const tracks = random === true ? planRandom(schedule) : planFaults({ ...schedule, outageMs });
-  const poisonAtMs = tracks.flat().find(({ kind }) => isPoison(kind))?.waitMs;
   return {
     seed,
-    plan: planWorkload({ seed, orders, ratePerSecond, ...(poisonAtMs === undefined ? {} : { poisonAtMs }) }),
+    ...loadFor({ seed, orders, ratePerSecond }, tracks),
     tracks,
     relays,
-    declineRatio: DECLINE_RATIO,
-    topicLimit: poisonAtMs === undefined ? undefined : POISON_TOPIC_LIMIT,
     needs,
     sabotage,
     reportDir,

@@ -1,10 +1,11 @@
-import { open, rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lackingForSmallDisk } from '../../../tools/environment/small-disk.ts';
 import type { House } from '../../run/house.ts';
 import type { Fault } from '../fault.ts';
 import { rowsOf, withSql } from './direct-sql.ts';
 import { answered503, servedAgain } from './expectations.ts';
+import { fillDisk } from './fill-disk.ts';
 import { once } from './once.ts';
 import { orMend } from './or-mend.ts';
 import { waitUntil } from './wait-until.ts';
@@ -14,27 +15,6 @@ const LASTS_MS = 8_000;
 const DISK_MB = 340;
 /** MySQL looks once a minute whether there is room again. */
 const BACK_MS = 150_000;
-const CHUNK = Buffer.alloc(65_536);
-const BLOCK_BYTES = 4_096;
-
-const isFull = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
-
-/** Writes into `path` until its disk takes no more. */
-export const fillDisk = async (path: string): Promise<void> => {
-  const file = await open(path, 'a');
-  try {
-    for (let size = CHUNK.length; size >= BLOCK_BYTES;)
-      try {
-        await file.write(CHUNK, 0, size);
-      } catch (cause) {
-        if (!isFull(cause)) throw cause;
-        size /= 2;
-      }
-  } finally {
-    await file.close();
-  }
-};
-
 /** Room again; should the server have ended, it is started on the same data. Resolves when a write is taken. */
 const mend = async (house: House, ballast: string): Promise<void> => {
   await rm(ballast, { force: true });
@@ -67,11 +47,7 @@ export const mysqlDiskFull: Fault = {
     const ballast = join(disk, 'ballast');
     return orMend(
       () => mend(house, ballast),
-      async () => {
-        await fillDisk(ballast);
-        const { bavail, bsize } = await statfs(disk);
-        saw({ what: `the disk was full (${bavail * bsize} bytes free)`, holds: bavail * bsize < CHUNK.length });
-      },
+      async () => saw(await fillDisk(ballast)),
     );
   },
 };

@@ -1,17 +1,16 @@
-import { rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lackingForSmallDisk } from '../../../tools/environment/small-disk.ts';
 import type { House } from '../../run/house.ts';
 import type { Fault } from '../fault.ts';
-import { fillDisk } from './disk-full.ts';
 import { noAttemptSpent } from './expectations.ts';
+import { fillDisk } from './fill-disk.ts';
 import { once } from './once.ts';
 import { orMend } from './or-mend.ts';
 import { waitUntil } from './wait-until.ts';
 
 const LASTS_MS = 6_000;
 const DISK_MB = 96;
-const ROOM_BYTES = 65_536;
 const NOTICED_MS = 20_000;
 const BACK_MS = 60_000;
 
@@ -46,9 +45,7 @@ export const kafkaDiskFull: Fault = {
     return orMend(
       () => mend(house, ballast),
       async () => {
-        await fillDisk(ballast);
-        const { bavail, bsize } = await statfs(disk);
-        saw({ what: `the disk was full (${bavail * bsize} bytes free)`, holds: bavail * bsize < ROOM_BYTES });
+        saw(await fillDisk(ballast));
         let pending = 0;
         await waitUntil('a backlog', NOTICED_MS, async () => {
           pending = (await house.progress())?.pending ?? 0;

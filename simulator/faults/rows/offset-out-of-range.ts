@@ -10,7 +10,8 @@ import type { Environment } from '../../../tools/environment/environment.ts';
 import { readProgress } from '../../run/progress.ts';
 import type { Progress } from '../../run/progress.ts';
 import { planWorkload } from '../../workload/plan.ts';
-import type { AloneContext, Fault, Sighting } from '../fault.ts';
+import type { AloneContext, Sighting } from '../fault.ts';
+import { alone } from './alone.ts';
 import { waitUntil } from './wait-until.ts';
 
 const BOUND_MS = 60_000;
@@ -159,17 +160,13 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
   }
 };
 
-export const offsetOutOfRange: Fault = {
-  name: 'offset-out-of-range',
-  describe: 'records are deleted from the topic that a consumer, away for a while, has not read yet',
-  tell: () => 'records are deleted before a consumer has read them',
-  needs: ['mysql', 'kafka'],
-  plan: () => [],
-  inject: () => Promise.reject(new Error('it needs an environment of its own')),
-  row: {
+export const offsetOutOfRange = alone(
+  {
+    name: 'offset-out-of-range',
+    describe: 'records are deleted from the topic that a consumer, away for a while, has not read yet',
+    tells: 'records are deleted before a consumer has read them',
     number: 33,
     expected: 'never silent: counted and logged, orders that miss an event held, the rest goes on',
-    mixes: false,
-    alone: run,
   },
-};
+  run,
+);

@@ -3,7 +3,8 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { startEnvironment } from '../../../tools/environment/environment.ts';
 import { planWorkload } from '../../workload/plan.ts';
-import type { AloneContext, Fault, Sighting } from '../fault.ts';
+import type { AloneContext, Sighting } from '../fault.ts';
+import { alone } from './alone.ts';
 import { waitUntil } from './wait-until.ts';
 
 const BEFORE = 6;
@@ -63,17 +64,13 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
   }
 };
 
-export const partitionsAdded: Fault = {
-  name: 'partitions-added',
-  describe: `the topic gets ${AFTER} partitions instead of ${BEFORE} while the service is at work`,
-  tell: () => 'partitions are added to the topic',
-  needs: ['mysql', 'kafka'],
-  plan: () => [],
-  inject: () => Promise.reject(new Error('it needs an environment of its own')),
-  row: {
+export const partitionsAdded = alone(
+  {
+    name: 'partitions-added',
+    describe: `the topic gets ${AFTER} partitions instead of ${BEFORE} while the service is at work`,
+    tells: 'partitions are added to the topic',
     number: 26,
     expected: 'ends refused and says why; nothing goes to the new partitions',
-    mixes: false,
-    alone: run,
   },
-};
+  run,
+);

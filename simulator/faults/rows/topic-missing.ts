@@ -1,7 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { startEnvironment } from '../../../tools/environment/environment.ts';
 import { createTopic } from '../../../tools/environment/topic.ts';
-import type { AloneContext, Fault, Sighting } from '../fault.ts';
+import type { AloneContext, Sighting } from '../fault.ts';
+import { alone } from './alone.ts';
 import { waitUntil } from './wait-until.ts';
 
 const NOTICED_MS = 60_000;
@@ -68,17 +69,13 @@ const run = async ({ reportDir, say }: AloneContext): Promise<readonly Sighting[
   }
 };
 
-export const topicMissing: Fault = {
-  name: 'topic-missing',
-  describe: 'API and relay start before the topic was created',
-  tell: () => 'the topic is missing',
-  needs: ['mysql', 'kafka'],
-  plan: () => [],
-  inject: () => Promise.reject(new Error('it needs an environment of its own')),
-  row: {
+export const topicMissing = alone(
+  {
+    name: 'topic-missing',
+    describe: 'API and relay start before the topic was created',
+    tells: 'the topic is missing',
     number: 25,
     expected: 'clear error, topic not created by itself; ready once it was created',
-    mixes: false,
-    alone: run,
   },
-};
+  run,
+);

@@ -1,8 +1,8 @@
-import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Outbox, OutboxEvent } from '../../../src/application/ports/outbox.ts';
 import type { Transaction } from '../../../src/application/ports/transaction.ts';
 import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
+import { afterCommit } from '../after-commit.ts';
 import type { DirectPublishing } from '../direct-publishing.ts';
 
 /**
@@ -23,18 +23,9 @@ export class DualWrite {
   };
 
   unitOfWork(real: UnitOfWork): UnitOfWork {
-    return {
-      run: (options, work) => async () => {
-        let last: Transaction | undefined;
-        const done = await real.run(options, (tx) => {
-          last = tx;
-          return work(tx);
-        })();
-        const events = last === undefined ? undefined : this.raised.get(last);
-        if (E.isRight(done)) for (const event of events ?? []) await this.publish(event);
-        return done;
-      },
-    };
+    return afterCommit(real, async (tx) => {
+      for (const event of this.raised.get(tx) ?? []) await this.publish(event);
+    });
   }
 
   private async publish(event: OutboxEvent): Promise<void> {

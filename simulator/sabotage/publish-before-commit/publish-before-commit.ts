@@ -1,7 +1,7 @@
-import * as E from 'fp-ts/lib/Either.js';
 import type { Outbox, OutboxEvent } from '../../../src/application/ports/outbox.ts';
 import type { Transaction } from '../../../src/application/ports/transaction.ts';
 import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
+import { afterCommit } from '../after-commit.ts';
 import type { DirectPublishing, Place } from '../direct-publishing.ts';
 import { orUnavailable } from '../read-records.ts';
 
@@ -25,17 +25,8 @@ export class PublishBeforeCommit {
   };
 
   unitOfWork(real: UnitOfWork): UnitOfWork {
-    return {
-      run: (options, work) => async () => {
-        let last: Transaction | undefined;
-        const done = await real.run(options, (tx) => {
-          last = tx;
-          return work(tx);
-        })();
-        const published = last === undefined ? undefined : this.published.get(last);
-        if (E.isRight(done)) for (const [event, place] of published ?? []) await this.direct.note(event, place);
-        return done;
-      },
-    };
+    return afterCommit(real, async (tx) => {
+      for (const [event, place] of this.published.get(tx) ?? []) await this.direct.note(event, place);
+    });
   }
 }
