@@ -6,7 +6,7 @@ import { flakyLeases } from '../application/relay/flaky-leases.ts';
 import { flakyOutbox } from '../application/relay/flaky-outbox.ts';
 import type { CallFate } from '../application/relay/flaky-outbox.ts';
 import { MINUTE, RelayHouse, seededRandom, upTo } from '../application/relay/relay-house.ts';
-import { SimulatedProcess } from '../application/relay/simulated-process.ts';
+import { SimulatedRelay } from '../application/relay/simulated-relay.ts';
 
 const ORDERS = 12;
 const ROUNDS = 40;
@@ -24,7 +24,7 @@ class StormyRun {
   private owners = 0;
   private readonly refusedForever = new Set<string>();
   readonly house: RelayHouse;
-  private relays: { readonly owner: string; readonly process: SimulatedProcess }[] = [];
+  private relays: { readonly owner: string; readonly process: SimulatedRelay }[] = [];
   private readonly stops: Promise<void>[] = [];
 
   constructor(private readonly seed: number) {
@@ -52,7 +52,7 @@ class StormyRun {
     const outbox = flakyOutbox(this.house.relayOutbox, this.house.clock, () => this.callFate());
     const leases = flakyLeases(this.house.leases, this.house.clock, () => this.callFate());
     const owner = `relay-${this.owners}`;
-    const process = new SimulatedProcess(this.house, { owner, batchRecords: 7 }, { outbox, leases });
+    const process = new SimulatedRelay(this.house, { owner, batchRecords: 7 }, { outbox, leases });
     this.relays.push({ owner, process });
   }
 
@@ -73,7 +73,7 @@ class StormyRun {
     if (this.relays.length < MOST_RELAYS && this.chance(0.2)) this.join();
   }
 
-  private remove(gone: SimulatedProcess): void {
+  private remove(gone: SimulatedRelay): void {
     this.relays = this.relays.filter(({ process }) => process !== gone);
     if (this.relays.length === 0) this.join();
   }

@@ -10,7 +10,7 @@ import {
 } from '../../../src/infrastructure/failpoints.ts';
 import { InMemoryUnitOfWork, tablesOf } from '../../../src/infrastructure/in-memory/in-memory-unit-of-work.ts';
 import { RelayHouse } from './relay-house.ts';
-import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedRelay } from './simulated-relay.ts';
 
 describe('failpoints', () => {
   it('are off unless FAILPOINT is set', () => {
@@ -49,7 +49,7 @@ describe('failpoints', () => {
       const failpoint = new Failpoint(name, 1, () => {
         kill();
       });
-      const doomed = new SimulatedProcess(
+      const doomed = new SimulatedRelay(
         house,
         {},
         {
@@ -60,7 +60,7 @@ describe('failpoints', () => {
       kill = () => {
         doomed.kill();
       };
-      const standby = new SimulatedProcess(house, { owner: 'relay-2' });
+      const standby = new SimulatedRelay(house, { owner: 'relay-2' });
       await house.clock.advance(60_000);
       expect(house.published()).to.have.lengthOf(copies);
       expect(house.count('COMPLETED')).to.equal(1);

@@ -5,7 +5,7 @@ import type { Fate } from '../../../src/infrastructure/in-memory/in-memory-publi
 import { flakyOutbox } from './flaky-outbox.ts';
 import type { CallFate } from './flaky-outbox.ts';
 import { MINUTE, RelayHouse, SETTINGS, upTo } from './relay-house.ts';
-import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedRelay } from './simulated-relay.ts';
 
 const STORED: Fate = { _tag: 'Stored' };
 
@@ -65,9 +65,9 @@ describe('relay under faults of its own side', () => {
   describe('the lease', () => {
     it('given two relays for one lane / then one works and the other stands by', async () => {
       const house = new RelayHouse();
-      const first = new SimulatedProcess(house, { owner: 'relay-1' });
+      const first = new SimulatedRelay(house, { owner: 'relay-1' });
       await house.clock.advance(100);
-      const second = new SimulatedProcess(house, { owner: 'relay-2' });
+      const second = new SimulatedRelay(house, { owner: 'relay-2' });
       for (let i = 0; i < 20; i += 1) {
         await house.append(`order-${i}`);
         await house.clock.advance(3_000);
@@ -81,9 +81,9 @@ describe('relay under faults of its own side', () => {
 
     it('given the working relay is killed between publish and settle / then the other takes over and repeats, in order', async () => {
       const house = new RelayHouse();
-      const first = new SimulatedProcess(house, { owner: 'relay-1' });
+      const first = new SimulatedRelay(house, { owner: 'relay-1' });
       await house.clock.advance(1_000);
-      const second = new SimulatedProcess(house, { owner: 'relay-2' });
+      const second = new SimulatedRelay(house, { owner: 'relay-2' });
       await house.append('a', 3);
       await house.clock.runUntil(() => house.publisher.requests === 1, 1_000);
       first.kill();
@@ -96,9 +96,9 @@ describe('relay under faults of its own side', () => {
 
     it('given the working relay is paused past its lease with a publish in flight / when it wakes / then it settles nothing and stands by', async () => {
       const house = new RelayHouse();
-      const first = new SimulatedProcess(house, { owner: 'relay-1' });
+      const first = new SimulatedRelay(house, { owner: 'relay-1' });
       await house.clock.advance(1_000);
-      const second = new SimulatedProcess(house, { owner: 'relay-2' });
+      const second = new SimulatedRelay(house, { owner: 'relay-2' });
       await house.append('a', 2);
       await house.clock.runUntil(() => house.publisher.requests === 1, 1_000);
       first.pause();
@@ -125,9 +125,9 @@ describe('relay under faults of its own side', () => {
       const house = new RelayHouse(1, {
         fate: () => (down ? { _tag: 'Refused', kind: 'outage', reason: 'connection refused' } : STORED),
       });
-      const first = new SimulatedProcess(house, { owner: 'relay-1' });
+      const first = new SimulatedRelay(house, { owner: 'relay-1' });
       await house.clock.advance(1_000);
-      const second = new SimulatedProcess(house, { owner: 'relay-2' });
+      const second = new SimulatedRelay(house, { owner: 'relay-2' });
       await house.append('a', 2);
       await house.clock.runUntil(() => house.publisher.requests === 1, 1_000);
       first.pause();

@@ -105,19 +105,19 @@ export class RelayHouse {
     });
   }
 
+  /** What a relay of this house is made of, but for its clock. */
+  get parts(): Omit<RelayParts, 'clock'> {
+    return {
+      outbox: this.relayOutbox,
+      leases: this.leases,
+      publisher: this.publisher,
+      random: seededRandom(1),
+      observer: this.observer,
+    };
+  }
+
   relay(settings: Partial<RelaySettings> = {}, parts: Partial<RelayParts> = {}): Relay {
-    return new Relay(
-      {
-        outbox: this.relayOutbox,
-        leases: this.leases,
-        publisher: this.publisher,
-        clock: this.clock,
-        random: seededRandom(1),
-        observer: this.observer,
-        ...parts,
-      },
-      { ...SETTINGS, lanes: this.lanes, ...settings },
-    );
+    return new Relay({ ...this.parts, clock: this.clock, ...parts }, { ...SETTINGS, lanes: this.lanes, ...settings });
   }
 
   /** Commits the next events of an order, each in a transaction of its own. */

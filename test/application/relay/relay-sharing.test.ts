@@ -6,7 +6,7 @@ import { leaseNameOf, shareOf } from '../../../src/application/relay/lane-share.
 import { laneOf } from '../../../src/application/relay/lanes.ts';
 import type { RelayParts } from '../../../src/application/relay/relay.ts';
 import { MINUTE, Recorder, RelayHouse, SETTINGS, upTo } from './relay-house.ts';
-import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedRelay } from './simulated-relay.ts';
 
 const LANES = 6;
 const TWO_LOOKS = 2_000;
@@ -14,13 +14,13 @@ const TWO_LOOKS = 2_000;
 /** Relays that share six lanes. */
 class Relays {
   readonly observers = new Map<string, Recorder>();
-  private readonly processes = new Map<string, SimulatedProcess>();
+  private readonly processes = new Map<string, SimulatedRelay>();
 
   constructor(readonly house: RelayHouse) {}
 
-  async start(name: string, parts: Partial<RelayParts> = {}): Promise<SimulatedProcess> {
+  async start(name: string, parts: Partial<RelayParts> = {}): Promise<SimulatedRelay> {
     const observer = new Recorder();
-    const process = new SimulatedProcess(this.house, { owner: name }, { observer, ...parts });
+    const process = new SimulatedRelay(this.house, { owner: name }, { observer, ...parts });
     this.observers.set(name, observer);
     this.processes.set(name, process);
     await this.house.clock.advance(1);

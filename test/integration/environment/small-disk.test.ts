@@ -1,7 +1,7 @@
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fillDisk } from '../../../simulator/faults/rows/disk-full.ts';
+import { fillDisk } from '../../../simulator/faults/rows/fill-disk.ts';
 import { runCommand } from '../../../tools/environment/command.ts';
 import { EnvironmentError } from '../../../tools/environment/environment-error.ts';
 import { Run } from '../../../tools/environment/run.ts';
