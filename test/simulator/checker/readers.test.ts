@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Kafka, logLevel } from 'kafkajs';
-import type { Admin, IHeaders } from 'kafkajs';
-import mysql from 'mysql2/promise';
+import type { IHeaders } from 'kafkajs';
 import { checkStored } from '../../../simulator/checker/check-stored.ts';
 import type { StoredCheck } from '../../../simulator/checker/check-stored.ts';
 import { EvidenceCollector } from '../../../simulator/checker/collect-evidence.ts';
@@ -20,32 +18,14 @@ import { StoredEvidence } from '../../../simulator/checker/spill/stored-evidence
 import { freshDatabase, freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestDatabase, TestTopic } from '../../support/servers.ts';
 import { aRun, only } from './evidence-builder.ts';
+import { execute, migrateByHand } from './plain-sql.ts';
+import { produce, withAdmin } from './raw-kafka.ts';
 import { frameOf } from './stored-of.ts';
 
 /*
  * The checker's own eyes on a real MySQL and a real Kafka. The tables are made from the migration files and filled
  * by plain SQL, the records are produced raw: nothing of the system under test has a hand in it.
  */
-
-const migrate = async (url: string, ...folders: readonly string[]): Promise<void> => {
-  const connection = await mysql.createConnection({ uri: url, multipleStatements: true });
-  try {
-    for (const folder of folders)
-      for (const file of (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort())
-        await connection.query(await readFile(`${folder}/${file}`, 'utf8'));
-  } finally {
-    await connection.end();
-  }
-};
-
-const execute = async (url: string, sql: string, params: readonly (string | number | null)[] = []): Promise<void> => {
-  const connection = await mysql.createConnection(url);
-  try {
-    await connection.execute(sql, [...params]);
-  } finally {
-    await connection.end();
-  }
-};
 
 const ORDER = '01890000-0000-7000-8000-000000000001';
 const EVENT = '01890000-0000-7000-8000-0000000000e1';
@@ -93,32 +73,6 @@ const insertEvent = (url: string, offset: number | null): Promise<void> =>
     ],
   );
 
-const kafka = (): Kafka =>
-  new Kafka({ clientId: 'checker-test', brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
-
-const produce = async (
-  topic: string,
-  messages: readonly { key: string | null; value: string | Buffer | null; headers?: IHeaders; partition: number }[],
-): Promise<void> => {
-  const producer = kafka().producer({ allowAutoTopicCreation: false });
-  await producer.connect();
-  try {
-    await producer.send({ topic, acks: -1, messages: [...messages] });
-  } finally {
-    await producer.disconnect();
-  }
-};
-
-const withAdmin = async <A>(act: (admin: Admin) => Promise<A>): Promise<A> => {
-  const admin = kafka().admin();
-  await admin.connect();
-  try {
-    return await act(admin);
-  } finally {
-    await admin.disconnect();
-  }
-};
-
 const until = async (what: string, holds: () => boolean): Promise<void> => {
   const giveUpAt = Date.now() + 15_000;
   while (!holds()) {
@@ -153,7 +107,7 @@ describe('the checker’s reader of the service’s tables', () => {
   let database: TestDatabase;
   before(async () => {
     database = await freshDatabase('checker');
-    await migrate(database.url, 'src/infrastructure/mysql/migrations');
+    await migrateByHand(database.url, 'src/infrastructure/mysql/migrations');
     await insertOrder(database.url);
     await insertEvent(database.url, 4);
   });
@@ -220,7 +174,7 @@ describe('the checker’s watch of the outbox', () => {
   let database: TestDatabase;
   before(async () => {
     database = await freshDatabase('checker');
-    await migrate(database.url, 'src/infrastructure/mysql/migrations');
+    await migrateByHand(database.url, 'src/infrastructure/mysql/migrations');
   });
   after(() => database.drop());
 
@@ -373,8 +327,8 @@ describe('the collector', () => {
     service = await freshDatabase('checker');
     payment = await freshDatabase('checker');
     topic = await freshTopic();
-    await migrate(service.url, 'src/infrastructure/mysql/migrations');
-    await migrate(
+    await migrateByHand(service.url, 'src/infrastructure/mysql/migrations');
+    await migrateByHand(
       payment.url,
       'src/infrastructure/mysql-consumer/migrations',
       'simulator/participants/payment/migrations',
