@@ -3,6 +3,7 @@ import { indexEvidence } from './evidence-index.ts';
 import type { Evidence } from './evidence.ts';
 import { totalsOf } from './facts/totals.ts';
 import { invariants } from './invariants/all.ts';
+import type { Invariant } from './invariants/invariant.ts';
 import { Judging } from './invariants/judging.ts';
 import { orderTimeline } from './order-timeline.ts';
 import type { CheckResult, InvariantResult, Verdict } from './verdict.ts';
@@ -12,10 +13,10 @@ export const overall = (results: readonly InvariantResult[]): Verdict => {
   return results.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'pass';
 };
 
-/** Judges every invariant on evidence that is indexed already. */
-export const checkIndexed = (index: EvidenceIndex): CheckResult => {
+/** Judges evidence that is indexed already by every invariant, or by those given. */
+export const checkIndexed = (index: EvidenceIndex, judgedBy: readonly Invariant[] = invariants): CheckResult => {
   const totals = totalsOf(index);
-  const results = invariants.map((invariant) => {
+  const results = judgedBy.map((invariant) => {
     const judging = new Judging(invariant, index);
     judging.look(index);
     judging.conclude(totals, index);
@@ -24,5 +25,6 @@ export const checkIndexed = (index: EvidenceIndex): CheckResult => {
   return { verdict: overall(results), invariants: results };
 };
 
-/** Judges every invariant. Pure: the same evidence always gives the same result. */
-export const check = (evidence: Evidence): CheckResult => checkIndexed(indexEvidence(evidence));
+/** Judges by every invariant, or by those given. Pure: the same evidence always gives the same result. */
+export const check = (evidence: Evidence, judgedBy?: readonly Invariant[]): CheckResult =>
+  checkIndexed(indexEvidence(evidence), judgedBy);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/application/ports/clock.ts';
+import type { PublishFailure } from '../../src/application/ports/publisher.ts';
 import type { OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
 import { InMemoryPublisher } from '../../src/infrastructure/in-memory/in-memory-publisher.ts';
 import type { Fate } from '../../src/infrastructure/in-memory/in-memory-publisher.ts';
@@ -13,9 +14,31 @@ interface Trouble {
   readonly fate: Fate;
 }
 
+/** What a request really met. Whoever sent it may have been told late, or may not have lived to hear of it. */
+export interface BrokerAnswer {
+  /** When the request was sent, wall clock. */
+  readonly at: number;
+  readonly lane: number;
+  readonly records: readonly OutboxRecord[];
+  /** No answer at all is an outage, also when the records are stored. */
+  readonly kind: 'stored' | PublishFailure['kind'];
+}
+
 const STORED: Fate = { _tag: 'Stored' };
 const DOWN: Fate = { _tag: 'Refused', kind: 'outage', reason: 'connection refused' };
 const REJECTED: Fate = { _tag: 'Refused', kind: 'event', reason: 'INVALID_RECORD' };
+
+const kindOf = (fate: Fate): BrokerAnswer['kind'] => {
+  switch (fate._tag) {
+    case 'Stored':
+      return 'stored';
+    case 'Refused':
+      return fate.kind;
+    case 'AnswerLost':
+    case 'StoredLate':
+      return 'outage';
+  }
+};
 
 /** The stand-in of a skipped event has other bytes. */
 export const EVENT_SKIPPED = 'EventSkipped';
@@ -25,6 +48,8 @@ export const orderEvent = (orderKey: string, sequence: number): string => `${ord
 /** The topic, with lanes that fail and events that it refuses. */
 export class Broker {
   readonly topic: InMemoryPublisher;
+  /** By time. */
+  readonly answers: BrokerAnswer[] = [];
   private readonly troubles = new Map<number, Trouble[]>();
   /** How often each event is still to be refused when it comes alone. */
   private readonly poison = new Map<string, number>();
@@ -38,7 +63,11 @@ export class Broker {
       clock,
       timeoutMs: PUBLISH_TIMEOUT_MS,
       latencyMs: () => (random.chance(0.03) ? random.int(50, 2_000) : 2 + random.unit()),
-      fate: (lane, records) => this.fateOf(lane, records),
+      fate: (lane, records) => {
+        const fate = this.fateOf(lane, records);
+        this.answers.push({ at: clock.now(), lane, records, kind: kindOf(fate) });
+        return fate;
+      },
     });
   }
 

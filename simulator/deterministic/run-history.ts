@@ -1,5 +1,7 @@
 import { check } from '../checker/check.ts';
+import { invariants } from '../checker/invariants/all.ts';
 import type { CheckResult } from '../checker/verdict.ts';
+import { attemptsDeserved } from './attempts-deserved.ts';
 import { evidenceOf } from './evidence-of.ts';
 import { liveThrough } from './live-through.ts';
 import { planOf } from './plan.ts';
@@ -32,5 +34,6 @@ export const runHistory = async ({ seed, steps, plant, tell }: HistoryOptions): 
   await liveThrough(world, chosenSteps(plan.steps, steps));
   const evidence = evidenceOf(world);
   tell?.(JSON.stringify(evidence));
-  return { result: check(evidence), events: evidence.outbox.rows.length };
+  const judgedBy = [...invariants, attemptsDeserved(world.broker.answers)];
+  return { result: check(evidence, judgedBy), events: evidence.outbox.rows.length };
 };

@@ -4,6 +4,7 @@ import { planOf } from '../../simulator/deterministic/plan.ts';
 import { runHistory } from '../../simulator/deterministic/run-history.ts';
 import { shrink } from '../../simulator/deterministic/shrink.ts';
 import { headSetAside } from './planted-bugs/head-set-aside.ts';
+import { outageSpendsAttempt as outage } from './planted-bugs/taken-for-its-own.ts';
 
 const { plant, invariant } = headSetAside;
 /** One at which the bug is found. */
@@ -29,6 +30,15 @@ describe('shrinking a history that breaks an invariant', function () {
     expect(text).to.contain(`Again:  npm run simulate -- --deterministic --seed ${SEED} --steps ${steps.join(',')}`);
     expect(text).to.contain(broken.counterexample?.summary);
     expect(text).to.match(/what happened to order-\d/);
+  });
+
+  it('of an outage that spends an attempt leaves the outage and what was sent into it', async () => {
+    const found = await shrink({ seed: SEED, invariantId: outage.invariant, plant: outage.plant });
+    const left = (found?.steps ?? []).map((place) => planOf(SEED).steps[place]?.kind);
+    expect(left).to.deep.equal(['broker-requests-late', 'commit']);
+    expect(found?.broken.counterexample?.seen).to.equal(
+      'attempt 1: event: request timed out; until then the broker answered its requests: outage',
+    );
   });
 
   it('answers nothing for a history that breaks nothing', async () => {

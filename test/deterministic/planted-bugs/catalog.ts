@@ -8,6 +8,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { producerDropsRepeats } from './producer-drops-repeats.ts';
 import { releasedOutOfOrder } from './released-out-of-order.ts';
 import { quarantineNotHeld, successorsNotHeld } from './successors-not-held.ts';
+import { doubtSpendsAttempt, outageSpendsAttempt } from './taken-for-its-own.ts';
 import { timeoutTakenForAck } from './timeout-taken-for-ack.ts';
 import { twoInFlight } from './two-in-flight.ts';
 
@@ -24,4 +25,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   quarantineNotHeld,
   releasedOutOfOrder,
   epochReused,
+  outageSpendsAttempt,
+  doubtSpendsAttempt,
 ];
