@@ -9,6 +9,7 @@ import { runHandler } from './application/consumer/run-handler.ts';
 import { SettleBatch } from './application/consumer/settle-batch.ts';
 import { SettleEvent } from './application/consumer/settle-event.ts';
 import type { Subscription } from './application/consumer/subscription.ts';
+import { describeCause } from './application/describe-cause.ts';
 import type { Inbox } from './application/ports/inbox.ts';
 import { systemClock } from './infrastructure/clock.ts';
 import { decodeConsumerSettings } from './infrastructure/consumer-config.ts';
@@ -191,12 +192,17 @@ export const createConsumer = (
   const server = new ProgressServer({
     ...settings.http,
     progress,
-    readiness: async () => ({
-      problems: [
-        ...(E.isLeft(await progress.stats()()) ? ["the consumer's database does not answer"] : []),
-        ...(kafkaConsumer.health.joined ? [] : [`not a member of group ${group} on topic ${topic}`]),
-      ],
-    }),
+    readiness: async () => {
+      const stats = await progress.stats()();
+      const { joined, failure } = kafkaConsumer.health;
+      const why = failure === undefined ? '' : `: Kafka: ${failure}`;
+      return {
+        problems: [
+          ...(E.isLeft(stats) ? [`the consumer's database does not answer: ${describeCause(stats.left.cause)}`] : []),
+          ...(joined ? [] : [`not a member of group ${group} on topic ${topic}${why}`]),
+        ],
+      };
+    },
     metrics: () => registry.metrics(),
     metricsContentType: registry.contentType,
   });

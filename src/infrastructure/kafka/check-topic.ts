@@ -3,6 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import { innermostCause } from './classify-publish-error.ts';
+import { describeKafkaFailure } from './describe-kafka-failure.ts';
 import { readTopicConfig } from './read-topic-config.ts';
 
 // kafkajs is CommonJS: of its values, Node sees only the first ones as named exports.
@@ -153,10 +154,7 @@ const withAdmin = <A>(
         await admin.disconnect();
       }
     },
-    (cause): TopicUnreadable => {
-      const inner = innermostCause(cause);
-      return { _tag: 'TopicUnreadable', topic, reason: inner instanceof Error ? inner.message : String(inner), cause };
-    },
+    (cause): TopicUnreadable => ({ _tag: 'TopicUnreadable', topic, reason: describeKafkaFailure(cause), cause }),
   );
 
 /** At start and now and then: everything the guarantees rest on. Empty when all is well. Creates and changes nothing. */

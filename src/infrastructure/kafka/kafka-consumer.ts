@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import type { KafkaLogLine } from './kafka-client.ts';
 import { StallDetector } from '../../application/consumer/stall-detector.ts';
 import { retryDelay } from '../../application/consumer/retry-delay.ts';
+import { describeKafkaFailure } from './describe-kafka-failure.ts';
 import { KafkaConsumerSession } from './kafka-consumer-session.ts';
 import type { KafkaConsumerSessionOptions, SessionEnd } from './kafka-consumer-session.ts';
 import type { KafkaTopicOffsets, PartitionOffsets } from './kafka-topic-offsets.ts';
@@ -19,6 +20,8 @@ export interface KafkaConsumerHealth {
   readonly pausedPartitions: number;
   /** Records not yet processed in this member's partitions, as of the last look. */
   readonly lag: number;
+  /** Why the last client ended by itself, until the next one has joined. */
+  readonly failure: string | undefined;
 }
 
 /** The partition whose offset the client says it has just reset, if that is what the line says; it has no event for it. */
@@ -41,6 +44,7 @@ export class KafkaConsumer {
   private session: KafkaConsumerSession | undefined;
   private running: Promise<void> | undefined;
   private lag = 0;
+  private failure: string | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -66,6 +70,7 @@ export class KafkaConsumer {
       joined: this.session?.joined ?? false,
       pausedPartitions: this.session?.batches.pausedCount ?? 0,
       lag: this.lag,
+      failure: this.failure,
     };
   }
 
@@ -75,6 +80,7 @@ export class KafkaConsumer {
       const begun = clock.monotonic();
       const end = await this.live();
       if (end._tag === 'Stopped') return;
+      this.failure = end._tag === 'Crashed' ? describeKafkaFailure(end.cause) : 'it stood still and is replaced';
       observer.restarted(
         end._tag === 'Crashed' ? 'crash' : 'stall',
         end._tag === 'Crashed' ? end.cause : { partitions: end.partitions },
@@ -90,6 +96,7 @@ export class KafkaConsumer {
     try {
       await this.reportLostOffsets();
       await session.start();
+      this.failure = undefined;
       if (this.stopping.signal.aborted) session.end({ _tag: 'Stopped' });
     } catch (cause) {
       session.end(this.stopping.signal.aborted ? { _tag: 'Stopped' } : { _tag: 'Crashed', cause });

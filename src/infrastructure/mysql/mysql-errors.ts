@@ -1,8 +1,12 @@
 /** No connection came free, or none could be opened, within the acquire time-out. */
 export class AcquireTimeout extends Error {
   override readonly name = 'AcquireTimeout';
-  constructor(readonly timeoutMs: number) {
-    super(`no MySQL connection within ${timeoutMs} ms`);
+  constructor(
+    /** `host:port` */
+    readonly server: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`no connection to MySQL at ${server} within ${timeoutMs} ms`);
   }
 }
 

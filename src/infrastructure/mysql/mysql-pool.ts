@@ -2,7 +2,7 @@ import { createPool } from 'mysql2/promise';
 import type { Connection, Pool } from 'mysql2/promise';
 import { MySqlConnection } from './mysql-connection.ts';
 import { AcquireTimeout } from './mysql-errors.ts';
-import { connectionOptions, sessionSetup } from './mysql-url.ts';
+import { connectionOptions, serverOf, sessionSetup } from './mysql-url.ts';
 
 export interface MySqlPoolOptions {
   /** `mysql://user:password@host:port/database`, optionally `?ssl=…`. */
@@ -60,13 +60,13 @@ export class MySqlPool {
    * Rejects with `AcquireTimeout`, or with what the driver says when the server cannot be reached.
    */
   async acquire(): Promise<MySqlConnection> {
-    const { acquireTimeoutMs } = this.#options;
+    const { acquireTimeoutMs, url } = this.#options;
     let timedOut = false;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         timedOut = true;
-        reject(new AcquireTimeout(acquireTimeoutMs));
+        reject(new AcquireTimeout(serverOf(url), acquireTimeoutMs));
       }, acquireTimeoutMs);
     });
     const arrival = this.#prepared().then((connection) => {

@@ -41,6 +41,12 @@ export const connectionOptions = (url: string): ConnectionOptions => {
   };
 };
 
+/** `host:port` of a MySQL URL, without what is secret in it. */
+export const serverOf = (url: string): string => {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port === '' ? '3306' : port}`;
+};
+
 const SQL_MODE = [
   'STRICT_TRANS_TABLES',
   'ONLY_FULL_GROUP_BY',

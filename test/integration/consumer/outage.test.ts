@@ -70,10 +70,22 @@ describe('an outage', function () {
     if (consumer === undefined) throw new Error('a consumer is starting');
     await eventually(async () => {
       expect((await fetch(`http://127.0.0.1:${consumer.port}/livez`)).status).to.equal(200);
-      expect((await fetch(`http://127.0.0.1:${consumer.port}/readyz`)).status).to.equal(503);
+      const ready = await fetch(`http://127.0.0.1:${consumer.port}/readyz`);
+      expect(ready.status).to.equal(503);
+      expect(await ready.text()).to.match(/database does not answer: .*127\.0\.0\.1:1\b/);
     });
     await kit.stop(consumer);
     await starting;
+  });
+
+  it('given a broker whose host name does not exist / then not ready, and it names the host', async () => {
+    const kafka = { ...kit.settings().kafka, brokers: ['nowhere.invalid:9092'] };
+    const consumer = await kit.start({}, { kafka });
+    await eventually(async () => {
+      const ready = await fetch(`http://127.0.0.1:${consumer.port}/readyz`);
+      expect(ready.status).to.equal(503);
+      expect(await ready.text()).to.match(/not a member of group .*Kafka: .*nowhere\.invalid/);
+    });
   });
 
   it('given a topic that is not there yet / then it comes up by itself once the topic is made', async () => {
@@ -88,7 +100,7 @@ describe('an outage', function () {
     } finally {
       await admin.disconnect();
     }
-    await eventually(() => expect(consumer.kafka.joined).to.equal(true), 30_000);
+    await eventually(() => expect(consumer.kafka).to.include({ joined: true, failure: undefined }), 30_000);
     await kit.stop(consumer);
     await late.drop();
   });

@@ -73,6 +73,12 @@ describe('health and metrics', function () {
       expect((await api.send({ method: 'GET', path: '/livez' })).status).to.equal(200);
     }));
 
+  it('given a MySQL host name that does not exist / then not ready, and it names the host', () =>
+    withApi({ reachMySqlAt: () => 'mysql://app:app@nowhere.invalid/orders', waitUntilReady: false }, async (api) => {
+      for (const check of ['MySQL settings', 'MySQL schema', 'topic'])
+        expect(await complaint(api, check)).to.include('nowhere.invalid');
+    }));
+
   it('given a wrong password / then not ready, and it says so', () =>
     withApi({ reachMySqlAt: withWrongPassword, waitUntilReady: false }, async (api) => {
       expect(await complaint(api, 'MySQL settings')).to.match(/Access denied/);

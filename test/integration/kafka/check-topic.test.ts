@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
 import { Kafka, logLevel } from 'kafkajs';
@@ -131,5 +133,21 @@ describe('check of the topic', () => {
     const outcome = await checkTopic(nobody, expectations('any'))();
     expect(E.isLeft(outcome) && outcome.left).to.include({ _tag: 'TopicUnreadable', topic: 'any' });
     expect(E.isLeft(outcome) && outcome.left.reason).to.include('ECONNREFUSED');
+  });
+
+  it('given a broker that answers nothing at all / then the reason names it', async () => {
+    const silent = createServer();
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('it listens on no port');
+    const broker = `127.0.0.1:${address.port}`;
+    try {
+      const client = createKafka({ brokers: [broker], clientId: 'test-check', retries: 0, requestTimeoutMs: 200 });
+      const outcome = await checkTopic(client, expectations('any'))();
+      expect(E.isLeft(outcome) && outcome.left.reason).to.include(broker);
+    } finally {
+      silent.close();
+    }
   });
 });

@@ -41,7 +41,11 @@ describe('MySqlPool on a real server', () => {
   it('given no free connection / then AcquireTimeout in time, and the one that comes later is not leaked', async () => {
     const busy = await pool.acquire();
     const startedAt = performance.now();
-    expect(await rejection(pool.acquire())).to.be.an.instanceOf(AcquireTimeout);
+    const { host } = new URL(database.url);
+    expect(await rejection(pool.acquire()))
+      .to.be.an.instanceOf(AcquireTimeout)
+      .with.property('message')
+      .that.includes(`MySQL at ${host} `);
     expect(performance.now() - startedAt).to.be.lessThan(1_000);
     busy.release();
     expect(await pool.use((connection) => connection.rows('SELECT 1 AS one'))).to.deep.equal([{ one: 1 }]);
