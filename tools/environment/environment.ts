@@ -21,6 +21,13 @@ import { createTopic, deleteGroups, deleteTopic } from './topic.ts';
 
 const MIGRATION_MS = 60_000;
 
+export interface AddedRole {
+  /** Settings of this role alone; they win over all others. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** False: resolves when it was started, ready or not. */
+  readonly untilReady?: boolean;
+}
+
 /** A service that runs, with all it needs. */
 export interface Environment {
   /** With the database of the service. */
@@ -53,8 +60,8 @@ export interface Environment {
    * `ended` resolves when that process has ended, and the supervisor starts the usual one again.
    */
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }>;
-  /** Starts one more role, such as `relay-2`, and waits until it is ready, unless told not to. */
-  addRole(name: string, options?: { readonly untilReady: boolean }): Promise<void>;
+  /** Starts one more role, such as `relay-2`, and waits until it is ready. */
+  addRole(name: string, options?: AddedRole): Promise<void>;
   removeRole(name: string): Promise<void>;
   /** Ends the roles in order, kills the servers and removes their data. Safe to call twice. */
   stop(): Promise<void>;
@@ -166,8 +173,8 @@ class RunningEnvironment implements Environment {
     return this.#supervisor.role(name).restartWith(env);
   }
 
-  async addRole(name: string, { untilReady } = { untilReady: true }): Promise<void> {
-    const role = await this.#launch(name);
+  async addRole(name: string, { env = {}, untilReady = true }: AddedRole = {}): Promise<void> {
+    const role = await this.#launch(name, env);
     if (untilReady) await role.whenReady();
   }
 
@@ -207,7 +214,7 @@ class RunningEnvironment implements Environment {
     await runCommand(process.execPath, args, { cwd: ROOT, env, timeoutMs: MIGRATION_MS });
   }
 
-  async #launch(name: string): Promise<SupervisedRole> {
+  async #launch(name: string, env: Readonly<Record<string, string>> = {}): Promise<SupervisedRole> {
     const kind = kindOf(name);
     const port = name === 'api' ? this.#apiPort : await findPort();
     const [entry, ...args] = this.#options.entries?.[kind] ?? ROLE_ENTRIES[kind];
@@ -218,6 +225,7 @@ class RunningEnvironment implements Environment {
         ...process.env,
         ...settingsOf(kind, port, this.#surroundings(), this.#options.topic?.partitions ?? 6),
         ...this.#options.env?.[kind],
+        ...env,
       },
       cwd: ROOT,
       logFile: join(this.logDirectory, `${name}.log`),

@@ -74,6 +74,15 @@ describe('an environment', function () {
     await eventually('relay-2 is described no more', async () => !('relay-2' in (await described())));
   });
 
+  it('a role may have settings of its own, and need not be waited for', async () => {
+    await environment.addRole('relay-2', { env: { FAKE_ROLE: 'dies' }, untilReady: false });
+    const log = join(environment.logDirectory, 'relay-2.log');
+    await eventually('relay-2 dies of its setting', async () =>
+      (await readFile(log, 'utf8').catch(() => '')).includes('the setting COLOUR is wrong'),
+    );
+    await environment.removeRole('relay-2');
+  });
+
   it('a second one of the same checkout leaves the description of the first alone', async () => {
     const second = await start();
     try {
