@@ -31,6 +31,7 @@ import { partitionsAdded } from './rows/partitions-added.ts';
 import { poisonRecords } from './rows/poison-records.ts';
 import { slowHandler } from './rows/slow-handler.ts';
 import { topicMissing } from './rows/topic-missing.ts';
+import { wrongHost } from './rows/wrong-host.ts';
 
 /** Every fault by the name it has on the command line. */
 export const faults: readonly Fault[] = [
@@ -76,6 +77,7 @@ export const faults: readonly Fault[] = [
   kafkaDiskFull,
   slowHandler,
   poisonRecords,
+  wrongHost,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);
