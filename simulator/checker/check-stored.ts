@@ -4,6 +4,7 @@ import { indexEvidence } from './evidence-index.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 import type { Evidence } from './evidence.ts';
 import { excerptOf, joinExcerpts } from './excerpt.ts';
+import type { Excerpt } from './excerpt.ts';
 import { addTotals, totalsOf } from './facts/totals.ts';
 import type { Totals } from './facts/totals.ts';
 import { invariants } from './invariants/all.ts';
@@ -46,7 +47,7 @@ export const checkStored = async (
 ): Promise<StoredCheck> => {
   const judgings = invariants.map((invariant) => new Judging(invariant, stored.frame));
   const measured: PartialMeasurements[] = [];
-  const excerpts: Evidence[] = [];
+  const excerpts: Excerpt[] = [];
   let totals: Totals = totalsOf(indexEvidence(stored.frame));
   let damaged = 0;
   for (let number = 0; number < stored.shardCount; number += 1) {

@@ -1,8 +1,12 @@
 import type { EvidenceIndex } from './evidence-index.ts';
 import type { Evidence, Source } from './evidence.ts';
+import type { ShardedName } from './spill/routes.ts';
 
-/** The same evidence with nothing but what is told of some orders. */
-export const excerptOf = (evidence: EvidenceIndex, orderIds: ReadonlySet<string>): Evidence => {
+/** What is told of some orders. It is kept when its shard is gone, so it must hold nothing else of the shard. */
+export type Excerpt = Pick<Evidence, ShardedName>;
+
+/** Nothing but what is told of some orders. */
+export const excerptOf = (evidence: EvidenceIndex, orderIds: ReadonlySet<string>): Excerpt => {
   const ids = [...orderIds];
   const of = <Row>({ missing }: Source<Row>, rowsOf: (id: string) => readonly Row[] | undefined): Source<Row> => ({
     rows: ids.flatMap((id) => rowsOf(id) ?? []),
@@ -24,7 +28,6 @@ export const excerptOf = (evidence: EvidenceIndex, orderIds: ReadonlySet<string>
     missing,
   });
   return {
-    ...evidence,
     history: by(evidence.history),
     orders: by(evidence.orders),
     outbox,
@@ -42,8 +45,8 @@ export const excerptOf = (evidence: EvidenceIndex, orderIds: ReadonlySet<string>
 };
 
 /** Excerpts of one run as one. */
-export const joinExcerpts = (frame: Evidence, excerpts: readonly Evidence[]): Evidence => {
-  const all = <Row>(pick: (excerpt: Evidence) => Source<Row>): Source<Row> => ({
+export const joinExcerpts = (frame: Evidence, excerpts: readonly Excerpt[]): Evidence => {
+  const all = <Row>(pick: (excerpt: Excerpt) => Source<Row>): Source<Row> => ({
     rows: excerpts.flatMap((excerpt) => pick(excerpt).rows),
     missing: pick(frame).missing,
   });

@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
+import * as t from 'io-ts';
 import { checkStored } from '../../../../simulator/checker/check-stored.ts';
 import type { StoredCheck } from '../../../../simulator/checker/check-stored.ts';
 import { worthALook } from '../../../../simulator/report/interesting-orders.ts';
@@ -11,15 +15,37 @@ import type { Flaw } from './synthetic-run.ts';
 
 const ORDERS = 5_000;
 
-const judgedRun = async (flaw: Flaw): Promise<StoredCheck & { readonly shards: number }> => {
+const withDirectory = async <A>(act: (directory: string) => Promise<A>): Promise<A> => {
   const directory = mkdtempSync(join(tmpdir(), 'checker-'));
   try {
-    const stored = syntheticRun(directory, ORDERS, flaw);
-    return { ...(await checkStored(stored, worthALook())), shards: stored.shardCount };
+    return await act(directory);
   } finally {
     rmSync(directory, { recursive: true });
   }
 };
+
+const judgedRun = (flaw: Flaw): Promise<StoredCheck & { readonly shards: number }> =>
+  withDirectory(async (directory) => {
+    const stored = syntheticRun(directory, ORDERS, flaw);
+    return { ...(await checkStored(stored, worthALook())), shards: stored.shardCount };
+  });
+
+const PRINT_KEPT_MEMORY = fileURLToPath(new URL('./print-kept-memory.ts', import.meta.url));
+
+/** Bytes in use after each shard, in a process with little memory. */
+const keptMemory = (orders: number): Promise<readonly number[]> =>
+  withDirectory(async (directory) => {
+    const options = ['--expose-gc', '--max-old-space-size=160', '--import', 'tsx'];
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...options,
+      PRINT_KEPT_MEMORY,
+      String(orders),
+      directory,
+    ]);
+    const printed: unknown = JSON.parse(stdout);
+    if (!t.array(t.number).is(printed)) throw new Error(`no list of numbers: ${stdout}`);
+    return printed;
+  });
 
 describe('a run of 20,000 events on disk', function () {
   this.timeout(120_000);
@@ -43,5 +69,15 @@ describe('a run of 20,000 events on disk', function () {
       '3: effect-2',
     ]);
     expect(excerpt.orders.rows.map((row) => row.orderId)).to.include(orderId(3_334));
+  });
+});
+
+describe('a run of 60,000 events on disk', function () {
+  this.timeout(180_000);
+
+  it('is judged in the memory of one shard: what is in use does not grow from shard to shard', async () => {
+    const [, second = 0, ...others] = await keptMemory(15_000);
+    expect(others.length).to.be.greaterThan(3);
+    expect(Math.max(...others)).to.be.lessThan(1.2 * second);
   });
 });
