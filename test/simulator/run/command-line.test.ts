@@ -56,4 +56,12 @@ describe('the command lines of the simulator', () => {
       .and.to.match(/^ – +relay-kill .+\n/m)
       .and.to.match(/^ – +kill-any /m);
   }).timeout(60_000);
+
+  it('lists the faults for a reader that closes the pipe, without a word about it', async () => {
+    const entry = runEntry('simulator/main.ts', ['--faults', 'list']);
+    entry.closeStdout();
+    const { code, stderr } = await entry.ended;
+    expect(code).to.equal(0);
+    expect(stderr).to.equal('');
+  }).timeout(60_000);
 });
