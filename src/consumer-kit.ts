@@ -22,6 +22,7 @@ import {
 } from './infrastructure/consumer-failpoints.ts';
 import type { Reach } from './infrastructure/consumer-failpoints.ts';
 import { ConsumerProcess } from './infrastructure/consumer-process.ts';
+import { obeyFaultSignal } from './infrastructure/faults-on-signal.ts';
 import { HttpCallbackPoster } from './infrastructure/http-callback-poster.ts';
 import { createKafka } from './infrastructure/kafka/kafka-client.ts';
 import type { ProcessRecords } from './infrastructure/kafka/kafka-consumer-batch.ts';
@@ -36,6 +37,7 @@ import { MySqlUnitOfWork } from './infrastructure/mysql/mysql-unit-of-work.ts';
 import { refuseToStart, reprocessOrder, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
 import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
 import { createLogger } from './infrastructure/telemetry/logger.ts';
+import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
 import { handlingOf, refusalOf } from './interfaces/consumer/consumer-definition.ts';
 import type { ConsumerDefinition } from './interfaces/consumer/consumer-definition.ts';
 import { ProgressServer } from './interfaces/consumer/progress-server.ts';
@@ -104,6 +106,7 @@ export const createConsumer = (
   const log = createLogger(settings.logLevel);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  registerWallClockGauge(registry, clock);
   const observer = new ConsumerTelemetry(registry, log);
 
   const pool = createMySqlPool(settings.mysql);
@@ -227,6 +230,7 @@ export const startConsumer = async <Own extends t.Props>(options: StartConsumerO
   const decoded = decodeConsumerSettings(process.env, own);
   if (E.isLeft(decoded)) return refuseToStart(decoded.left);
   const { settings } = decoded.right;
+  obeyFaultSignal(settings.faultsOnSignal);
   const consumer = createConsumer(define(decoded.right.own), settings, overrides);
   const [command, orderId] = process.argv.slice(2);
   if (command === 'reprocess') await reprocessOrder(consumer, orderId);

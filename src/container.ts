@@ -43,6 +43,7 @@ import {
   unitOfWorkWithFailpoint,
 } from './infrastructure/failpoints.ts';
 import type { Failpoint } from './infrastructure/failpoints.ts';
+import { obeyFaultSignal } from './infrastructure/faults-on-signal.ts';
 import { uuidV7Ids } from './infrastructure/ids.ts';
 import { createKafka } from './infrastructure/kafka/kafka-client.ts';
 import { KafkaPublisher } from './infrastructure/kafka/kafka-publisher.ts';
@@ -69,6 +70,7 @@ import { kafkaLog } from './infrastructure/telemetry/kafka-log.ts';
 import { createLogger } from './infrastructure/telemetry/logger.ts';
 import { registerOutboxGauges } from './infrastructure/telemetry/outbox-gauges.ts';
 import { RelayTelemetry } from './infrastructure/telemetry/relay-telemetry.ts';
+import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
 import type { OperatorServices, OperatorServicesFactory, SettingsRefused } from './interfaces/cli/operator-services.ts';
 import { runOrderCli } from './interfaces/cli/order-cli.ts';
 import { processLaunch, stopRequested } from './interfaces/cli/process-launch.ts';
@@ -349,6 +351,7 @@ export const createService = async (
 
   collectDefaultMetrics({ register: registry });
   registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
+  registerWallClockGauge(registry, systemClock);
   const server = await createHttpServer({
     operations: [
       ...(role === 'relay' ? [] : businessOperations(container, config, readiness)),
@@ -416,6 +419,7 @@ export const runService = (
       for (const line of settingsRefused(config.left).problems) terminal.err(`orderly: ${line}`);
       return 2;
     }
+    obeyFaultSignal(config.right.faultsOnSignal);
     const service = await createService(config.right, role, rebind);
     try {
       await service.start();

@@ -3,6 +3,8 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { failpointFrom } from './failpoints.ts';
 import type { Failpoint } from './failpoints.ts';
+import { faultsOnSignalFrom } from './faults-on-signal.ts';
+import type { FaultOnSignal } from './faults-on-signal.ts';
 import * as is from './settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -106,6 +108,8 @@ export interface ServiceConfig extends ToolConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Where a kill test lets the process die. */
   readonly failpoint: Failpoint | undefined;
+  /** What a test lets the process do to itself, one for each SIGUSR2. */
+  readonly faultsOnSignal: readonly FaultOnSignal[];
 }
 
 /** One setting that is wrong: which variable, and a sentence that goes on after its name. */
@@ -187,7 +191,10 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   progressUrls: env.PROGRESS_URLS,
 });
 
-const serviceConfigOf = (env: ServiceEnvironment, failpoint: Failpoint | undefined): ServiceConfig => ({
+const serviceConfigOf = (
+  env: ServiceEnvironment,
+  { failpoint, faultsOnSignal }: Pick<ServiceConfig, 'failpoint' | 'faultsOnSignal'>,
+): ServiceConfig => ({
   ...toolConfigOf(env),
   kafka: {
     brokers: env.KAFKA_BROKERS,
@@ -216,20 +223,23 @@ const serviceConfigOf = (env: ServiceEnvironment, failpoint: Failpoint | undefin
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
   failpoint,
+  faultsOnSignal,
 });
 
 /** Settings of the service's roles. Left: every problem found, none hidden behind another. */
 export const decodeServiceConfig = (env: Environment): Either<readonly ConfigProblem[], ServiceConfig> => {
   const decoded = ServiceEnvironment.decode(env);
   const failpoint = failpointFrom(env);
+  const faultsOnSignal = faultsOnSignalFrom(env);
   const problems = [
     ...(E.isLeft(decoded) ? problemsOf(decoded.left) : []),
     ...(E.isLeft(failpoint) ? [{ variable: 'FAILPOINT', message: failpoint.left.replace(/^FAILPOINT /, '') }] : []),
+    ...(E.isLeft(faultsOnSignal) ? [{ variable: 'ON_SIGUSR2', message: faultsOnSignal.left }] : []),
     ...conflicts(env),
   ];
-  return E.isLeft(decoded) || E.isLeft(failpoint) || problems.length > 0
+  return E.isLeft(decoded) || E.isLeft(failpoint) || E.isLeft(faultsOnSignal) || problems.length > 0
     ? E.left(problems)
-    : E.right(serviceConfigOf(decoded.right, failpoint.right));
+    : E.right(serviceConfigOf(decoded.right, { failpoint: failpoint.right, faultsOnSignal: faultsOnSignal.right }));
 };
 
 /** Settings of the operator's tools, which need the database only. */

@@ -3,6 +3,8 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { consumerFailpointNames } from './consumer-failpoints.ts';
 import type { ConsumerFailpoint } from './consumer-failpoints.ts';
+import { faultsOnSignalFrom } from './faults-on-signal.ts';
+import type { FaultOnSignal } from './faults-on-signal.ts';
 import * as is from './settings.ts';
 import type { Setting } from './settings.ts';
 
@@ -61,6 +63,8 @@ export interface ConsumerSettings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Where a kill test lets the process die. */
   readonly failpoint: ConsumerFailpoint | undefined;
+  /** What a test lets the process do to itself, one for each SIGUSR2. */
+  readonly faultsOnSignal: readonly FaultOnSignal[];
 }
 
 /** One setting that is wrong: which variable, and a sentence that goes on after its name. */
@@ -77,7 +81,10 @@ const problemsOf = (errors: t.Errors): readonly SettingProblem[] =>
     message: message ?? 'is not acceptable',
   }));
 
-const settingsOf = (env: t.TypeOf<typeof Variables>): ConsumerSettings => ({
+const settingsOf = (
+  env: t.TypeOf<typeof Variables>,
+  faultsOnSignal: ConsumerSettings['faultsOnSignal'],
+): ConsumerSettings => ({
   mysql: {
     url: env.CONSUMER_MYSQL_URL,
     connections: env.MYSQL_CONNECTIONS,
@@ -90,13 +97,14 @@ const settingsOf = (env: t.TypeOf<typeof Variables>): ConsumerSettings => ({
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
   failpoint: env.FAILPOINT,
+  faultsOnSignal,
 });
 
 const Variables = t.type(variables);
 
 /**
  * Settings every consumer has, and the consumer's own (`own`, a codec per variable). Left: every problem found.
- * A failpoint is refused in production.
+ * A failpoint, and what else harms the process for a test, is refused in production.
  */
 export const decodeConsumerSettings = <Own extends t.Props>(
   env: Environment,
@@ -104,6 +112,7 @@ export const decodeConsumerSettings = <Own extends t.Props>(
 ): Either<readonly SettingProblem[], { readonly settings: ConsumerSettings; readonly own: t.TypeOfProps<Own> }> => {
   const common = Variables.decode(env);
   const special = t.strict(own).decode(env);
+  const faultsOnSignal = faultsOnSignalFrom(env);
   const forbidden = env['FAILPOINT'] !== undefined && env['NODE_ENV'] === 'production';
   const problems = [
     ...(E.isLeft(common) ? problemsOf(common.left) : []),
@@ -111,8 +120,9 @@ export const decodeConsumerSettings = <Own extends t.Props>(
     ...(forbidden
       ? [{ variable: 'FAILPOINT', message: 'is set: it kills the process and is refused in production' }]
       : []),
+    ...(E.isLeft(faultsOnSignal) ? [{ variable: 'ON_SIGUSR2', message: faultsOnSignal.left }] : []),
   ];
-  return E.isLeft(common) || E.isLeft(special) || forbidden
+  return E.isLeft(common) || E.isLeft(special) || forbidden || E.isLeft(faultsOnSignal)
     ? E.left(problems)
-    : E.right({ settings: settingsOf(common.right), own: special.right });
+    : E.right({ settings: settingsOf(common.right, faultsOnSignal.right), own: special.right });
 };

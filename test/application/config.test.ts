@@ -71,6 +71,12 @@ describe('settings of the service', () => {
     ['one port for two servers', { HTTP_PORT: '8081' }, [/^RELAY_HTTP_PORT is 8081 like HTTP_PORT/]],
     ['an unknown failpoint', { FAILPOINT: 'lunch' }, [/^FAILPOINT is "lunch": set it to one of/]],
     ['a failpoint in production', { FAILPOINT: 'before-commit', NODE_ENV: 'production' }, [/^FAILPOINT is for tests/]],
+    ['an unknown fault on a signal', { ON_SIGUSR2: 'lunch' }, [/^ON_SIGUSR2 is "lunch": set it to a list/]],
+    [
+      'a fault on a signal in production',
+      { ON_SIGUSR2: 'stall:9', NODE_ENV: 'production' },
+      [/^ON_SIGUSR2 is for tests/],
+    ],
   ];
   for (const [title, env, expected] of cases)
     it(`refuses ${title}`, () => {

@@ -10,6 +10,7 @@ const settings: ConsumerSettings = {
   shutdownDeadlineMs: 1_000,
   logLevel: 'silent',
   failpoint: undefined,
+  faultsOnSignal: [],
 };
 
 const nothing: EventHandlers = {

@@ -46,6 +46,7 @@ describe('settings of a consumer', () => {
     ['LOG_LEVEL', 'loud'],
     ['FAILPOINT', 'anywhere'],
     ['FAILPOINT', 'before-effect:0'],
+    ['ON_SIGUSR2', 'jump'],
     ['STARS', '6'],
   ];
   for (const [variable, value] of wrong)
@@ -67,6 +68,17 @@ describe('settings of a consumer', () => {
     });
     expect(problems({ ...env, NODE_ENV: 'production' })).to.deep.equal([
       'FAILPOINT is set: it kills the process and is refused in production',
+    ]);
+  });
+
+  it('takes faults that it brings about on a signal, and refuses them in production', () => {
+    const env = { ...good, ON_SIGUSR2: 'jump:-1000,stall:20' };
+    expect(rightOf(decodeConsumerSettings(env, own)).settings.faultsOnSignal).to.deep.equal([
+      { _tag: 'ClockJumps', ms: -1_000 },
+      { _tag: 'LoopStalls', ms: 20 },
+    ]);
+    expect(problems({ ...env, NODE_ENV: 'production' })).to.deep.equal([
+      'ON_SIGUSR2 is for tests: unset it when NODE_ENV is production',
     ]);
   });
 });

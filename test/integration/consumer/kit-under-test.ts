@@ -79,6 +79,7 @@ export class KitUnderTest {
       shutdownDeadlineMs: 10_000,
       logLevel: 'silent',
       failpoint: undefined,
+      faultsOnSignal: [],
       ...more,
     };
   }
