@@ -12,9 +12,11 @@ import { killAny } from './kill-any.ts';
 import { apiKill, brokerRestart, mysqlRestart, paymentKill, relayKill, shippingKill } from './kill.ts';
 import { poison, poisonSkip } from './poison.ts';
 import { aclRevoked } from './rows/acl-revoked.ts';
+import { clockJumps } from './rows/clock-jumps.ts';
 import { commitLost } from './rows/commit-lost.ts';
 import { deadlock } from './rows/deadlock.ts';
 import { mysqlDiskFull } from './rows/disk-full.ts';
+import { eventLoopStalled } from './rows/event-loop-stalled.ts';
 import { lockWait } from './rows/lock-wait.ts';
 import { poolEmpty } from './rows/pool-empty.ts';
 import { mysqlReadOnly } from './rows/read-only.ts';
@@ -77,6 +79,8 @@ export const faults: readonly Fault[] = [
   kafkaDiskFull,
   slowHandler,
   poisonRecords,
+  clockJumps,
+  eventLoopStalled,
   wrongHost,
 ];
 

@@ -44,7 +44,7 @@ export interface House {
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;
   /** SIGTERM resolves when the process is gone (roles come back); the others at once. */
-  signal(name: string, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): Promise<void>;
+  signal(name: string, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGUSR2'): Promise<void>;
   /** The process that runs under this name now. */
   pidOf(name: string): number | undefined;
   /** Starts one more role, such as `relay-2`, and waits until it is ready. */

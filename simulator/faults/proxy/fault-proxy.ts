@@ -41,6 +41,7 @@ export class FaultProxy {
   #frozen = false;
   #loss: { readonly matches: Matches; left: number } | undefined;
   #lost = 0;
+  #refused = 0;
 
   private constructor(server: net.Server, target: { readonly host: string; readonly port: number }, from: string) {
     this.#server = server;
@@ -73,6 +74,11 @@ export class FaultProxy {
   /** Answers lost since it was opened. */
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Connections refused since it was opened. */
+  get refused(): number {
+    return this.#refused;
   }
 
   shape(shape: Shape): void {
@@ -128,6 +134,7 @@ export class FaultProxy {
   #accept(client: net.Socket): void {
     client.on('error', () => undefined);
     if (this.#refusing) {
+      this.#refused += 1;
       client.resetAndDestroy();
       return;
     }

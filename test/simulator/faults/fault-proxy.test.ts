@@ -105,6 +105,7 @@ describe('the fault proxy', () => {
     const refused = net.connect({ host: '127.0.0.1', port: Number(proxy.address.split(':')[1]) });
     refused.on('error', () => undefined);
     await closing(refused);
+    expect(proxy.refused).to.equal(1);
     proxy.heal();
     const next = await connectTo(proxy.address);
     const answer = read(next, 2);
