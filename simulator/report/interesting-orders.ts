@@ -2,6 +2,7 @@ import { indexEvidence } from '../checker/evidence-index.ts';
 import type { EvidenceIndex } from '../checker/evidence-index.ts';
 import type { Evidence } from '../checker/evidence.ts';
 import { eventDelays } from '../checker/facts/delays.ts';
+import type { EventDelay } from '../checker/facts/delays.ts';
 import { quarantinedEvents } from '../checker/facts/quarantine.ts';
 import { duplicatesPublished } from '../checker/facts/duplicates.ts';
 import type { Measurements } from '../checker/measurements.ts';
@@ -28,47 +29,88 @@ const SLOWEST = 10;
 
 type Reasons = ReadonlyMap<string, string>;
 
-/** First the quarantined, then slow, repeated and unanswered ones, some of each kind. */
-const reasonsIn = (index: EvidenceIndex, breaking: Reasons): Reasons => {
-  const reasons = new Map(breaking);
-  const take = (because: string, orderIds: readonly (string | null | undefined)[]): void => {
-    for (const orderId of [...new Set(orderIds)].slice(0, MAX_OF_A_KIND))
-      if (orderId !== null && orderId !== undefined && !reasons.has(orderId)) reasons.set(orderId, because);
-  };
-  take(
+/** Orders that are worth a look for one reason, each once. */
+interface Kind {
+  readonly because: string;
+  readonly orderIds: readonly string[];
+}
+
+const kind = (because: string, orderIds: readonly (string | null | undefined)[]): Kind => ({
+  because,
+  orderIds: [...new Set(orderIds)].filter((orderId) => orderId !== null && orderId !== undefined),
+});
+
+const wholeWayMs = ({ endToEndMs }: EventDelay): number => endToEndMs ?? Infinity;
+
+const slowestIn = (index: EvidenceIndex): readonly EventDelay[] =>
+  eventDelays(index)
+    .filter(({ group }) => group !== 'released')
+    .sort((a, b) => wholeWayMs(b) - wholeWayMs(a))
+    .slice(0, SLOWEST);
+
+/** First the quarantined, then slow, repeated and unanswered ones. `slowest`: events, of which there are few. */
+const kindsIn = (index: EvidenceIndex, slowest: readonly EventDelay[]): readonly Kind[] => [
+  kind(
     'quarantined',
     quarantinedEvents(index).map(({ orderId }) => orderId),
-  );
-  take(
+  ),
+  kind(
     'slowest',
-    eventDelays(index)
-      .filter(({ group }) => group !== 'released')
-      .sort((a, b) => (b.endToEndMs ?? Infinity) - (a.endToEndMs ?? Infinity))
-      .slice(0, SLOWEST)
-      .map(({ row }) => row.orderId),
-  );
-  take(
+    slowest.map(({ row }) => row.orderId),
+  ),
+  kind(
     'published twice',
     duplicatesPublished(index).map(({ key }) => key),
-  );
-  take(
+  ),
+  kind(
     'answer lost',
     index.history.rows.filter(({ outcome }) => outcome === 'unknown').map(({ orderId }) => orderId),
-  );
-  take(
+  ),
+  kind(
     'sent more than once',
     index.history.rows.filter(({ sent }) => sent > 1).map(({ orderId }) => orderId),
-  );
+  ),
+];
+
+/** Some of each kind. */
+const reasonsIn = (index: EvidenceIndex, breaking: Reasons): Reasons => {
+  const reasons = new Map(breaking);
+  for (const { because, orderIds } of kindsIn(index, slowestIn(index)))
+    for (const orderId of orderIds.slice(0, MAX_OF_A_KIND)) if (!reasons.has(orderId)) reasons.set(orderId, because);
   return reasons;
 };
 
-/** Names orders that may be shown, shard by shard: in a small run all, in a large one few besides the interesting. */
+/** Those of the slowest events of each shard that belong to the slowest of all shards so far; of equals the first. */
+const slowestSoFar = (): ((shard: EvidenceIndex) => readonly EventDelay[]) => {
+  let records: readonly number[] = [];
+  return (shard) => {
+    const entering = slowestIn(shard).filter(
+      (delay, place) => records.filter((ms) => ms >= wholeWayMs(delay)).length + place < SLOWEST,
+    );
+    records = [...records, ...entering.map(wholeWayMs)].sort((a, b) => b - a).slice(0, SLOWEST);
+    return entering;
+  };
+};
+
+/**
+ * Names orders that may be shown, shard by shard: in a small run all, in a large one few besides the interesting, and of
+ * those no more than the report has room for, however many shards there are.
+ */
 export const worthALook = (): ((shard: EvidenceIndex) => Iterable<string>) => {
   let room = MAX_ORDERS;
+  const named = new Map<string, number>();
+  const slowest = slowestSoFar();
   return (shard) => {
     const others = shard.orders.rows.slice(0, room).map(({ orderId }) => orderId);
     room -= others.length;
-    return [...reasonsIn(shard, new Map()).keys(), ...others];
+    const interesting = kindsIn(shard, slowest(shard)).flatMap(({ because, orderIds }) => {
+      if (because === 'slowest') return orderIds;
+      const before = named.get(because) ?? 0;
+      const some = orderIds.slice(0, MAX_OF_A_KIND - before);
+      named.set(because, before + some.length);
+      return some;
+    });
+    return [...interesting, ...others];
   };
 };
 
