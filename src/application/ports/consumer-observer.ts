@@ -15,8 +15,11 @@ export interface ConsumerObserver {
   callbackDelivered(callback: StoredCallback): void;
   callbackRetried(callback: StoredCallback, reason: string, delayMs: number): void;
   callbackRefused(callback: StoredCallback, status: number): void;
-  /** The client was torn down and made anew: it crashed, or it stood still while there was something to read. */
-  restarted(because: 'crash' | 'stall', detail: unknown): void;
+  /**
+   * The client was torn down and made anew: it crashed, it stood still while there was something to read, or the wall
+   * clock was set back, after which it would send no heartbeat.
+   */
+  restarted(because: 'crash' | 'stall' | 'clock', detail: unknown): void;
   /** The group's offset no longer exists: records were deleted before they were read, or the topic is another one. */
   offsetOutOfRange(partition: number, reason: string): void;
   failed(activity: string, cause: unknown): void;

@@ -15,7 +15,8 @@ export interface KafkaConsumerSessionOptions extends KafkaConsumerBatchesOptions
 export type SessionEnd =
   | { readonly _tag: 'Stopped' }
   | { readonly _tag: 'Crashed'; readonly cause: unknown }
-  | { readonly _tag: 'Stalled'; readonly partitions: readonly number[] };
+  | { readonly _tag: 'Stalled'; readonly partitions: readonly number[] }
+  | { readonly _tag: 'ClockSetBack'; readonly byMs: number };
 
 const CONNECT_MS = 30_000;
 const DISCONNECT_MS = 8_000;

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { KafkaLogLine } from './kafka-client.ts';
+import { ClockWatch } from '../../application/consumer/clock-watch.ts';
 import { StallDetector } from '../../application/consumer/stall-detector.ts';
 import { retryDelay } from '../../application/consumer/retry-delay.ts';
 import { describeKafkaFailure } from './describe-kafka-failure.ts';
@@ -32,14 +33,17 @@ export const offsetResetIn = ({ message, details }: KafkaLogLine): number | unde
 
 const RESTART = { baseMs: 250, capMs: 5_000 };
 const HEALTHY_AFTER_MS = 30_000;
+/** A heartbeat that comes later by so much, and by one look of the watch, still comes within the session. */
+const CLOCK_TOLERANCE_MS = 2_000;
 
 /**
- * Keeps one consumer session running: makes a new one when the client crashed, could not connect, or stands still
- * although there is something to read.
+ * Keeps one consumer session running: makes a new one when the client crashed, could not connect, stands still
+ * although there is something to read, or would send no more heartbeats since the wall clock was set back.
  */
 export class KafkaConsumer {
   private readonly stopping = new AbortController();
   private readonly stalls: StallDetector;
+  private readonly wallClock: ClockWatch;
   private readonly reported = new Map<number, number>();
   private session: KafkaConsumerSession | undefined;
   private running: Promise<void> | undefined;
@@ -52,6 +56,7 @@ export class KafkaConsumer {
     private readonly options: KafkaConsumerOptions,
   ) {
     this.stalls = new StallDetector(options.stallMs);
+    this.wallClock = new ClockWatch(options.clock, CLOCK_TOLERANCE_MS);
   }
 
   start(): void {
@@ -81,10 +86,9 @@ export class KafkaConsumer {
       const end = await this.live();
       if (end._tag === 'Stopped') return;
       this.failure = end._tag === 'Crashed' ? describeKafkaFailure(end.cause) : 'it stood still and is replaced';
-      observer.restarted(
-        end._tag === 'Crashed' ? 'crash' : 'stall',
-        end._tag === 'Crashed' ? end.cause : { partitions: end.partitions },
-      );
+      if (end._tag === 'Crashed') observer.restarted('crash', end.cause);
+      else if (end._tag === 'Stalled') observer.restarted('stall', { partitions: end.partitions });
+      else observer.restarted('clock', { byMs: end.byMs });
       failures = clock.monotonic() - begun > HEALTHY_AFTER_MS ? 1 : failures + 1;
       await clock.sleep(retryDelay(RESTART, failures, random.next()), this.stopping.signal);
     }
@@ -112,6 +116,8 @@ export class KafkaConsumer {
     while (!over()) {
       await clock.sleep(watchMs, this.stopping.signal);
       if (over()) return;
+      const byMs = this.wallClock.setBackMs();
+      if (byMs !== undefined) this.session?.end({ _tag: 'ClockSetBack', byMs });
       try {
         this.compare(await this.offsets.read());
       } catch (cause) {

@@ -29,6 +29,12 @@ const reasonOf = (cause: unknown): string => {
   return describeCause(cause);
 };
 
+const RESTARTS = {
+  crash: { counter: 'crashes', says: 'the Kafka client ended: making a new one' },
+  stall: { counter: 'stalls', says: 'standing still with lag' },
+  clock: { counter: 'clocks', says: 'the wall clock was set back: making a new Kafka client' },
+} as const;
+
 /** What a consumer does, as metrics and log lines. Lines carry IDs and reasons, never payloads. */
 export class ConsumerTelemetry implements ConsumerObserver {
   private readonly counters: Record<CounterName, Counter>;
@@ -51,6 +57,10 @@ export class ConsumerTelemetry implements ConsumerObserver {
       pauses: counter('pauses', 'Times a partition was paused because of an outage.'),
       crashes: counter('restarts_after_crash', 'Times the Kafka client ended by itself and was made anew.'),
       stalls: counter('watchdog_restarts', 'Times the Kafka client stood still with lag and was made anew.'),
+      clocks: counter(
+        'restarts_after_clock_set_back',
+        'Times the Kafka client was made anew after the wall clock was set back.',
+      ),
       offsetsLost: counter('offset_out_of_range', 'Times the offset to go on from did not exist any more.'),
       failures: counter('failures', 'Activities that failed and will be tried again.'),
     };
@@ -110,13 +120,10 @@ export class ConsumerTelemetry implements ConsumerObserver {
     this.callbacks.inc({ outcome: 'refused' });
     this.log.info({ ...aboutCallback(callback), status }, 'a callback was refused');
   }
-  restarted(because: 'crash' | 'stall', detail: unknown): void {
-    this.counters[because === 'crash' ? 'crashes' : 'stalls'].inc();
-    const error = because === 'crash' ? reasonOf(detail) : JSON.stringify(detail);
-    this.log.error(
-      { error },
-      because === 'crash' ? 'the Kafka client ended: making a new one' : 'standing still with lag',
-    );
+  restarted(because: 'crash' | 'stall' | 'clock', detail: unknown): void {
+    const { counter, says } = RESTARTS[because];
+    this.counters[counter].inc();
+    this.log.error({ error: because === 'crash' ? reasonOf(detail) : JSON.stringify(detail) }, says);
   }
   offsetOutOfRange(partition: number, reason: string): void {
     this.counters.offsetsLost.inc();
@@ -138,6 +145,7 @@ type CounterName =
   | 'pauses'
   | 'crashes'
   | 'stalls'
+  | 'clocks'
   | 'offsetsLost'
   | 'failures';
 
