@@ -198,11 +198,12 @@ export const createConsumer = (
     readiness: async () => {
       const stats = await progress.stats()();
       const { joined, failure } = kafkaConsumer.health;
-      const why = failure === undefined ? '' : `: Kafka: ${failure}`;
+      const at = `Kafka at ${settings.kafka.brokers.join(', ')}`;
+      const broker = failure === undefined ? at : `${at}: ${failure}`;
       return {
         problems: [
           ...(E.isLeft(stats) ? [`the consumer's database does not answer: ${describeCause(stats.left.cause)}`] : []),
-          ...(joined ? [] : [`not a member of group ${group} on topic ${topic}${why}`]),
+          ...(joined ? [] : [`not a member of group ${group} on topic ${topic} (${broker})`]),
         ],
       };
     },

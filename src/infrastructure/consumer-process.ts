@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { CallbackSender } from '../application/consumer/callback-sender.ts';
 import type { ConsumeRecord } from '../application/consumer/consume-record.ts';
+import { describeCause } from '../application/describe-cause.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
 import type { MySqlPool } from './mysql/mysql-pool.ts';
@@ -56,8 +57,9 @@ export class ConsumerProcess {
   /** Creates or updates the tables. False when it was stopped before the database could be reached. */
   prepareDatabase(): Promise<boolean> {
     const { mysqlUrl: url, migrations: own, clock, log } = this.parts;
-    const waiting = (reason: string): void => {
-      log.warn({ activity: 'migrate', reason }, 'waiting for the database');
+    const waiting = (reason: string, cause: unknown): void => {
+      const error = cause === undefined ? undefined : describeCause(cause);
+      log.warn({ activity: 'migrate', reason, error }, 'waiting for the database');
     };
     return prepareDatabase({ url, own, clock, signal: this.stopping.signal, waiting });
   }

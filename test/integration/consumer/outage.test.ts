@@ -84,7 +84,7 @@ describe('an outage', function () {
     await eventually(async () => {
       const ready = await fetch(`http://127.0.0.1:${consumer.port}/readyz`);
       expect(ready.status).to.equal(503);
-      expect(await ready.text()).to.match(/not a member of group .*Kafka: .*nowhere\.invalid/);
+      expect(await ready.text()).to.match(/not a member of group .*Kafka at nowhere\.invalid:9092\b/);
     });
   });
 
@@ -93,6 +93,9 @@ describe('an outage', function () {
     await late.drop();
     const consumer = await kit.start({}, { kafka: { ...kit.settings().kafka, topic: late.name } });
     await eventually(async () => expect(await kit.metric(consumer, 'restarts_after_crash_total')).to.be.greaterThan(0));
+    expect(await (await fetch(`http://127.0.0.1:${consumer.port}/readyz`)).text()).to.match(
+      /Kafka at .*: .*does not host this topic/,
+    );
     const admin = kit.kafka.admin();
     await admin.connect();
     try {
