@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,6 +11,7 @@ import type { Progress } from '../../run/progress.ts';
 import { planWorkload } from '../../workload/plan.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';
+import { placeOrder, postTo } from './place-order.ts';
 import { waitUntil } from './wait-until.ts';
 
 const BOUND_MS = 60_000;
@@ -51,7 +51,6 @@ export const judgeLostOffsets = (seen: LostOffsets): readonly Sighting[] => [
 ];
 
 const Line = t.type({ lane: t.number, msg: t.string });
-const Placed = t.type({ orderId: t.string });
 
 /** Of a consumer's log, one JSON text a line. */
 export const partitionsOutOfRange = (log: string): readonly number[] => {
@@ -98,34 +97,23 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
   const { topic, kafkaBrokers, apiUrl } = environment;
   const groupId = environment.consumerGroups.payment;
   const admin: Admin = new Kafka({ brokers: kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  const post = async (path: string, body: unknown): Promise<unknown> => {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
-    const answer = await fetch(`${apiUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`POST ${path} was answered ${answer.status}`);
-    return answer.json();
-  };
-  const place = async (body: unknown): Promise<string> => {
-    const placed = Placed.decode(await post('/orders', body));
-    if (E.isLeft(placed)) throw new Error('the answer to an order names no order');
-    return placed.right.orderId;
-  };
   const whenProgress = (what: string, holds: (progress: Progress) => boolean): Promise<void> =>
     waitUntil(what, BOUND_MS, async () => {
       const consumers = [{ name: 'payment', mysqlUrl: environment.consumerMysqlUrls.payment }];
       const progress = await readProgress(environment.mysqlUrl, consumers);
       return progress !== undefined && progress.committed === progress.published && holds(progress);
     });
-  const [last, ...orders] = planWorkload({ seed, orders: READ + UNREAD + 1, ratePerSecond: 10, cancelRatio: 0 });
+  const orders = planWorkload({ seed, orders: READ + UNREAD + 1, ratePerSecond: 10, cancelRatio: 0 });
   try {
     await admin.connect();
     const ids: string[] = [];
-    for (const { body } of orders.slice(0, READ)) ids.push(await place(body));
+    for (const { body } of orders.slice(0, READ)) ids.push((await placeOrder(apiUrl, body)).orderId);
     // Each was placed and paid, and payment has read both events.
     await whenProgress('the first payments', ({ consumed }) => consumed['payment'] === 2 * READ);
     await environment.removeRole('payment');
 
-    await post(`/orders/${ids[0]}/shipment`, { carrier: 'post', trackingNumber: 'trk-1' });
-    for (const { body } of orders.slice(READ)) await place(body);
+    await postTo(apiUrl, `/orders/${ids[0]}/shipment`, { carrier: 'post', trackingNumber: 'trk-1' });
+    for (const { body } of orders.slice(READ, READ + UNREAD)) await placeOrder(apiUrl, body);
     await whenProgress('publication', ({ published }) => published === 2 * READ + UNREAD + 1);
     const ends = await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({
@@ -135,13 +123,13 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
     const lost = (await positionsOf(admin, groupId, topic)).filter(({ next, low }) => next >= 0 && next < low);
 
     await environment.addRole('payment');
-    await post(`/orders/${ids[0]}/delivery`, { receivedBy: 'the front desk' });
+    await postTo(apiUrl, `/orders/${ids[0]}/delivery`, { receivedBy: 'the front desk' });
     const isGapHeld = await didHappen(
       'the gap',
       async () => (await metricOf(environment, 'orderly_consumer_gaps_total')) > 0,
     );
     const appliedBefore = await metricOf(environment, 'orderly_consumer_applied_total');
-    await place(last?.body);
+    for (const { body } of orders.slice(READ + UNREAD)) await placeOrder(apiUrl, body);
     const isNewOrderTaken = await didHappen(
       'the new order',
       async () => (await metricOf(environment, 'orderly_consumer_applied_total')) > appliedBefore,
