@@ -26,6 +26,7 @@ import { brokerFrozen, mysqlFrozen } from './rows/freeze.ts';
 import { connectionsLost, produceAnswerLost, slicedFrames, slowNetwork } from './rows/network.ts';
 import { kafkaDiskFull } from './rows/kafka-disk-full.ts';
 import { leadersMove } from './rows/leaders-move.ts';
+import { longBacklog } from './rows/long-backlog.ts';
 import { notEnoughReplicas } from './rows/not-enough-replicas.ts';
 import { offsetOutOfRange } from './rows/offset-out-of-range.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
@@ -82,6 +83,7 @@ export const faults: readonly Fault[] = [
   clockJumps,
   eventLoopStalled,
   wrongHost,
+  longBacklog,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);
