@@ -4,20 +4,24 @@ import { dataSchemaOf } from '../read-headers.ts';
 const CE_SOURCE = '/orderly/orders';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
+type Expected = ReadonlyMap<string, string>;
+
 /** Headers whose text follows from the row alone. */
-const expectedHeaders = (row: OutboxRow | SkippedRow): Readonly<Record<string, string>> => ({
-  ...row.headers,
-  ...(row.headers?.['traceparent'] === undefined ? {} : { ce_traceparent: row.headers['traceparent'] }),
-  ce_id: row.eventId,
-  ce_type: row.type,
-  ce_source: CE_SOURCE,
-  ce_specversion: '1.0',
-  ce_subject: row.orderId,
-  ce_partitionkey: row.orderId,
-  ce_sequence: String(row.sequence).padStart(10, '0'),
-  ce_dataschema: dataSchemaOf(row.type, row.version),
-  'content-type': 'application/json',
-});
+const expectedHeaders = (row: OutboxRow | SkippedRow): Expected => {
+  const expected = new Map(Object.entries(row.headers ?? {}));
+  const traceparent = expected.get('traceparent');
+  if (traceparent !== undefined) expected.set('ce_traceparent', traceparent);
+  return expected
+    .set('ce_id', row.eventId)
+    .set('ce_type', row.type)
+    .set('ce_source', CE_SOURCE)
+    .set('ce_specversion', '1.0')
+    .set('ce_subject', row.orderId)
+    .set('ce_partitionkey', row.orderId)
+    .set('ce_sequence', String(row.sequence).padStart(10, '0'))
+    .set('ce_dataschema', dataSchemaOf(row.type, row.version))
+    .set('content-type', 'application/json');
+};
 
 /** Headers that need not be there, but must be right when they are. */
 const OPTIONAL = new Set(['ce_traceparent']);
@@ -45,12 +49,12 @@ export const differences = (row: OutboxRow | SkippedRow, record: LogRecord): rea
       seen: record.valueSha256 === null ? 'no value' : `${record.valueBytes} bytes, SHA-256 ${record.valueSha256}`,
     });
   const expected = expectedHeaders(row);
-  for (const [name, text] of Object.entries(expected))
+  for (const [name, text] of expected)
     if (record.headers[name] !== undefined || !OPTIONAL.has(name))
       compare(`header ${name}`, text, record.headers[name]);
   if (!sameInstant(record.headers['ce_time'], row.occurredAt))
     compare('header ce_time', new Date(row.occurredAt).toISOString(), record.headers['ce_time'] ?? 'nothing');
   for (const [name, text] of Object.entries(record.headers))
-    if (!(name in expected) && name !== 'ce_time') found.push({ part: `header ${name}`, expected: 'none', seen: text });
+    if (!expected.has(name) && name !== 'ce_time') found.push({ part: `header ${name}`, expected: 'none', seen: text });
   return found;
 };

@@ -70,6 +70,8 @@ describe('invariant 4: COMPLETED events lie where they are said to be', () => {
       });
     }
     it('finds a header too many', () => expect(changed({ 'x-debug': '1' })).to.deep.equal(['header x-debug']));
+    it('finds one that is called like a method of every object', () =>
+      expect(changed({ toString: '1' })).to.deep.equal(['header toString']));
     it('finds another key', () =>
       expect(differences(paidRow, { ...paid, key: orderId(2) })[0]).to.include({ part: 'key', seen: orderId(2) }));
     it('lets ce_traceparent stand beside traceparent when it says the same', () => {
