@@ -11,6 +11,7 @@ import type {
   OutboxRow,
   SkippedRow,
 } from './evidence.ts';
+import { groupBy } from './group-by.ts';
 
 /** The evidence with the ways in that several invariants need. Built once for each check. */
 export interface EvidenceIndex extends Evidence {
@@ -38,18 +39,6 @@ export interface EvidenceIndex extends Evidence {
   readonly eventRecords: readonly LogRecord[];
   isInjected(record: LogRecord): 'duplicate' | 'poison' | undefined;
 }
-
-const groupBy = <Row>(rows: readonly Row[], keyOf: (row: Row) => string | null | undefined): Map<string, Row[]> => {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    if (key === null || key === undefined) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
-};
 
 const sortedBy = <Row>(rows: readonly Row[], ...keys: readonly ((row: Row) => number)[]): Row[] =>
   [...rows].sort((a, b) => {

@@ -1,19 +1,15 @@
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { EffectRow } from '../evidence.ts';
+import { groupBy } from '../group-by.ts';
 import { handlingBy } from '../facts/handled.ts';
 import { sequenceOf } from '../read-headers.ts';
 import type { Invariant, Violation } from './invariant.ts';
 
 /** Effects of one consumer on one order, in the order in which they were written. */
 const byConsumerAndOrder = (effects: readonly EffectRow[]): readonly (readonly EffectRow[])[] => {
-  const groups = new Map<string, EffectRow[]>();
-  for (const effect of effects) {
-    const key = JSON.stringify([effect.consumer, effect.orderId]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [effect]);
-    else group.push(effect);
-  }
-  return [...groups.values()].map((group) => group.sort((a, b) => a.id - b.id));
+  const byConsumer = groupBy(effects, ({ consumer }) => consumer);
+  const groups = [...byConsumer.values()].flatMap((own) => [...groupBy(own, ({ orderId }) => orderId).values()]);
+  return groups.map((group) => group.sort((a, b) => a.id - b.id));
 };
 
 /** The first effect that was written after one of a later event. */
@@ -46,15 +42,16 @@ const offTopic = (evidence: EvidenceIndex): ReadonlySet<string> => {
 
 /** A consumer took note of every sequence from its first to its last, as far as the topic still has them. */
 const checkInbox = (evidence: EvidenceIndex): readonly Violation[] => {
-  const sequences = new Map<string, Set<number>>();
-  for (const { consumer, orderId, sequence } of evidence.inbox.rows) {
-    const key = JSON.stringify([consumer, orderId]);
-    sequences.set(key, (sequences.get(key) ?? new Set()).add(sequence));
-  }
+  const inboxes = new Map(
+    [...groupBy(evidence.inbox.rows, ({ consumer }) => consumer)].map(([consumer, rows]) => [
+      consumer,
+      groupBy(rows, ({ orderId }) => orderId),
+    ]),
+  );
   const gone = offTopic(evidence);
   return evidence.consumerOrders.rows.flatMap(
     ({ consumer, orderId, lastSequence, baselineSequence }): readonly Violation[] => {
-      const seen = sequences.get(JSON.stringify([consumer, orderId])) ?? new Set<number>();
+      const seen = new Set((inboxes.get(consumer)?.get(orderId) ?? []).map(({ sequence }) => sequence));
       const first = baselineSequence ?? 1;
       const missing = Array.from({ length: lastSequence - first + 1 }, (_, index) => first + index).filter(
         (sequence) => !seen.has(sequence) && !gone.has(`${orderId}/${sequence}`),

@@ -1,16 +1,13 @@
 import type { EffectRow } from '../evidence.ts';
+import { groupBy } from '../group-by.ts';
 import type { Invariant, Violation } from './invariant.ts';
 
 /** Effects a consumer has more than once for one event. Of different kinds (a charge, its refund) they are different effects. */
 export const doubledEffects = (effects: readonly EffectRow[]): readonly (readonly EffectRow[])[] => {
-  const groups = new Map<string, EffectRow[]>();
-  for (const effect of effects) {
-    const key = JSON.stringify([effect.consumer, effect.eventId, effect.kind]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [effect]);
-    else group.push(effect);
-  }
-  return [...groups.values()].filter(({ length }) => length > 1);
+  const repeated = [...groupBy(effects, ({ eventId }) => eventId).values()].filter(({ length }) => length > 1);
+  return repeated
+    .flatMap((ofEvent) => [...groupBy(ofEvent, ({ consumer, kind }) => JSON.stringify([consumer, kind])).values()])
+    .filter(({ length }) => length > 1);
 };
 
 export const oneEffect: Invariant = {
