@@ -1,6 +1,8 @@
+import { queryObjects } from 'node:v8';
 import { expect } from 'chai';
 import { judgeSeeds } from '../../simulator/deterministic/judge-seeds.ts';
 import { runSeeds } from '../../simulator/deterministic/run-seeds.ts';
+import { World } from '../../simulator/deterministic/world.ts';
 import { markBeforeAck } from './planted-bugs/mark-before-ack.ts';
 
 const silent = { signal: new AbortController().signal, progress: () => undefined };
@@ -33,5 +35,11 @@ describe('running many seeds', function () {
     const { failing, histories } = await judgeSeeds({ from: 1, count: 3 }, { plant: markBeforeAck.plant });
     expect(histories).to.equal(3);
     expect(failing[0]).to.deep.equal({ seed: 1, invariantId: markBeforeAck.invariant, verdict: 'fail' });
+  });
+
+  it('keeps nothing of a history that was judged, so that memory is enough for any number', async () => {
+    const before = queryObjects(World, { format: 'count' });
+    await judgeSeeds({ from: 1, count: 20 });
+    expect(queryObjects(World, { format: 'count' }) - before).to.be.at.most(1);
   });
 });

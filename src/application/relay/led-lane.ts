@@ -32,16 +32,11 @@ export class LedLane {
 
   /** Resolves when the lane was drained or lost, and nothing of it is in flight. */
   async ended(): Promise<void> {
-    const over = AbortSignal.any([this.draining.signal, this.held.signal]);
-    if (!over.aborted)
+    const signals = [this.draining.signal, this.held.signal];
+    // Not AbortSignal.any: Node keeps what listens to that until it aborts, and a relay that is thrown away never does.
+    if (!signals.some(({ aborted }) => aborted))
       await new Promise<void>((resolve) => {
-        over.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
+        for (const signal of signals) signal.addEventListener('abort', () => resolve(), { once: true });
       });
     await this.pump.idle();
   }
