@@ -138,6 +138,13 @@ export const layerRules: readonly LayerRule[] = [
     to: { path: ['^src/', '^simulator/'] },
   },
   {
+    name: 'nothing-leans-on-the-bench',
+    comment: 'The bench measures what the others are; what they need as well belongs to them.',
+    severity: 'error',
+    from: { path: '^(src|simulator|tools)/' },
+    to: { path: '^bench/' },
+  },
+  {
     name: 'mysql-stays-in-its-adapters',
     comment: 'mysql2 belongs to infrastructure/mysql*.',
     severity: 'error',

@@ -7,7 +7,7 @@ import { layerRules } from './layer-rules.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FIXTURES = join(import.meta.dirname, 'fixtures');
-const FOLDERS = ['src', 'simulator', 'tools'];
+const FOLDERS = ['src', 'simulator', 'tools', 'bench'];
 
 describe('the layers of the house', function () {
   this.timeout(60_000);

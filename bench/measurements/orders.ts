@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import mysql from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
+import { startChild } from '../processes/child.ts';
+import { inEnvironment, type BenchEnvironmentOptions } from '../systems/bench-environment.ts';
+import { ourRelay } from '../systems/our-relay.ts';
+import { median } from './median.ts';
+
+export interface OrdersRun {
+  /** Whether our relay was publishing meanwhile, on the same cores. */
+  readonly relay: boolean;
+  /** Orders placed per second, medians of all slices. */
+  readonly withOutbox: number;
+  readonly without: number;
+  /** Median of the ratios of neighbouring slices: 1 means that the outbox costs nothing. */
+  readonly ratio: number;
+  /** In the whole server, while orders were written. */
+  readonly deadlocks: number;
+  readonly lockWaits: number;
+}
+
+const Rates = t.readonlyArray(t.strict({ withOutbox: t.number, without: t.number }));
+
+interface Counted extends RowDataPacket {
+  readonly name: string;
+  readonly count: string;
+}
+
+const COUNTERS = `
+SELECT name, count FROM information_schema.INNODB_METRICS WHERE name IN ('lock_deadlocks', 'lock_row_lock_waits')`;
+
+const countersOf = async (connection: mysql.Connection): Promise<{ deadlocks: number; lockWaits: number }> => {
+  const [rows] = await connection.query<Counted[]>(COUNTERS);
+  const of = (name: string): number => Number(rows.find((row) => row.name === name)?.count);
+  return { deadlocks: of('lock_deadlocks'), lockWaits: of('lock_row_lock_waits') };
+};
+
+/** What the outbox costs an order transaction, and whether the relay gets in its way. */
+export const measureOrders = (relay: boolean, pairs: number, options: BenchEnvironmentOptions): Promise<OrdersRun> =>
+  inEnvironment(options, async (environment) => {
+    const { logDirectory, progress } = options;
+    const running = relay ? await ourRelay.start(environment, logDirectory) : undefined;
+    const file = join(logDirectory, 'order-rates.json');
+    const writer = startChild({
+      entry: './order-writer.ts',
+      name: 'order-writer',
+      env: { MYSQL_URL: environment.mysqlUrl, BENCH_PAIRS: `${pairs}`, BENCH_RATES: file },
+      logDirectory,
+    });
+    const connection = await mysql.createConnection({ uri: environment.mysqlUrl });
+    try {
+      await writer.said('ready');
+      progress(`orders: ${pairs} pairs of slices with and without outbox, ${relay ? 'a relay at work' : 'no relay'}`);
+      const before = await countersOf(connection);
+      writer.go();
+      await writer.said('done');
+      const after = await countersOf(connection);
+      const rates = Rates.decode(JSON.parse(await readFile(file, 'utf8')));
+      if (E.isLeft(rates)) throw new Error(`${file} holds no rates`);
+      return {
+        relay,
+        withOutbox: median(rates.right.map(({ withOutbox }) => withOutbox)),
+        without: median(rates.right.map(({ without }) => without)),
+        ratio: median(rates.right.map(({ withOutbox, without }) => withOutbox / without)),
+        deadlocks: after.deadlocks - before.deadlocks,
+        lockWaits: after.lockWaits - before.lockWaits,
+      };
+    } finally {
+      await connection.end();
+      await writer.stop();
+      await running?.stop();
+    }
+  });

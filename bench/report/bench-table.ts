@@ -1,0 +1,105 @@
+import type { BenchResult } from '../bench-result.ts';
+import { median } from '../measurements/median.ts';
+import { isWhole, type Delivery } from '../observe/delivery.ts';
+import { aligned } from './aligned.ts';
+
+const round = (value: number, digits = 0): string =>
+  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+const grouped = <A>(items: readonly A[], keyOf: (item: A) => string): ReadonlyMap<string, readonly A[]> => {
+  const groups = new Map<string, A[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+};
+
+const span = (values: readonly number[]): string => `${round(Math.min(...values))}–${round(Math.max(...values))}`;
+
+const deliveryText = (deliveries: readonly Delivery[]): string => {
+  const broken = deliveries.find((delivery) => !isWhole(delivery));
+  const duplicates = deliveries.reduce((sum, delivery) => sum + delivery.duplicates, 0);
+  if (broken !== undefined) return `${round(broken.missing)} missing, ${round(broken.disorder)} out of order`;
+  return duplicates === 0 ? 'whole, in order' : `whole, in order, ${round(duplicates)} twice`;
+};
+
+const drainTable = ({ drain }: BenchResult): readonly string[] => {
+  const bySystem = grouped(drain, ({ system }) => system);
+  const rateOf = (system: string, run: number): number | undefined => bySystem.get(system)?.[run]?.eventsPerSecond;
+  const ratio = (system: string, to: string): string => {
+    const ratios = (bySystem.get(system) ?? []).flatMap(({ eventsPerSecond }, run) => {
+      const other = rateOf(to, run);
+      return other === undefined ? [] : [eventsPerSecond / other];
+    });
+    return ratios.length === 0 || system === to ? '' : `${round(median(ratios), 2)} ×`;
+  };
+  return aligned([
+    ['drain', 'events/s', 'from–to', 'to naive', 'to kafkajs', 'CPU s', 'peak MB', 'delivery'],
+    ...[...bySystem].map(([system, runs]) => {
+      const own = runs.flatMap(({ usage }) => usage.filter(({ name }) => name === system));
+      return [
+        system,
+        round(median(runs.map(({ eventsPerSecond }) => eventsPerSecond))),
+        span(runs.map(({ eventsPerSecond }) => eventsPerSecond)),
+        ratio(system, 'naive'),
+        ratio(system, 'kafkajs'),
+        own.length === 0 ? '' : round(median(own.map(({ cpuSeconds }) => cpuSeconds)), 1),
+        own.length === 0 ? '' : round(Math.max(...own.map(({ peakMegabytes }) => peakMegabytes))),
+        deliveryText(runs.map(({ delivery }) => delivery)),
+      ];
+    }),
+  ]);
+};
+
+const latencyTable = ({ latency }: BenchResult): readonly string[] =>
+  aligned([
+    ['commit → Kafka, ms', 'p50', 'p95', 'p99', 'p99.9', 'max', 'due → Kafka p99', 'CPU s', 'delivery'],
+    ...[...grouped(latency, ({ system, ratePerSecond }) => `${round(ratePerSecond)}/s ${system}`)].map(
+      ([name, runs]) => {
+        const of = (read: (run: (typeof runs)[number]) => number): string => round(median(runs.map(read)), 1);
+        return [
+          name,
+          of(({ publish }) => publish.p50),
+          of(({ publish }) => publish.p95),
+          of(({ publish }) => publish.p99),
+          of(({ publish }) => publish.p999),
+          of(({ publish }) => publish.max),
+          of(({ fromDue }) => fromDue.p99),
+          of(({ usage, system }) => usage.find((used) => used.name === system)?.cpuSeconds ?? 0),
+          deliveryText(runs.map(({ delivery }) => delivery)),
+        ];
+      },
+    ),
+  ]);
+
+const idleTable = ({ idle }: BenchResult): readonly string[] =>
+  aligned([
+    ['idle', 'CPU %', 'queries/s'],
+    ...idle.map(({ system, cpuPercent, queriesPerSecond }) => [
+      system,
+      round(cpuPercent, 2),
+      round(queriesPerSecond, 1),
+    ]),
+  ]);
+
+const ordersTable = ({ orders }: BenchResult): readonly string[] =>
+  aligned([
+    ['orders/s', 'with outbox', 'without', 'ratio', 'deadlocks', 'lock waits'],
+    ...[...grouped(orders, ({ relay }) => (relay ? 'a relay at work' : 'no relay'))].map(([name, runs]) => [
+      name,
+      round(median(runs.map(({ withOutbox }) => withOutbox))),
+      round(median(runs.map(({ without }) => without))),
+      round(median(runs.map(({ ratio }) => ratio)), 2),
+      round(runs.reduce((sum, { deadlocks }) => sum + deadlocks, 0)),
+      round(runs.reduce((sum, { lockWaits }) => sum + lockWaits, 0)),
+    ]),
+  ]);
+
+/** All that was measured, medians of the runs, for a console. */
+export const benchTable = (result: BenchResult): string =>
+  [
+    ...(result.drain.length === 0 ? [] : [drainTable(result)]),
+    ...(result.latency.length === 0 ? [] : [latencyTable(result)]),
+    ...(result.idle.length === 0 ? [] : [idleTable(result)]),
+    ...(result.orders.length === 0 ? [] : [ordersTable(result)]),
+  ]
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');

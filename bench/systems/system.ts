@@ -1,0 +1,17 @@
+import type { Environment } from '../../tools/environment/environment.ts';
+
+/** A running system under measurement. */
+export interface RunningSystem {
+  /** Its processes, without MySQL and Kafka: name in the result, process ID. */
+  readonly processes: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+/** Something that publishes what is in the outbox. */
+export interface BenchSystem {
+  readonly name: string;
+  /** One line for people. */
+  readonly describe: string;
+  /** Resolves when it is at work. */
+  start(environment: Environment, logDirectory: string): Promise<RunningSystem>;
+}
