@@ -21,7 +21,7 @@ export class Relay {
   private readonly keeper: LaneKeeper;
   private readonly outage: OutagePause;
   private running: Promise<unknown> | undefined;
-  /** Ends the current pause; replaced for each pause. */
+  /** Ends the current pause; replaced once it has ended one. */
   private pausing = new AbortController();
   private woken = false;
   private knowsLimits = false;
@@ -123,7 +123,7 @@ export class Relay {
   private async pause(ms: number): Promise<void> {
     const { clock } = this.parts;
     await clock.sleep(POLL_GAP_MS, this.stopping.signal);
-    this.pausing = new AbortController();
+    if (this.pausing.signal.aborted) this.pausing = new AbortController();
     if (!this.woken && !this.stopping.signal.aborted) await clock.sleep(ms, this.pausing.signal);
     this.woken = false;
   }

@@ -18,12 +18,13 @@ const GONE = Symbol('deleted');
  * reaches the committed rows before `commit`; a staged table that is dropped never happened.
  */
 export class StagedTable<Key, Row> implements Table<Key, Row> {
-  private readonly changes = new Map<Key, Row | typeof GONE>();
+  /** Made at the first change: most transactions change few of the tables they are given. */
+  private changes: Map<Key, Row | typeof GONE> | undefined;
 
   constructor(private readonly committed: Map<Key, Row>) {}
 
   get(key: Key): Row | undefined {
-    const change = this.changes.get(key);
+    const change = this.changes?.get(key);
     if (change === GONE) return undefined;
     return change ?? this.committed.get(key);
   }
@@ -34,27 +35,32 @@ export class StagedTable<Key, Row> implements Table<Key, Row> {
 
   *values(): IterableIterator<Row> {
     for (const [key, row] of this.committed) {
-      const change = this.changes.get(key);
+      const change = this.changes?.get(key);
       if (change !== GONE) yield change ?? row;
     }
-    for (const [key, change] of this.changes) {
+    for (const [key, change] of this.changes ?? []) {
       if (change !== GONE && !this.committed.has(key)) yield change;
     }
   }
 
   set(key: Key, row: Row): void {
-    this.changes.set(key, row);
+    this.change(key, row);
   }
 
   delete(key: Key): void {
-    this.changes.set(key, GONE);
+    this.change(key, GONE);
   }
 
   commit(): void {
-    for (const [key, change] of this.changes) {
+    for (const [key, change] of this.changes ?? []) {
       if (change === GONE) this.committed.delete(key);
       else this.committed.set(key, change);
     }
-    this.changes.clear();
+    this.changes = undefined;
+  }
+
+  private change(key: Key, to: Row | typeof GONE): void {
+    this.changes ??= new Map();
+    this.changes.set(key, to);
   }
 }

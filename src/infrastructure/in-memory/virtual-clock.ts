@@ -1,26 +1,10 @@
 import type { Clock } from '../../application/ports/clock.ts';
 
 /** Resolves at its time, or at once when its signal aborts. */
-class Sleeper {
-  constructor(
-    readonly wakesAt: number,
-    private readonly asleep: Set<Sleeper>,
-    private readonly signal: AbortSignal | undefined,
-    private readonly resolve: () => void,
-  ) {
-    asleep.add(this);
-    signal?.addEventListener('abort', this);
-  }
-
-  handleEvent(): void {
-    this.wake();
-  }
-
-  wake(): void {
-    this.asleep.delete(this);
-    this.signal?.removeEventListener('abort', this);
-    this.resolve();
-  }
+interface Sleeper {
+  readonly wakesAt: number;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: () => void;
 }
 
 /**
@@ -41,6 +25,8 @@ const settle = (): Promise<void> =>
  */
 export class VirtualClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
+  /** Who sleeps until a signal. Each signal is listened to once: to be added and removed as a listener costs more than a sleep. */
+  private readonly bySignal = new WeakMap<AbortSignal, Set<Sleeper>>();
   private elapsed = 0;
   private wallOffset: number;
 
@@ -68,7 +54,9 @@ export class VirtualClock implements Clock {
         resolve();
         return;
       }
-      new Sleeper(this.elapsed + Math.max(0, ms), this.sleepers, signal, resolve);
+      const sleeper = { wakesAt: this.elapsed + Math.max(0, ms), signal, resolve };
+      this.sleepers.add(sleeper);
+      if (signal !== undefined) this.sleepersUntil(signal).add(sleeper);
     });
   }
 
@@ -90,10 +78,27 @@ export class VirtualClock implements Clock {
       const next = this.earliest();
       if (next === undefined || next.wakesAt > end) return false;
       this.elapsed = Math.max(this.elapsed, next.wakesAt);
-      next.wake();
+      this.wake(next);
       await settle();
     }
     return true;
+  }
+
+  private sleepersUntil(signal: AbortSignal): Set<Sleeper> {
+    const known = this.bySignal.get(signal);
+    if (known !== undefined) return known;
+    const sleepers = new Set<Sleeper>();
+    this.bySignal.set(signal, sleepers);
+    signal.addEventListener('abort', () => {
+      for (const sleeper of sleepers) this.wake(sleeper);
+    });
+    return sleepers;
+  }
+
+  private wake(sleeper: Sleeper): void {
+    this.sleepers.delete(sleeper);
+    if (sleeper.signal !== undefined) this.bySignal.get(sleeper.signal)?.delete(sleeper);
+    sleeper.resolve();
   }
 
   private earliest(): Sleeper | undefined {
