@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { FaultProxy } from '../../../simulator/faults/proxy/fault-proxy.ts';
 import { Unavailable } from '../../../src/consumer-kit.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshTopic } from '../../support/servers.ts';
-import { SeverableProxy } from './severable-proxy.ts';
 import { KitUnderTest, noteEffect, onEvery } from './kit-under-test.ts';
 import { asMessages, lifeOf, newOrderId } from './order-lifecycle.ts';
 
@@ -16,9 +16,9 @@ describe('an outage', function () {
 
   it('given a database that goes away / then the partition pauses, nothing is parked or lost, and it goes on', async () => {
     const behind = new URL(kit.database.url);
-    const proxy = await SeverableProxy.open({ host: behind.hostname, port: Number(behind.port) });
+    const proxy = await FaultProxy.open(behind.host);
     const url = new URL(behind);
-    url.port = String(proxy.port);
+    url.host = proxy.address;
     try {
       const mysql = { ...kit.settings().mysql, url: url.toString() };
       const consumer = await kit.start({}, { mysql });
@@ -35,7 +35,7 @@ describe('an outage', function () {
       expect(await kit.effects()).to.have.length(4);
       expect(await kit.committed()).to.equal(4);
 
-      proxy.mend();
+      proxy.heal();
       await eventually(async () => expect(await kit.effects()).to.have.length(12));
       for (const orderId of orders)
         expect((await kit.effects(orderId)).map(({ sequence }) => sequence)).to.deep.equal([1, 2, 3, 4]);
