@@ -1,4 +1,4 @@
-import { runOrder } from './container.ts';
+import { runOrder } from './composition/run-order.ts';
 
 /*
  * The operator's command line: `order --help`. Data on stdout, talk on stderr; exit code 0 done, 1 done with bad

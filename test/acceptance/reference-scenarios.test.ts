@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { createService } from '../../src/container.ts';
-import type { Service } from '../../src/container.ts';
+import { createService } from '../../src/composition/create-service.ts';
+import type { Service } from '../../src/composition/create-service.ts';
 import { decodeServiceConfig } from '../../src/infrastructure/config.ts';
 import { readTopic } from '../integration/kafka/topic-log.ts';
 import { decoded, rightOf } from '../support/decoded.ts';

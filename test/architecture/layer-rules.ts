@@ -13,7 +13,8 @@ const APPLICATION = '^src/application/';
 const INFRASTRUCTURE = '^src/infrastructure/';
 const INTERFACES = '^src/interfaces/';
 const CONTRACT = '^src/interfaces/contract/';
-const CONTAINER = '^src/container\\.ts$';
+/** The root of the service: one file for each thing it puts together. */
+const COMPOSITION = '^src/composition/';
 const DETERMINISTIC = '^simulator/deterministic/';
 const CONSUMER_KIT = '^src/consumer-kit\\.ts$';
 
@@ -55,7 +56,7 @@ export const layerRules: readonly LayerRule[] = [
   },
   {
     name: 'interfaces-know-no-infrastructure',
-    comment: 'HTTP and CLI import application and domain. Inject what they need in container.ts.',
+    comment: 'HTTP and CLI import application and domain. Inject what they need in src/composition.',
     severity: 'error',
     from: { path: INTERFACES },
     to: { path: ['^src/'], pathNot: [DOMAIN, APPLICATION, INTERFACES] },
@@ -69,17 +70,18 @@ export const layerRules: readonly LayerRule[] = [
   },
   {
     name: 'only-roots-know-all-layers',
-    comment: 'Entries call container.ts (or consumer-kit.ts); nothing else at the top of src reaches into the layers.',
+    comment:
+      'Entries call src/composition (or consumer-kit.ts); nothing else at the top of src reaches into the layers.',
     severity: 'error',
-    from: { path: '^src/[^/]+\\.ts$', pathNot: [CONTAINER, CONSUMER_KIT] },
-    to: { path: ['^src/'], pathNot: [CONTAINER, CONSUMER_KIT] },
+    from: { path: '^src/[^/]+\\.ts$', pathNot: [COMPOSITION, CONSUMER_KIT] },
+    to: { path: ['^src/'], pathNot: [COMPOSITION, CONSUMER_KIT] },
   },
   {
     name: 'layers-know-no-root',
     comment: 'A composition root is the top: no layer imports it.',
     severity: 'error',
     from: { path: ['^src/(domain|application|infrastructure|interfaces)/'] },
-    to: { path: ['^src/[^/]+\\.ts$'] },
+    to: { path: [COMPOSITION, '^src/[^/]+\\.ts$'] },
   },
   {
     name: 'mechanism-knows-no-orders',
@@ -118,10 +120,13 @@ export const layerRules: readonly LayerRule[] = [
   },
   {
     name: 'sabotage-replaces-adapters-only',
-    comment: 'A planted bug is a replaced adapter: it sees the ports and the composition roots.',
+    comment: 'A planted bug is a replaced adapter: it sees the ports, their tokens and how the service is run.',
     severity: 'error',
     from: { path: '^simulator/sabotage/' },
-    to: { path: ['^src/'], pathNot: [CONTRACT, CONSUMER_KIT, CONTAINER, '^src/application/ports/'] },
+    to: {
+      path: ['^src/'],
+      pathNot: [CONTRACT, CONSUMER_KIT, `${COMPOSITION}(run-service|tokens)\\.ts$`, '^src/application/ports/'],
+    },
   },
   {
     name: 'checker-has-its-own-eyes',
@@ -169,7 +174,7 @@ export const layerRules: readonly LayerRule[] = [
     name: 'inversify-stays-in-the-roots',
     comment: 'Only the composition roots know the container; everything else takes its parts by constructor.',
     severity: 'error',
-    from: { path: '^(src|simulator)/', pathNot: [CONTAINER, CONSUMER_KIT, '^simulator/sabotage/'] },
+    from: { path: '^(src|simulator)/', pathNot: [COMPOSITION, CONSUMER_KIT, '^simulator/sabotage/'] },
     to: { path: npm('inversify', 'reflect-metadata') },
   },
   {

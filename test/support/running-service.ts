@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { createService } from '../../src/container.ts';
+import { createService } from '../../src/composition/create-service.ts';
 import { decodeServiceConfig } from '../../src/infrastructure/config.ts';
 import type { Environment } from '../../src/infrastructure/config.ts';
 import { decoded, rightOf } from './decoded.ts';

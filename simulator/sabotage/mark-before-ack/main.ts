@@ -1,4 +1,5 @@
-import { runService, TOKENS } from '../../../src/container.ts';
+import { runService } from '../../../src/composition/run-service.ts';
+import { TOKENS } from '../../../src/composition/tokens.ts';
 import { MarkBeforeAckPublisher } from './mark-before-ack-publisher.ts';
 
 /* The service with a planted bug: its publisher is replaced, everything else is the real thing. */

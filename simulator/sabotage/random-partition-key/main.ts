@@ -1,4 +1,5 @@
-import { runService, TOKENS } from '../../../src/container.ts';
+import { runService } from '../../../src/composition/run-service.ts';
+import { TOKENS } from '../../../src/composition/tokens.ts';
 import { setting } from '../own-connections.ts';
 import { roundRobinPublisher } from './round-robin-publisher.ts';
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { runOrder, runService } from '../../../src/container.ts';
+import { runOrder } from '../../../src/composition/run-order.ts';
+import { runService } from '../../../src/composition/run-service.ts';
 
 /* What the commands refuse, one line each: exit code 2, nothing on stdout, one line on stderr for each thing wrong. */
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { runOrder } from '../../../src/container.ts';
+import { runOrder } from '../../../src/composition/run-order.ts';
 import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
 import { decoded } from '../../support/decoded.ts';
 import { post } from '../../support/http-client.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { createService } from '../../../src/container.ts';
+import { createService } from '../../../src/composition/create-service.ts';
 import { decodeServiceConfig } from '../../../src/infrastructure/config.ts';
 import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
 import { decoded, rightOf } from '../../support/decoded.ts';

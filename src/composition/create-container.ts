@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { Container } from 'inversify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { laneOf } from '../application/relay/lanes.ts';
+import { systemClock } from '../infrastructure/clock.ts';
+import type { ServiceConfig } from '../infrastructure/config.ts';
+import { uuidV7Ids } from '../infrastructure/ids.ts';
+import { KafkaPublisher } from '../infrastructure/kafka/kafka-publisher.ts';
+import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
+import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
+import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
+import { MySqlOutboxOperations } from '../infrastructure/mysql/mysql-outbox-operations.ts';
+import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries.ts';
+import { MySqlOutbox } from '../infrastructure/mysql/mysql-outbox.ts';
+import { MySqlRelayLeases } from '../infrastructure/mysql/mysql-relay-leases.ts';
+import { MySqlRelayOutbox } from '../infrastructure/mysql/mysql-relay-outbox.ts';
+import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
+import { kafkaLog } from '../infrastructure/telemetry/kafka-log.ts';
+import { RelayTelemetry } from '../infrastructure/telemetry/relay-telemetry.ts';
+import type { Pools } from './pools.ts';
+import { TOKENS } from './tokens.ts';
+
+export interface Foundation {
+  readonly config: ServiceConfig;
+  readonly pools: Pools;
+  readonly log: Logger;
+  readonly registry: Registry;
+  /** Names this process in leases and client IDs. */
+  readonly name: string;
+  /** What is to be closed when the process stops. */
+  readonly closers: (() => Promise<void>)[];
+}
+
+/**
+ * Puts an adapter behind each port's token: the one place that knows which. Only the wake-up is bound later, by whoever
+ * makes the relay.
+ */
+export const createContainer = ({ config, pools, log, registry, name, closers }: Foundation): Container => {
+  const { kafka } = config;
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind(TOKENS.Clock).toConstantValue(systemClock);
+  container.bind(TOKENS.Ids).toConstantValue(uuidV7Ids);
+  container.bind(TOKENS.UnitOfWork).toDynamicValue(() => new MySqlUnitOfWork(pools.requests));
+  container.bind(TOKENS.OrderStore).toDynamicValue(() => new MySqlOrderStore());
+  container.bind(TOKENS.Outbox).toDynamicValue(
+    () =>
+      new MySqlOutbox({
+        laneOf: (orderKey) => laneOf(orderKey, kafka.partitions),
+        maxEventBytes: config.outboxMaxEventBytes,
+      }),
+  );
+  container.bind(TOKENS.IdempotencyKeys).toDynamicValue(() => new MySqlIdempotencyKeys());
+  container.bind(TOKENS.OutboxQueries).toDynamicValue(() => new MySqlOutboxQueries(pools.requests));
+  container.bind(TOKENS.OutboxOperations).toDynamicValue(() => new MySqlOutboxOperations());
+  container.bind(TOKENS.AuditLog).toDynamicValue(() => new MySqlAuditLog());
+  container
+    .bind(TOKENS.RelayOutbox)
+    .toDynamicValue(() => new MySqlRelayOutbox(pools.relay, new MySqlUnitOfWork(pools.relay)));
+  container.bind(TOKENS.RelayLeases).toDynamicValue(() => new MySqlRelayLeases(pools.relay));
+  container.bind(TOKENS.RelayObserver).toDynamicValue(() => new RelayTelemetry(registry, log));
+  container.bind(TOKENS.Publisher).toDynamicValue(() => {
+    const publisher = new KafkaPublisher({ ...kafka, clientId: name, log: kafkaLog(log), logLevel: 'warn' });
+    closers.push(() => publisher.close());
+    return publisher;
+  });
+  return container;
+};

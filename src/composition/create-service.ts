@@ -1,0 +1,120 @@
+import type { Container } from 'inversify';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Readiness } from '../application/operations/readiness.ts';
+import { RelayGate } from '../application/operations/relay-gate.ts';
+import { systemClock } from '../infrastructure/clock.ts';
+import type { ServiceConfig } from '../infrastructure/config.ts';
+import { uuidV7Ids } from '../infrastructure/ids.ts';
+import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries.ts';
+import { EventLoopMonitor } from '../infrastructure/telemetry/event-loop-monitor.ts';
+import { HttpMetrics } from '../infrastructure/telemetry/http-metrics.ts';
+import { createLogger } from '../infrastructure/telemetry/logger.ts';
+import { registerOutboxGauges } from '../infrastructure/telemetry/outbox-gauges.ts';
+import { registerWallClockGauge } from '../infrastructure/telemetry/wall-clock-gauge.ts';
+import type { Role } from '../interfaces/cli/service-cli.ts';
+import { createHttpServer } from '../interfaces/http/http-server.ts';
+import { serviceOperations } from '../interfaces/http/service-operations.ts';
+import { armFailpoint } from './arm-failpoint.ts';
+import { businessOperations } from './business-operations.ts';
+import { createContainer } from './create-container.ts';
+import { createRelay } from './create-relay.ts';
+import { logReadiness } from './log-readiness.ts';
+import { openPools } from './pools.ts';
+import { processName } from './process-name.ts';
+import { startChecks } from './start-checks.ts';
+import { TOKENS } from './tokens.ts';
+
+const STALL = { stallMs: 2_000, rememberMs: 10_000 };
+
+export interface Service {
+  /** Listens, and works once the checks have passed. Answers the address. Rejects when the port cannot be had. */
+  start(): Promise<string>;
+  /** In order: stop accepting, finish requests, stop the relay, close connections; within the shutdown deadline. */
+  stop(): Promise<void>;
+  readonly log: Logger;
+}
+
+/** A process of the service. `rebind` may put other adapters behind the tokens before anything is made of them. */
+export const createService = async (
+  config: ServiceConfig,
+  role: Role,
+  rebind: (container: Container) => void = () => undefined,
+): Promise<Service> => {
+  const log = createLogger(config.logLevel);
+  const registry = new Registry();
+  const name = processName();
+  const pools = openPools(config);
+  const closers: (() => Promise<void>)[] = [];
+  const container = createContainer({ config, pools, log, registry, name, closers });
+
+  const monitor = new EventLoopMonitor(STALL);
+  const stallProbe = {
+    name: 'event loop',
+    problem: () => {
+      const ms = monitor.recentStallMs();
+      return ms === undefined ? undefined : `it was stalled for ${ms} ms`;
+    },
+  };
+  const readiness = new Readiness(
+    startChecks(config, pools.watch, name, { brokerMayBeDown: role === 'api', mayPin: true }),
+    systemClock,
+    [stallProbe],
+  );
+  const gate = new RelayGate(readiness, () => createRelay(container, config, name), config.shutdownDeadlineMs);
+  container.bind(TOKENS.WakeUp).toConstantValue({
+    ring: () => {
+      gate.wake();
+    },
+  });
+  rebind(container);
+  if (config.failpoint !== undefined) armFailpoint(container, config.failpoint);
+
+  collectDefaultMetrics({ register: registry });
+  registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
+  registerWallClockGauge(registry, systemClock);
+  const server = await createHttpServer({
+    operations: [
+      ...(role === 'relay' ? [] : businessOperations(container, config, readiness)),
+      ...serviceOperations({
+        readiness: () => readiness.report(),
+        metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+      }),
+    ],
+    log,
+    observer: new HttpMetrics(registry),
+    newRequestId: () => uuidV7Ids.next(),
+    rateLimitPerSecond: config.http.rateLimitPerSecond,
+    requestTimeoutMs: config.http.requestTimeoutMs,
+  });
+  readiness.onChange(() => {
+    logReadiness(log, readiness);
+  });
+
+  return {
+    log,
+    start: async () => {
+      const address = await server.listen({
+        host: config.http.host,
+        port: role === 'relay' ? config.http.relayPort : config.http.port,
+      });
+      monitor.start();
+      readiness.start();
+      if (role !== 'api') gate.start();
+      log.info({ role, address }, 'listening');
+      return address;
+    },
+    stop: async () => {
+      const endsAt = systemClock.monotonic() + config.shutdownDeadlineMs;
+      const left = (): number => Math.max(0, endsAt - systemClock.monotonic());
+      const closed = new AbortController();
+      await Promise.race([server.close().finally(() => closed.abort()), systemClock.sleep(left(), closed.signal)]);
+      await gate.stop(left());
+      await readiness.stop();
+      monitor.stop();
+      await Promise.allSettled(closers.map((close) => close()));
+      await Promise.allSettled([pools.requests.end(), pools.relay.end(), pools.watch.end()]);
+      log.info({ role }, 'stopped');
+    },
+  };
+};

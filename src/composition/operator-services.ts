@@ -1,0 +1,85 @@
+import { userInfo } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
+import { ExplainOrder } from '../application/operations/explain-order.ts';
+import { PurgeOutbox } from '../application/operations/purge-outbox.ts';
+import { RedriveEvent } from '../application/operations/redrive-event.ts';
+import { SkipEvent } from '../application/operations/skip-event.ts';
+import { GetOrder } from '../application/orders/get-order.ts';
+import { decodeServiceConfig, decodeToolConfig } from '../infrastructure/config.ts';
+import type { Environment, ToolConfig } from '../infrastructure/config.ts';
+import { uuidV7Ids } from '../infrastructure/ids.ts';
+import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
+import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
+import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
+import { MySqlOutboxOperations } from '../infrastructure/mysql/mysql-outbox-operations.ts';
+import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries.ts';
+import { MySqlOutboxRetention } from '../infrastructure/mysql/mysql-outbox-retention.ts';
+import { createMySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
+import { MySqlSchemaMigrations } from '../infrastructure/mysql/mysql-schema-migrations.ts';
+import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
+import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
+import type { OperatorServices, OperatorServicesFactory } from '../interfaces/cli/operator-services.ts';
+import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { WATCH_CONNECTIONS } from './pools.ts';
+import { processName } from './process-name.ts';
+import { settingsRefused } from './settings-refused.ts';
+import { startChecks } from './start-checks.ts';
+
+const userName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+};
+
+const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServices => {
+  const pool = createMySqlPool({ ...mysql, connections: 2 });
+  const unitOfWork = new MySqlUnitOfWork(pool);
+  const outbox = new MySqlOutboxQueries(pool);
+  const operating = {
+    unitOfWork,
+    idempotencyKeys: new MySqlIdempotencyKeys(),
+    operations: new MySqlOutboxOperations(),
+    audit: new MySqlAuditLog(),
+    wakeUp: { ring: () => undefined },
+  };
+  return {
+    outbox,
+    redrive: new RedriveEvent(operating),
+    skip: new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped }),
+    purge: new PurgeOutbox({ unitOfWork, retention: new MySqlOutboxRetention(pool), audit: operating.audit }),
+    explain: new ExplainOrder({
+      getOrder: new GetOrder({ unitOfWork, orders: new MySqlOrderStore() }),
+      outbox,
+      consumers: new HttpConsumerViews(progressUrls),
+    }),
+    close: () => pool.end(),
+  };
+};
+
+/** What the operator's commands work on, opened by the settings in `env` only when a command needs it. */
+export const operatorServicesOf = (env: Environment): OperatorServicesFactory => ({
+  actor: `cli:${userName()}`,
+  open: () => {
+    const config = decodeToolConfig(env);
+    return E.isLeft(config) ? settingsRefused(config.left) : openOperatorServices(config.right);
+  },
+  openMigrations: () => {
+    const config = decodeToolConfig(env);
+    if (E.isLeft(config)) return settingsRefused(config.left);
+    const { mysql } = config.right;
+    const pool = createMySqlPool({ ...mysql, connections: 1 });
+    return { migrations: new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS), close: () => pool.end() };
+  },
+  openDoctor: () => {
+    const config = decodeServiceConfig(env);
+    if (E.isLeft(config)) return settingsRefused(config.left);
+    const pool = createMySqlPool({ ...config.right.mysql, connections: WATCH_CONNECTIONS });
+    return {
+      checks: startChecks(config.right, pool, processName(), { brokerMayBeDown: false, mayPin: false }),
+      close: () => pool.end(),
+    };
+  },
+});

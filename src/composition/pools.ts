@@ -1,0 +1,31 @@
+import type { ServiceConfig } from '../infrastructure/config.ts';
+import { createMySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
+import type { MySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
+
+/** Connections for checks and gauges: they must answer also while all others are busy. */
+export const WATCH_CONNECTIONS = 2;
+/** Connections of the relay beside one for each lane: polling, renewing, looking for lanes. */
+const RELAY_EXTRA_CONNECTIONS = 3;
+
+/** A relay's idle connections are not closed sooner than twice in so long, milliseconds, however short its lease. */
+const RELAY_LEAST_SILENCE_MS = 5_000;
+
+export interface Pools {
+  readonly requests: MySqlPool;
+  readonly relay: MySqlPool;
+  readonly watch: MySqlPool;
+}
+
+/**
+ * Connections are opened on first use; a pool that is never used costs nothing. A relay that is frozen in the middle of
+ * a settlement keeps its lane's lease locked, so its session must not outlive the lease by much.
+ */
+export const openPools = ({ mysql, kafka, relay }: ServiceConfig): Pools => ({
+  requests: createMySqlPool(mysql),
+  relay: createMySqlPool({
+    ...mysql,
+    connections: kafka.partitions + RELAY_EXTRA_CONNECTIONS,
+    silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
+  }),
+  watch: createMySqlPool({ ...mysql, connections: WATCH_CONNECTIONS }),
+});
