@@ -4,7 +4,7 @@ import { exitCodeOf, runToExit } from './console/finish.ts';
 import { talkTo } from './console/talk.ts';
 import type { Talk } from './console/talk.ts';
 import type { Track } from './faults/fault.ts';
-import { MAX_SEED } from './options/options.ts';
+import { MAX_SEED } from './options/max-seed.ts';
 import { POISON_TOPIC_LIMIT } from './faults/poison.ts';
 import { verdictText } from './report/verdict-text.ts';
 import { loadFor } from './run/load-for.ts';

@@ -1,8 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
-import { MAX_SEED } from '../options/options.ts';
-import type { NoRun } from '../options/options.ts';
+import { MAX_SEED } from '../options/max-seed.ts';
+import { refuse } from '../options/no-run.ts';
+import type { NoRun } from '../options/no-run.ts';
 
 export interface DeterministicOptions {
   /** First seed. */
@@ -53,8 +54,6 @@ const command = (): Command =>
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .exitOverride();
-
-const refuse = (message: string): Either<NoRun, never> => E.left({ _tag: 'Refuse', message });
 
 export const isDeterministic = (argv: readonly string[]): boolean => argv.includes('--deterministic');
 

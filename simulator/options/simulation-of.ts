@@ -3,8 +3,8 @@ import { planRandom } from '../faults/plan-random.ts';
 import { loadFor } from '../run/load-for.ts';
 import { needsOf } from '../run/needs-of.ts';
 import type { Simulation } from '../run/run-simulation.ts';
-import { reproduceCommand } from './options.ts';
-import type { SimulateOptions } from './options.ts';
+import { reproduceCommand } from './reproduce-command.ts';
+import type { SimulateOptions } from './simulate-options.ts';
 
 /** The run that the options ask for: what clients do and what breaks when, decided by the seed. */
 export const simulationOf = (options: SimulateOptions, reportDir: string): Simulation => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
 import { isDeterministic, readDeterministicOptions } from '../../simulator/deterministic/deterministic-options.ts';
 import { faults } from '../../simulator/faults/catalog.ts';
-import { readOptions } from '../../simulator/options/options.ts';
+import { readOptions } from '../../simulator/options/read-options.ts';
 import { sabotages } from '../../simulator/sabotage/catalog.ts';
 
 /*

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
 import { faults } from '../../../simulator/faults/catalog.ts';
-import { readOptions, reproduceCommand } from '../../../simulator/options/options.ts';
-import type { SimulateOptions } from '../../../simulator/options/options.ts';
+import { readOptions } from '../../../simulator/options/read-options.ts';
+import { reproduceCommand } from '../../../simulator/options/reproduce-command.ts';
+import type { SimulateOptions } from '../../../simulator/options/simulate-options.ts';
 import { sabotages } from '../../../simulator/sabotage/catalog.ts';
 
 const read = (line: string, environment: NodeJS.ProcessEnv = {}): ReturnType<typeof readOptions> =>
