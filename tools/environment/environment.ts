@@ -139,7 +139,7 @@ class RunningEnvironment implements Environment {
     ]);
     this.#file = await EnvironmentFile.open(this.#run, () => this.#describe());
     const names = this.#options.roles ?? ['api', 'relay', 'payment', 'shipping'];
-    this.#progress(`starting ${names.join(', ')}`);
+    if (names.length > 0) this.#progress(`starting ${names.join(', ')}`);
     const roles = await Promise.all(names.map((name) => this.#launch(name)));
     await Promise.all(roles.map((role) => role.whenReady()));
     await this.#file.update();

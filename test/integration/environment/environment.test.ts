@@ -95,6 +95,18 @@ describe('an environment', function () {
     expect((await readDescription(environment.file))?.apiUrl).to.equal(environment.apiUrl);
   });
 
+  it('speaks of no roles when it has none', async () => {
+    const lines: string[] = [];
+    const bare = await startEnvironment({
+      directory: directory.path(),
+      roles: [],
+      suffix: randomBytes(4).toString('hex'),
+      progress: (line) => lines.push(line),
+    });
+    await bare.stop();
+    expect(lines.filter((line) => line.startsWith('starting'))).to.deep.equal(['starting MySQL and Kafka']);
+  });
+
   it('a role that cannot start ends the whole, with the reason', async () => {
     const failure = await startEnvironment({
       directory: directory.path(),
