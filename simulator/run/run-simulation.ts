@@ -11,6 +11,7 @@ import type { WrittenReport } from '../report/write-report.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 import type { PlannedOrder } from '../workload/plan.ts';
 import { drive } from './drive.ts';
+import { EndedEarly } from './ended-early.ts';
 import type { HouseNeeds } from './house.ts';
 import { tellRecovery } from './tell-recovery.ts';
 import { startHouse } from './start-house.ts';
@@ -37,11 +38,6 @@ export interface Simulation {
 export interface SimulationResult extends WrittenReport, Omit<Aftermath, 'report'> {
   /** What the faults saw while they were at work. */
   readonly sightings: readonly Sighting[];
-}
-
-/** The run was ended before there was anything to judge. */
-export class EndedEarly extends Error {
-  override readonly name = 'EndedEarly';
 }
 
 const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
