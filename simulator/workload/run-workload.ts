@@ -53,9 +53,11 @@ export const runWorkload = (
   observer: WorkloadObserver,
 ): Workload => {
   const startedAt = performance.now();
-  const runOrder = async (order: PlannedOrder): Promise<string | undefined> => {
-    if (!(await pause(Math.max(0, order.atMs - (performance.now() - startedAt)), signal))) return undefined;
-    const { body, idempotencyKey, cancellation } = order;
+  const hasCome = async ({ atMs }: PlannedOrder): Promise<boolean> => {
+    const left = atMs - (performance.now() - startedAt);
+    return left > 0 ? pause(left, signal) : !signal.aborted;
+  };
+  const runOrder = async ({ body, idempotencyKey, cancellation }: PlannedOrder): Promise<string | undefined> => {
     const placed = await client.command(
       { kind: 'place', idempotencyKey, orderId: null, marker: body.customerId, totalMinor: totalMinorOf(body) },
       '/orders',
@@ -69,9 +71,23 @@ export const runWorkload = (
     await cancel(client, placed.orderId, cancellation);
     return placed.orderId;
   };
-  const running = plan.map((order) => ({ order, done: runOrder(order) }));
-  return {
-    finished: Promise.all(running.map(({ done }) => done)).then(() => undefined),
-    poisoned: running.find(({ order }) => order.poison)?.done ?? Promise.resolve(undefined),
+  let tellPoisoned: (order?: Promise<string | undefined>) => void = () => undefined;
+  const poisoned = new Promise<string | undefined>((resolve) => (tellPoisoned = resolve));
+  const runAll = async (): Promise<void> => {
+    const open = new Set<Promise<unknown>>();
+    for (const order of plan) {
+      if (!(await hasCome(order))) break;
+      const running = runOrder(order);
+      if (order.poison) tellPoisoned(running);
+      open.add(running);
+      // One that fails stays, and is told in the end.
+      running.then(
+        () => open.delete(running),
+        () => undefined,
+      );
+    }
+    tellPoisoned();
+    await Promise.all(open);
   };
+  return { finished: runAll(), poisoned };
 };

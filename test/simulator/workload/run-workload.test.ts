@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import type { Outcome } from '../../../simulator/workload/client.ts';
 import type { PlannedOrder } from '../../../simulator/workload/plan.ts';
@@ -67,6 +68,37 @@ describe('the workload', () => {
     const { requests, poisoned } = await run([order(0, { poison: true, ...cancelAfter('placed') })]);
     expect(poisoned).to.equal('order-1');
     expect(requests).to.have.length(2);
+  });
+
+  it('given answers that do not come, sends the next orders all the same', async () => {
+    const sent: string[] = [];
+    let answer: (outcome: Outcome) => void;
+    const answers = new Promise<Outcome>((resolve) => (answer = resolve));
+    const client = {
+      command: ({ idempotencyKey }: { idempotencyKey: string }): Promise<Outcome> => {
+        sent.push(idempotencyKey);
+        if (sent.length === 3) answer({ outcome: 'ok', orderId: 'order-1' });
+        return answers;
+      },
+      statusOf: () => Promise.resolve(undefined),
+    };
+    const plan = [order(0), order(1, { atMs: 5 }), order(2, { atMs: 5 })];
+    await runWorkload(plan, client, new AbortController().signal, { placed: () => undefined }).finished;
+    expect(sent).to.deep.equal(['place-0', 'place-1', 'place-2']);
+  });
+
+  it('given a long plan, waits for one order at a time: those to come cost nothing yet', async () => {
+    const run = new AbortController();
+    const client = {
+      command: (): Promise<Outcome> => Promise.reject(new Error('none is due')),
+      statusOf: () => Promise.resolve(undefined),
+    };
+    const plan = Array.from({ length: 1_000 }, (_, index) => order(index, { atMs: 3_600_000 + index }));
+    const { finished, poisoned } = runWorkload(plan, client, run.signal, { placed: () => undefined });
+    expect(getEventListeners(run.signal, 'abort')).to.have.length(1);
+    run.abort();
+    await finished;
+    expect(await poisoned).to.equal(undefined);
   });
 
   it('given an aborted run, sends nothing more', async () => {
