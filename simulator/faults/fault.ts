@@ -49,6 +49,7 @@ export interface AloneContext {
   /** Exists; for logs. */
   readonly reportDir: string;
   readonly say: (line: string) => void;
+  /** Aborts when the matrix is ended early: waits end with an AbortError, which leaves the row without a verdict. */
   readonly signal: AbortSignal;
 }
 

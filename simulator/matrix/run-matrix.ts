@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Talk } from '../console/talk.ts';
 import { planFaults } from '../faults/plan-faults.ts';
+import { EndedEarly } from '../run/ended-early.ts';
 import { loadFor } from '../run/load-for.ts';
 import type { runWithEvidence, Simulation } from '../run/run-simulation.ts';
 import { judgeAlone, judgeRow, withoutResult } from './row-result.ts';
@@ -9,6 +10,10 @@ import type { RowFault, RowResult } from './row-result.ts';
 
 /** Short, so that the whole matrix ends in minutes; long enough that work is under way when things break. */
 const USUAL_LOAD = { orders: 150, ratePerSecond: 12 };
+
+/** True of what a row throws that was ended by its signal. */
+const isEnd = (cause: unknown, { aborted }: AbortSignal): boolean =>
+  aborted && (cause instanceof EndedEarly || (cause instanceof Error && cause.name === 'AbortError'));
 
 const messageOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/g, ' ');
@@ -71,6 +76,7 @@ export const runMatrix = async (options: MatrixOptions, run: typeof runWithEvide
       if (seenAlone !== undefined) return judgeAlone(fault, seenAlone);
       return judgeRow(fault, await run(simulationOf(fault, seed, reportDir), talk, signal), folder);
     } catch (cause) {
+      if (isEnd(cause, signal)) return withoutResult(fault, 'not decided: the matrix was ended early');
       return withoutResult(fault, `broke down: ${messageOf(cause)}`);
     }
   };

@@ -11,8 +11,8 @@ import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';
 import { copyOrders } from './copy-orders.ts';
 import { countOf, withSql } from './direct-sql.ts';
+import { didHappen } from './did-happen.ts';
 import { placeOrder, postTo } from './place-order.ts';
-import { waitUntil } from './wait-until.ts';
 
 const EVENTS = 100_000;
 /** Orders that are placed by way of the API, with a whole life each; all others are copies of them. */
@@ -128,7 +128,7 @@ interface Drained extends Pick<BacklogSeen, 'backlog' | 'drainMs' | 'memory'> {
 }
 
 /** Kills the broker, fills the outbox, starts the broker again and waits until nothing is PENDING. */
-const fillAndDrain = async (environment: Environment, { seed, say }: AloneContext): Promise<Drained> => {
+const fillAndDrain = async (environment: Environment, { seed, say, signal }: AloneContext): Promise<Drained> => {
   const relay = environment.urlOf('relay');
   const before = (await memoryOf(relay)) ?? Infinity;
   const over = new AbortController();
@@ -141,14 +141,13 @@ const fillAndDrain = async (environment: Environment, { seed, say }: AloneContex
     await withSql(environment, (connection) => copyOrders(connection, COPIES, PARTITIONS));
     const backlog = await pending();
     say(`${backlog} events are PENDING after ${Math.round((Date.now() - at) / 1_000)} s without Kafka`);
-    await sleep(WAITS_MS);
+    await sleep(WAITS_MS, undefined, { signal });
     await environment.revive('kafka');
     const healedAt = Date.now();
     say('Kafka is back');
-    const drainMs = await waitUntil('the end of the backlog', DRAIN_MS, async () => (await pending()) === 0).then(
-      () => Date.now() - healedAt,
-      () => undefined,
-    );
+    const isOver = async (): Promise<boolean> => (await pending()) === 0;
+    const isDrained = await didHappen('the end of the backlog', DRAIN_MS, isOver, signal);
+    const drainMs = isDrained ? Date.now() - healedAt : undefined;
     over.abort();
     return { at, healedAt, backlog, drainMs, memory: { before, peak: await watching } };
   } finally {

@@ -11,6 +11,7 @@ import type { Progress } from '../../run/progress.ts';
 import { planWorkload } from '../../workload/plan.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';
+import { didHappen } from './did-happen.ts';
 import { placeOrder, postTo } from './place-order.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -68,12 +69,6 @@ const metricOf = async (environment: Environment, name: string): Promise<number>
   return value === undefined ? 0 : Number(value);
 };
 
-const didHappen = (what: string, look: () => Promise<boolean>): Promise<boolean> =>
-  waitUntil(what, BOUND_MS, look).then(
-    () => true,
-    () => false,
-  );
-
 /** Of each partition that the group has read from: where it goes on, and what is left. */
 const positionsOf = async (admin: Admin, groupId: string, topic: string) => {
   const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
@@ -87,7 +82,7 @@ const positionsOf = async (admin: Admin, groupId: string, topic: string) => {
 };
 
 /** A consumer is away; what it has not read yet is deleted from the topic; it comes back. */
-const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sighting[]> => {
+const run = async ({ seed, reportDir, say, signal }: AloneContext): Promise<readonly Sighting[]> => {
   const environment = await startEnvironment({
     roles: ['api', 'relay', 'payment'],
     env: { payment: { DECLINE_RATIO: '0' } },
@@ -97,12 +92,14 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
   const { topic, kafkaBrokers, apiUrl } = environment;
   const groupId = environment.consumerGroups.payment;
   const admin: Admin = new Kafka({ brokers: kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin();
-  const whenProgress = (what: string, holds: (progress: Progress) => boolean): Promise<void> =>
-    waitUntil(what, BOUND_MS, async () => {
+  const whenProgress = (what: string, holds: (progress: Progress) => boolean): Promise<void> => {
+    const look = async (): Promise<boolean> => {
       const consumers = [{ name: 'payment', mysqlUrl: environment.consumerMysqlUrls.payment }];
       const progress = await readProgress(environment.mysqlUrl, consumers);
       return progress !== undefined && progress.committed === progress.published && holds(progress);
-    });
+    };
+    return waitUntil(what, BOUND_MS, look, signal);
+  };
   const orders = planWorkload({ seed, orders: READ + UNREAD + 1, ratePerSecond: 10, cancelRatio: 0 });
   try {
     await admin.connect();
@@ -124,16 +121,13 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
 
     await environment.addRole('payment');
     await postTo(apiUrl, `/orders/${ids[0]}/delivery`, { receivedBy: 'the front desk' });
-    const isGapHeld = await didHappen(
-      'the gap',
-      async () => (await metricOf(environment, 'orderly_consumer_gaps_total')) > 0,
-    );
+    const isAbove = (name: string, count: number) => async (): Promise<boolean> =>
+      (await metricOf(environment, name)) > count;
+    const isGapHeld = await didHappen('the gap', BOUND_MS, isAbove('orderly_consumer_gaps_total', 0), signal);
     const appliedBefore = await metricOf(environment, 'orderly_consumer_applied_total');
     for (const { body } of orders.slice(READ + UNREAD)) await placeOrder(apiUrl, body);
-    const isNewOrderTaken = await didHappen(
-      'the new order',
-      async () => (await metricOf(environment, 'orderly_consumer_applied_total')) > appliedBefore,
-    );
+    const isApplied = isAbove('orderly_consumer_applied_total', appliedBefore);
+    const isNewOrderTaken = await didHappen('the new order', BOUND_MS, isApplied, signal);
     return judgeLostOffsets({
       partitions: lost.map(({ partition }) => partition),
       records: lost.reduce((sum, { low, next }) => sum + low - next, 0),

@@ -5,7 +5,7 @@ import { startEnvironment } from '../../../tools/environment/environment.ts';
 import { planWorkload } from '../../workload/plan.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';
-import { waitUntil } from './wait-until.ts';
+import { didHappen } from './did-happen.ts';
 
 const BEFORE = 6;
 const AFTER = 8;
@@ -13,14 +13,8 @@ const ORDERS = 20;
 const BOUND_MS = 60_000;
 const ROLES = ['api', 'relay'] as const;
 
-const didHappen = (what: string, look: () => Promise<boolean>): Promise<boolean> =>
-  waitUntil(what, BOUND_MS, look).then(
-    () => true,
-    () => false,
-  );
-
 /** Orders are placed and published; then somebody adds partitions, which nobody can take away again. */
-const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sighting[]> => {
+const run = async ({ seed, reportDir, say, signal }: AloneContext): Promise<readonly Sighting[]> => {
   const environment = await startEnvironment({ roles: ROLES, logDirectory: reportDir, progress: say });
   const { topic, kafkaBrokers, apiUrl } = environment;
   const admin: Admin = new Kafka({ brokers: kafkaBrokers.split(','), logLevel: logLevel.NOTHING }).admin();
@@ -37,15 +31,15 @@ const run = async ({ seed, reportDir, say }: AloneContext): Promise<readonly Sig
     await admin.connect();
     let accepted = 0;
     for (const { body } of others) accepted += (await place(body)) === 201 ? 1 : 0;
-    const arrived = await didHappen('publication', async () => (await published()).length === accepted);
+    const hasArrived = async (): Promise<boolean> => (await published()).length === accepted;
+    const arrived = await didHappen('publication', BOUND_MS, hasArrived, signal);
     await admin.createPartitions({ topicPartitions: [{ topic, count: AFTER }] });
+    const isRefused = async (role: string): Promise<boolean> => {
+      const answer = await fetch(`${environment.urlOf(role)}/readyz`, { signal });
+      return answer.status === 503 && (await answer.text()).includes(`${AFTER} partitions`);
+    };
     const refusals = await Promise.all(
-      ROLES.map((role) =>
-        didHappen(`the finding of ${role}`, async () => {
-          const answer = await fetch(`${environment.urlOf(role)}/readyz`);
-          return answer.status === 503 && (await answer.text()).includes(`${AFTER} partitions`);
-        }),
-      ),
+      ROLES.map((role) => didHappen(`the finding of ${role}`, BOUND_MS, () => isRefused(role), signal)),
     );
     const status = await place(last?.body);
     const partitions = await published();

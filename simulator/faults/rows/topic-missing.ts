@@ -3,7 +3,7 @@ import { startEnvironment } from '../../../tools/environment/environment.ts';
 import { createTopic } from '../../../tools/environment/topic.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';
-import { waitUntil } from './wait-until.ts';
+import { didHappen } from './did-happen.ts';
 
 const NOTICED_MS = 60_000;
 const READY_MS = 60_000;
@@ -25,7 +25,7 @@ const topicsOf = async (brokers: string): Promise<readonly string[]> => {
 };
 
 /** Service and broker are there, the topic is not; it is created at last, and everything becomes ready. */
-const run = async ({ reportDir, say }: AloneContext): Promise<readonly Sighting[]> => {
+const run = async ({ reportDir, say, signal }: AloneContext): Promise<readonly Sighting[]> => {
   const environment = await startEnvironment({
     roles: [],
     topic: { create: false },
@@ -41,21 +41,14 @@ const run = async ({ reportDir, say }: AloneContext): Promise<readonly Sighting[
     };
     const reported: boolean[] = [];
     for (const role of ROLES)
-      reported.push(
-        await waitUntil(`the finding of ${role}`, NOTICED_MS, () => isReported(role)).then(
-          () => true,
-          () => false,
-        ),
-      );
+      reported.push(await didHappen(`the finding of ${role}`, NOTICED_MS, () => isReported(role), signal));
     const isMissing = !(await topicsOf(kafkaBrokers)).includes(topic);
     await createTopic(kafkaBrokers, { name: topic, partitions: 6, config: {} });
-    const becameReady = await waitUntil('readiness', READY_MS, async () => {
+    const areReady = async (): Promise<boolean> => {
       const answers = await Promise.all(ROLES.map((role) => readiness(environment.urlOf(role))));
       return answers.every(({ status }) => status === 200);
-    }).then(
-      () => true,
-      () => false,
-    );
+    };
+    const becameReady = await didHappen('readiness', READY_MS, areReady, signal);
     return [
       ...ROLES.map((role, index) => ({
         what: `${role} is not ready and says that topic ${topic} does not exist`,

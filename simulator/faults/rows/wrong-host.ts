@@ -7,7 +7,7 @@ import { ROLE_KINDS } from '../../../tools/environment/roles.ts';
 import type { RoleKind } from '../../../tools/environment/roles.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';
-import { waitUntil } from './wait-until.ts';
+import { didHappen } from './did-happen.ts';
 
 /** Names below `invalid` never resolve (RFC 6761). */
 const HOST = 'nowhere.invalid';
@@ -63,39 +63,40 @@ const readiness = async (url: string): Promise<{ readonly status: number; readon
 const watchWrong = async (
   environment: Environment,
   server: Server,
-  logs: string,
+  { reportDir, say, signal }: AloneContext,
 ): Promise<readonly WrongHostSeen[]> => {
   await Promise.all(
     ROLE_KINDS.map((role) =>
       environment.addRole(role, { env: wrongSettings(role, server, environment), untilReady: false }),
     ),
   );
+  say(`every role looks for ${server} at ${HOST}`);
   const pids = await Promise.all(
     ROLE_KINDS.map(async (role) => {
-      const url = environment.urlOf(role);
-      const said = waitUntil(`the finding of ${role}`, SAID_MS, async () => says(server, await readiness(url)));
-      await said.catch(() => undefined);
+      const hasSaid = async (): Promise<boolean> => says(server, await readiness(environment.urlOf(role)));
+      await didHappen(`the finding of ${role}`, SAID_MS, hasSaid, signal);
       return environment.pidOf(role);
     }),
   );
-  await sleep(STAYS_UP_MS);
+  await sleep(STAYS_UP_MS, undefined, { signal });
   return Promise.all(
     ROLE_KINDS.map(async (role, index) => {
       const answer = await readiness(environment.urlOf(role)).catch(() => undefined);
       const stayedUp = pids[index] !== undefined && environment.pidOf(role) === pids[index];
       await environment.removeRole(role);
-      return { role, server, answer, stayedUp, log: await readFile(join(logs, `${role}.log`), 'utf8') };
+      return { role, server, answer, stayedUp, log: await readFile(join(reportDir, `${role}.log`), 'utf8') };
     }),
   );
 };
 
 /** Every role is pointed to a MySQL and then to a Kafka that does not exist, and at last to the right ones. */
-const run = async ({ reportDir, say }: AloneContext): Promise<readonly Sighting[]> => {
+const run = async (context: AloneContext): Promise<readonly Sighting[]> => {
+  const { reportDir, say } = context;
   const environment = await startEnvironment({ roles: [], logDirectory: reportDir, progress: say });
   try {
     const seen = [
-      ...(await watchWrong(environment, 'MySQL', reportDir)),
-      ...(await watchWrong(environment, 'Kafka', reportDir)),
+      ...(await watchWrong(environment, 'MySQL', context)),
+      ...(await watchWrong(environment, 'Kafka', context)),
     ];
     const becameReady = await Promise.all(ROLE_KINDS.map((role) => environment.addRole(role))).then(
       () => true,

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { check } from '../../../simulator/checker/check.ts';
 import type { Evidence } from '../../../simulator/checker/evidence.ts';
 import type { Talk } from '../../../simulator/console/talk.ts';
-import type { MatrixRow, Sighting } from '../../../simulator/faults/fault.ts';
+import type { AloneContext, MatrixRow, Sighting } from '../../../simulator/faults/fault.ts';
 import { matrixTable } from '../../../simulator/matrix/matrix-table.ts';
 import { recoveryMs } from '../../../simulator/matrix/recovery.ts';
 import type { RowFault, RowResult } from '../../../simulator/matrix/row-result.ts';
@@ -127,6 +127,26 @@ describe('the fault matrix', () => {
       stop.signal,
     );
     expect(results.map(({ verdict }) => verdict)).to.deep.equal(['pass', 'unknown']);
+  });
+
+  it('given an end in the middle of a row with an environment of its own, leaves it undecided; a breakdown then is told', async () => {
+    const seenWhen = async (end: (signal: AbortSignal) => void): Promise<string | undefined> => {
+      const stop = new AbortController();
+      const alone = async ({ signal }: AloneContext): Promise<readonly Sighting[]> => {
+        stop.abort();
+        await Promise.resolve();
+        end(signal);
+        return [{ what: 'it said so', holds: true }];
+      };
+      const [result] = await run([row(25, { alone })], () => Promise.reject(new Error('no such run')), stop.signal);
+      expect(result?.verdict).to.equal('unknown');
+      return result?.seen;
+    };
+    expect(await seenWhen((signal) => signal.throwIfAborted())).to.equal('not decided: the matrix was ended early');
+    const breakDown = (): never => {
+      throw new Error('it would not end');
+    };
+    expect(await seenWhen(breakDown)).to.equal('broke down: it would not end');
   });
 
   it('gives a row the same seed alone as in the whole matrix, and its own house', async () => {

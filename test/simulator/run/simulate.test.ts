@@ -80,6 +80,17 @@ describe('a whole simulation on real servers', function () {
     expect(stdout).to.include('Ended at once').and.not.to.include('Report:');
   });
 
+  it('given Ctrl-C in a row with an environment of its own, ends it without a verdict', async () => {
+    const own = { ...process.env, MYSQL_URL: '', KAFKA_BROKERS: '' };
+    const args = ['--faults', 'matrix', '--rows', 'wrong-host', '--json', '--report', folder];
+    const entry = runEntry('simulator/main.ts', args, own);
+    await entry.saying(/looks for MySQL at/);
+    entry.signal('SIGINT');
+    const { code, stdout } = await entry.ended;
+    expect(code).to.equal(2);
+    expect(stdout).to.include('not decided: the matrix was ended early');
+  });
+
   it('given a reader that closes the pipe, ends in order too, without a word about it', async () => {
     const entry = runEntry('simulator/main.ts', ['--orders', '600', '--rate', '10', '--report', folder]);
     await entry.saying(/published [1-9]/);
