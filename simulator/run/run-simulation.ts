@@ -130,7 +130,9 @@ const runAnd = async <Kept>(
 
 /**
  * One whole run: real servers and processes up, load and faults, rest, evidence, verdict, report. Leaves no process
- * behind. Its memory does not grow with the run but for a few numbers for each event. @throws EnvironmentError, EndedEarly
+ * behind. The evidence lies on disk. What grows in memory with the run is the clients' side (plan, history, answers: about
+ * 1 KB an order, 270 MB for the 250,000 orders of 1,000,000 events) and a few numbers for each event.
+ * @throws EnvironmentError, EndedEarly
  */
 export const runSimulation = async (simulation: Simulation, talk: Talk, signal: AbortSignal): Promise<WrittenReport> =>
   runAnd(simulation, talk, signal, () => undefined);
