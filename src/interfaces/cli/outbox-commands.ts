@@ -4,6 +4,7 @@ import type { OutboxStatus } from '../../application/ports/outbox-queries.ts';
 import { orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
+import { addDebeziumCommand } from './outbox-debezium-command.ts';
 import { addPurgeCommand } from './outbox-purge-command.ts';
 import { addRedriveCommand } from './outbox-redrive-command.ts';
 import { addSkipCommand } from './outbox-skip-command.ts';
@@ -62,6 +63,7 @@ export const addOutboxCommands = (
   addRedriveCommand(outbox, run, factory.actor, terminal);
   addSkipCommand(outbox, run, factory.actor, terminal);
   addPurgeCommand(outbox, run, factory.actor, terminal);
+  addDebeziumCommand(outbox, terminal, finish);
 
   outbox
     .command('stats')

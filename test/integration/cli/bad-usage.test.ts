@@ -44,6 +44,8 @@ const cases: readonly Case[] = [
   ['order', 'outbox purge --older-than 7d --limit 0', MYSQL, [/--limit.*'0' is invalid.*from 1 to/]],
   ['order', 'outbox purge --older-than 7d --limit 1.5', MYSQL, [/--limit.*'1.5' is invalid/]],
   ['order', 'outbox purge --older-than 7d', MYSQL, [/cannot .*ECONNREFUSED.*check MYSQL_URL/]],
+  ['order', 'outbox debezium-config --database a-b', {}, [/--database.*'a-b' is invalid.*letters, digits and _/]],
+  ['order', 'outbox debezium-config --topic a/b', {}, [/--topic.*'a\/b' is invalid.*a topic name/]],
   ['order', 'outbox lsit', MYSQL, [/unknown command 'lsit'.*list/]],
   ['order', 'explian', MYSQL, [/unknown command 'explian'.*explain/]],
   ['order', 'explain', MYSQL, [/missing required argument 'order-id'/]],
