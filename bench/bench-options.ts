@@ -1,8 +1,9 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
+import { MOST_COMPLETED } from './events/old-rows.ts';
 
-export const MEASUREMENTS = ['drain', 'latency', 'idle', 'orders'] as const;
+export const MEASUREMENTS = ['drain', 'latency', 'flat', 'consume', 'idle', 'orders', 'takeover'] as const;
 export type Measurement = (typeof MEASUREMENTS)[number];
 
 export interface BenchOptions {
@@ -15,6 +16,12 @@ export interface BenchOptions {
   readonly rates: readonly number[];
   /** How long one rate is kept up. */
   readonly seconds: number;
+  /** COMPLETED rows in the table that is full of them. */
+  readonly completed: number;
+  /** Above 1, draining is also measured with so many relays of ours. */
+  readonly relays: number;
+  /** Other people's relays are measured beside ours. */
+  readonly peers: boolean;
   /** Only bench.json on stdout. */
   readonly json: boolean;
   /** An earlier bench.json to compare with. */
@@ -32,6 +39,9 @@ interface Flags {
   readonly events: number;
   readonly rates: readonly number[];
   readonly seconds: number;
+  readonly completed: number;
+  readonly relays: number;
+  readonly peers?: true;
   readonly json?: true;
   readonly compare?: string;
   readonly report?: string;
@@ -62,8 +72,16 @@ const command = (): Command =>
       [100, 600],
     )
     .option('--seconds <s>', 'how long a rate is kept up', wholeNumber(5, 3_600), 20)
+    .option(
+      '--completed <n>',
+      'COMPLETED rows that flat drains and publishes beside',
+      wholeNumber(10_000, MOST_COMPLETED),
+      1_000_000,
+    )
+    .option('--relays <n>', 'drain with so many relays of ours as well', wholeNumber(1, 6), 1)
+    .option('--peers', "other people's relays beside ours; Maven fetches them")
     .option('--compare <file>', 'bench.json of an earlier run to compare with')
-    .option('--report <dir>', 'folder for bench.json and the logs')
+    .option('--report <dir>', 'folder for bench.json, bench.html and the logs')
     .option('--json', 'only bench.json on stdout; talk on stderr')
     .helpOption('--help', 'show this help')
     .allowExcessArguments(false)
@@ -80,14 +98,19 @@ export const readBenchOptions = (argv: readonly string[]): Either<NoBench, Bench
     if (cause.exitCode === 0) return E.left({ _tag: 'Print', text: printed });
     return E.left({ _tag: 'Refuse', message: cause.message.replace(/^error: /, '').replaceAll('\n', ' ') });
   }
-  const { runs, events, rates, seconds, json, compare, report } = parser.opts<Flags>();
+  const { runs, events, rates, seconds, completed, relays, peers, json, compare, report } = parser.opts<Flags>();
   const [what] = parser.args;
   return E.right({
-    measurements: MEASUREMENTS.filter((name) => what === 'all' || what === name),
+    measurements: MEASUREMENTS.filter(
+      (name) => what === name || (what === 'all' && (name !== 'takeover' || peers === true)),
+    ),
     runs,
     events,
     rates,
     seconds,
+    completed,
+    relays,
+    peers: peers === true,
     json: json === true,
     ...(compare === undefined ? {} : { compare }),
     ...(report === undefined ? {} : { reportDir: report }),

@@ -1,7 +1,10 @@
+import type { ConsumeRun } from './measurements/consume.ts';
 import type { DrainRun } from './measurements/drain.ts';
+import type { FlatRun } from './measurements/flat.ts';
 import type { IdleRun } from './measurements/idle.ts';
 import type { LatencyRun } from './measurements/latency.ts';
 import type { OrdersRun } from './measurements/orders.ts';
+import type { TakeoverRun } from './measurements/takeover.ts';
 import type { Figure } from './report/figure.ts';
 
 /** Where it was measured; figures of different machines do not compare, ratios do. */
@@ -17,8 +20,11 @@ export interface Machine {
 export interface BenchRuns {
   readonly drain: readonly DrainRun[];
   readonly latency: readonly LatencyRun[];
+  readonly flat: readonly FlatRun[];
+  readonly consume: readonly ConsumeRun[];
   readonly idle: readonly IdleRun[];
   readonly orders: readonly OrdersRun[];
+  readonly takeover: readonly TakeoverRun[];
 }
 
 /** Content of bench.json. */

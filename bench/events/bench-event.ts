@@ -16,7 +16,7 @@ export interface BenchEvent {
 export const PAYLOAD_BYTES = 400;
 export const EVENTS_PER_ORDER = 10;
 /** Orders whose events lie mixed among each other, as they do in a shop. */
-const ORDERS_AT_ONCE = 100;
+export const ORDERS_AT_ONCE = 100;
 
 const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, '0');
 /** Spreads neighbours over all lanes and over the index of event IDs within their millisecond, as UUIDv7 does. */

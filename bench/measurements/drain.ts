@@ -1,12 +1,14 @@
-import { benchEvent } from '../events/bench-event.ts';
+import { eventIdsUpTo } from '../events/event-ids.ts';
 import { fillOutbox } from '../events/fill-outbox.ts';
+import { binaryLogBytes } from '../observe/binary-log.ts';
 import { deliveryOf, type Delivery } from '../observe/delivery.ts';
-import { readTopic, type Appended } from '../observe/read-topic.ts';
+import { readTopic } from '../observe/read-topic.ts';
 import { untilAppended } from '../observe/topic-ends.ts';
 import { usageBetween, type UsageDuring } from '../observe/usage-between.ts';
 import { startChild } from '../processes/child.ts';
 import { inEnvironment, type BenchEnvironmentOptions } from '../systems/bench-environment.ts';
-import type { BenchSystem } from '../systems/system.ts';
+import type { BenchSystem, RunningSystem } from '../systems/system.ts';
+import { rateOf } from './rate.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
 
 export interface DrainRun {
@@ -14,29 +16,42 @@ export interface DrainRun {
   /** By the broker's append times; the first tenth is left out, while everything warms up. */
   readonly eventsPerSecond: number;
   readonly delivery: Delivery;
+  /** What publishing adds to MySQL's binary log, bytes for each event; writing the event itself is not counted. */
+  readonly logBytesPerEvent: number;
   readonly usage: readonly UsageDuring[];
 }
 
 const STILL_MS = 30_000;
-const WARM_UP_SHARE = 0.1;
 
-const rateOf = (appended: readonly Appended[]): number => {
-  const times = appended.map(({ at }) => at).sort((a, b) => a - b);
-  const measured = times.slice(Math.floor(times.length * WARM_UP_SHARE));
-  const [first, last] = [measured[0], measured.at(-1)];
-  if (first === undefined || last === undefined || last <= first) return Number.NaN;
-  return (measured.length * 1_000) / (last - first);
-};
+/** Names of MySQL and Kafka among what was used. */
+export const SERVERS: readonly string[] = ['mysql', 'kafka'];
 
-const serversOf = (environment: Environment): readonly (readonly [string, number])[] =>
-  ['mysql', 'kafka'].flatMap((name) => {
+/** Their process IDs, where they are processes of ours. */
+export const serversOf = (environment: Environment): readonly (readonly [string, number])[] =>
+  SERVERS.flatMap((name) => {
     if (!environment.processes.includes(name)) return [];
     const pid = environment.pidOf(name);
     return pid === undefined ? [] : [[name, pid] as const];
   });
 
-const idsUpTo = function* (count: number): Iterable<string> {
-  for (let index = 0; index < count; index += 1) yield benchEvent(index).eventId;
+/** Lets the system loose on an outbox whose backlog are the first `events`. It goes on running. */
+export const drainBacklog = async (
+  environment: Environment,
+  system: Pick<BenchSystem, 'start'>,
+  events: number,
+  logDirectory: string,
+): Promise<{ readonly run: Omit<DrainRun, 'system'>; readonly running: RunningSystem }> => {
+  const logged = await binaryLogBytes(environment.mysqlUrl);
+  const used = await usageBetween(new Map(serversOf(environment)));
+  const running = await system.start(environment, logDirectory);
+  const usedByIt = await usageBetween(running.processes);
+  await untilAppended(environment.kafkaBrokers, environment.topic, events, STILL_MS);
+  const usage = [...(await usedByIt()), ...(await used())];
+  const logBytesPerEvent = ((await binaryLogBytes(environment.mysqlUrl)) - logged) / events;
+  const appended = await readTopic(environment.kafkaBrokers, environment.topic);
+  const eventsPerSecond = rateOf(appended.map(({ at }) => at));
+  const delivery = deliveryOf(appended, eventIdsUpTo(events));
+  return { run: { eventsPerSecond, delivery, logBytesPerEvent, usage }, running };
 };
 
 /** Fills the outbox, then lets the system loose on it. */
@@ -46,22 +61,13 @@ export const measureDrain = (
   options: BenchEnvironmentOptions,
 ): Promise<DrainRun> =>
   inEnvironment(options, async (environment) => {
+    const prepared = (await system.prepare?.(environment, options.logDirectory, options.progress)) ?? system;
     options.progress(`${system.name}: ${events} events into the outbox`);
     await fillOutbox(environment.mysqlUrl, events);
     options.progress(`${system.name}: draining`);
-    const used = await usageBetween(new Map(serversOf(environment)));
-    const running = await system.start(environment, options.logDirectory);
-    const usedByIt = await usageBetween(running.processes);
-    await untilAppended(environment.kafkaBrokers, environment.topic, events, STILL_MS);
-    const usage = [...(await usedByIt()), ...(await used())];
+    const { run, running } = await drainBacklog(environment, prepared, events, options.logDirectory);
     await running.stop();
-    const appended = await readTopic(environment.kafkaBrokers, environment.topic);
-    return {
-      system: system.name,
-      eventsPerSecond: rateOf(appended),
-      delivery: deliveryOf(appended, idsUpTo(events)),
-      usage,
-    };
+    return { system: system.name, ...run };
   });
 
 /** kafkajs alone, without an outbox: an upper bound for everything that uses it one request at a time. */
@@ -72,6 +78,7 @@ export const measureRawProducer = (events: number, options: BenchEnvironmentOpti
       name: 'raw-producer',
       env: {
         BENCH_EVENTS: `${events}`,
+        BENCH_SHAPE: 'plain',
         KAFKA_BROKERS: environment.kafkaBrokers,
         ORDER_TOPIC: environment.topic,
       },
@@ -87,8 +94,9 @@ export const measureRawProducer = (events: number, options: BenchEnvironmentOpti
     const appended = await readTopic(environment.kafkaBrokers, environment.topic);
     return {
       system: 'kafkajs',
-      eventsPerSecond: rateOf(appended),
-      delivery: deliveryOf(appended, idsUpTo(events)),
+      eventsPerSecond: rateOf(appended.map(({ at }) => at)),
+      delivery: deliveryOf(appended, eventIdsUpTo(events)),
+      logBytesPerEvent: 0,
       usage,
     };
   });

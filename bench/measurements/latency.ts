@@ -1,84 +1,25 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { deliveryOf, type Delivery } from '../observe/delivery.ts';
-import { readCommits } from '../observe/read-commits.ts';
-import { readTopic } from '../observe/read-topic.ts';
-import { untilAppended } from '../observe/topic-ends.ts';
-import { usageBetween, type UsageDuring } from '../observe/usage-between.ts';
-import { startChild } from '../processes/child.ts';
 import { inEnvironment, type BenchEnvironmentOptions } from '../systems/bench-environment.ts';
 import type { BenchSystem } from '../systems/system.ts';
-import { quantilesOf, type Quantiles } from './quantiles.ts';
+import { steadyLoad, type SteadyLoad, type SteadyRun } from './steady-load.ts';
 
-export interface LatencyRun {
+export interface LatencyRun extends SteadyRun {
   readonly system: string;
   /** Events committed per second. */
   readonly ratePerSecond: number;
-  /** From the answer to COMMIT until the broker appended the event. The broker tells whole milliseconds, rounded down. */
-  readonly publish: Quantiles;
-  /** From the moment the commit was due, whether or not the database was ready for it, until the same. */
-  readonly fromDue: Quantiles;
-  readonly delivery: Delivery;
-  readonly usage: readonly UsageDuring[];
 }
-
-export interface LatencyLoad {
-  readonly ratePerSecond: number;
-  readonly seconds: number;
-}
-
-const STILL_MS = 30_000;
-/** The first seconds are left out, while everything warms up. */
-const WARM_UP_MS = 3_000;
 
 /** Commits at a steady rate while the system publishes. */
 export const measureLatency = (
   system: BenchSystem,
-  { ratePerSecond, seconds }: LatencyLoad,
+  load: Omit<SteadyLoad, 'from'>,
   options: BenchEnvironmentOptions,
 ): Promise<LatencyRun> =>
   inEnvironment(options, async (environment) => {
-    const { logDirectory } = options;
-    const events = ratePerSecond * seconds;
-    const running = await system.start(environment, logDirectory);
-    const file = join(logDirectory, 'commits.jsonl');
-    const driver = startChild({
-      entry: './driver.ts',
-      name: 'driver',
-      env: {
-        BENCH_RATE: `${ratePerSecond}`,
-        BENCH_EVENTS: `${events}`,
-        BENCH_COMMITS: file,
-        MYSQL_URL: environment.mysqlUrl,
-      },
-      logDirectory,
-    });
-    await driver.said('ready');
-    await sleep(1_000);
+    const { ratePerSecond, seconds } = load;
+    const prepared = (await system.prepare?.(environment, options.logDirectory, options.progress)) ?? system;
+    const running = await prepared.start(environment, options.logDirectory);
     options.progress(`${system.name}: ${ratePerSecond} events/s for ${seconds} s`);
-    const used = await usageBetween(new Map([...running.processes, ['driver', driver.pid]]));
-    driver.go();
-    await driver.said('done');
-    const usage = await used();
-    await untilAppended(environment.kafkaBrokers, environment.topic, events, STILL_MS);
-    await Promise.all([running.stop(), driver.stop()]);
-    const [commits, appended] = [await readCommits(file), await readTopic(environment.kafkaBrokers, environment.topic)];
-    const appendedAt = new Map<string, number>();
-    for (const { eventId, at } of appended) if (!appendedAt.has(eventId)) appendedAt.set(eventId, at);
-    const begin = Math.min(...commits.slice(0, 100).map(({ dueAt }) => dueAt));
-    const measured = commits.flatMap(({ eventId, dueAt, committedAt }) => {
-      const at = appendedAt.get(eventId);
-      return at === undefined || dueAt < begin + WARM_UP_MS ? [] : [{ publish: at - committedAt, fromDue: at - dueAt }];
-    });
-    return {
-      system: system.name,
-      ratePerSecond,
-      publish: quantilesOf(measured.map(({ publish }) => publish)),
-      fromDue: quantilesOf(measured.map(({ fromDue }) => fromDue)),
-      delivery: deliveryOf(
-        appended,
-        commits.map(({ eventId }) => eventId),
-      ),
-      usage,
-    };
+    const run = await steadyLoad(environment, running, { ...load, from: 0 }, options.logDirectory);
+    await running.stop();
+    return { system: system.name, ratePerSecond, ...run };
   });

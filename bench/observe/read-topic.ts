@@ -12,7 +12,7 @@ export interface Appended {
 
 const text = (value: unknown): string => (Buffer.isBuffer(value) ? value.toString('utf8') : '');
 
-const appendedOf = ({ key, headers, timestamp }: KafkaMessage): Appended => ({
+export const appendedOf = ({ key, headers, timestamp }: KafkaMessage): Appended => ({
   eventId: text(headers?.['ce_id']),
   orderKey: text(key),
   sequence: Number(text(headers?.['ce_sequence'])),
@@ -21,13 +21,20 @@ const appendedOf = ({ key, headers, timestamp }: KafkaMessage): Appended => ({
 
 const READ_MS = 300_000;
 
-/** Everything on the topic up to its ends as they are now, partition by partition in the order of offsets. */
-export const readTopic = async (brokers: string, topic: string): Promise<readonly Appended[]> => {
+/**
+ * Everything on the topic up to its ends as they are now, partition by partition in the order of offsets, each record as
+ * what `as` makes of it.
+ */
+export const readTopicAs = async <A>(
+  brokers: string,
+  topic: string,
+  as: (message: KafkaMessage, partition: number) => A,
+): Promise<readonly A[]> => {
   const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'bench-reader', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   const ends = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
-  const lanes = new Map(ends.map(({ partition }) => [partition, [] as Appended[]]));
+  const lanes = new Map(ends.map(({ partition }) => [partition, [] as A[]]));
   const open = new Set(ends.filter(({ high }) => Number(high) > 0).map(({ partition }) => partition));
   if (open.size === 0) return [];
   const endOf = new Map(ends.map(({ partition, high }) => [partition, Number(high)]));
@@ -43,7 +50,7 @@ export const readTopic = async (brokers: string, topic: string): Promise<readonl
           autoCommit: false,
           eachBatch: ({ batch }) => {
             const lane = lanes.get(batch.partition);
-            for (const message of batch.messages) lane?.push(appendedOf(message));
+            for (const message of batch.messages) lane?.push(as(message, batch.partition));
             if (Number(batch.lastOffset()) + 1 >= (endOf.get(batch.partition) ?? 0)) open.delete(batch.partition);
             if (open.size === 0) resolve();
             return Promise.resolve();
@@ -57,3 +64,7 @@ export const readTopic = async (brokers: string, topic: string): Promise<readonl
   }
   return [...lanes.values()].flat();
 };
+
+/** See `readTopicAs`. */
+export const readTopic = (brokers: string, topic: string): Promise<readonly Appended[]> =>
+  readTopicAs(brokers, topic, appendedOf);

@@ -15,6 +15,7 @@ import { heardGo, numberSetting, say, setting, untilStopped } from './parent.ts'
 const CONNECTIONS = 16;
 
 const rate = numberSetting('BENCH_RATE');
+const from = numberSetting('BENCH_FROM');
 const count = numberSetting('BENCH_EVENTS');
 const pool = mysql.createPool({ uri: setting('MYSQL_URL'), connectionLimit: CONNECTIONS });
 const warmed = await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.getConnection()));
@@ -24,7 +25,7 @@ const now = (): number => performance.timeOrigin + performance.now();
 const lines: string[] = [];
 const lastOf = new Map<string, Promise<void>>();
 const commit = async (index: number, dueAt: number): Promise<void> => {
-  const event = benchEvent(index);
+  const event = benchEvent(from + index);
   const earlier = lastOf.get(event.orderKey);
   const committed = (async () => {
     await earlier;

@@ -1,6 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { encodeEnvelope } from '../../src/interfaces/contract/envelope.ts';
 import { benchEvent } from '../events/bench-event.ts';
+import { consumableEvent } from '../events/consumable-event.ts';
 import { heardGo, numberSetting, say, setting, untilStopped } from './parent.ts';
 
 /* What kafkajs alone can do: the same records from memory, 1,000 a request, one request after the other. */
@@ -8,6 +9,7 @@ import { heardGo, numberSetting, say, setting, untilStopped } from './parent.ts'
 const BATCH = 1_000;
 
 const count = numberSetting('BENCH_EVENTS');
+const eventAt = setting('BENCH_SHAPE') === 'consumable' ? consumableEvent : benchEvent;
 const topic = setting('ORDER_TOPIC');
 const producer = new Kafka({
   brokers: setting('KAFKA_BROKERS').split(','),
@@ -17,7 +19,7 @@ const producer = new Kafka({
 await producer.connect();
 const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, batch) =>
   Array.from({ length: Math.min(BATCH, count - batch * BATCH) }, (__, i) => {
-    const event = benchEvent(batch * BATCH + i);
+    const event = eventAt(batch * BATCH + i);
     return encodeEnvelope({ ...event, orderId: event.orderKey });
   }),
 );

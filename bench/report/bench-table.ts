@@ -1,7 +1,9 @@
 import type { BenchResult } from '../bench-result.ts';
+import { sameRoundEmpty, TABLES, type FlatRun, type Table } from '../measurements/flat.ts';
 import { median } from '../measurements/median.ts';
 import { isWhole, type Delivery } from '../observe/delivery.ts';
 import { aligned } from './aligned.ts';
+import { ownUsage } from './own-usage.ts';
 
 const round = (value: number, digits = 0): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -32,9 +34,9 @@ const drainTable = ({ drain }: BenchResult): readonly string[] => {
     return ratios.length === 0 || system === to ? '' : `${round(median(ratios), 2)} ×`;
   };
   return aligned([
-    ['drain', 'events/s', 'from–to', 'to naive', 'to kafkajs', 'CPU s', 'peak MB', 'delivery'],
+    ['drain', 'events/s', 'from–to', 'to naive', 'to kafkajs', 'CPU s', 'peak MB', 'binlog B/event', 'delivery'],
     ...[...bySystem].map(([system, runs]) => {
-      const own = runs.flatMap(({ usage }) => usage.filter(({ name }) => name === system));
+      const own = runs.flatMap(({ usage }) => ownUsage(usage) ?? []);
       return [
         system,
         round(median(runs.map(({ eventsPerSecond }) => eventsPerSecond))),
@@ -43,6 +45,7 @@ const drainTable = ({ drain }: BenchResult): readonly string[] => {
         ratio(system, 'kafkajs'),
         own.length === 0 ? '' : round(median(own.map(({ cpuSeconds }) => cpuSeconds)), 1),
         own.length === 0 ? '' : round(Math.max(...own.map(({ peakMegabytes }) => peakMegabytes))),
+        round(median(runs.map(({ logBytesPerEvent }) => logBytesPerEvent))),
         deliveryText(runs.map(({ delivery }) => delivery)),
       ];
     }),
@@ -63,12 +66,58 @@ const latencyTable = ({ latency }: BenchResult): readonly string[] =>
           of(({ publish }) => publish.p999),
           of(({ publish }) => publish.max),
           of(({ fromDue }) => fromDue.p99),
-          of(({ usage, system }) => usage.find((used) => used.name === system)?.cpuSeconds ?? 0),
+          of(({ usage }) => ownUsage(usage.filter((used) => used.name !== 'driver'))?.cpuSeconds ?? 0),
           deliveryText(runs.map(({ delivery }) => delivery)),
         ];
       },
     ),
   ]);
+
+const flatTable = ({ flat }: BenchResult): readonly string[] => {
+  const toEmpty = (table: Table, read: (run: FlatRun) => number): string => {
+    const ratios = flat.flatMap((run, index) => {
+      const empty = sameRoundEmpty(flat, index);
+      return run.table !== table || table === 'empty' || empty === undefined ? [] : [read(run) / read(empty)];
+    });
+    return ratios.length === 0 ? '' : `${round(median(ratios), 2)} ×`;
+  };
+  const drained = ({ drainPerSecond }: FlatRun): number => drainPerSecond;
+  const p99 = ({ publish }: FlatRun): number => publish.p99;
+  return aligned([
+    ['flat: table', 'rows besides', 'drain, events/s', 'to empty', 'p99, ms', 'to empty', 'delivery'],
+    ...TABLES.flatMap((table) => {
+      const runs = flat.filter((run) => run.table === table);
+      const [first] = runs;
+      if (first === undefined) return [];
+      return [
+        [
+          table,
+          round(first.rows),
+          round(median(runs.map(drained))),
+          toEmpty(table, drained),
+          round(median(runs.map(p99)), 1),
+          toEmpty(table, p99),
+          deliveryText(runs.flatMap(({ deliveries }) => deliveries)),
+        ],
+      ];
+    }),
+  ]);
+};
+
+const consumeTable = ({ consume }: BenchResult): readonly string[] => {
+  const cpu = consume.flatMap(({ usage }) => ownUsage(usage)?.cpuSeconds ?? []);
+  return aligned([
+    ['consume', 'events/s', 'from–to', 'to the relay', 'CPU s', 'effects'],
+    [
+      'kit',
+      round(median(consume.map(({ eventsPerSecond }) => eventsPerSecond))),
+      span(consume.map(({ eventsPerSecond }) => eventsPerSecond)),
+      `${round(median(consume.map(({ eventsPerSecond, relayPerSecond }) => eventsPerSecond / relayPerSecond)), 2)} ×`,
+      cpu.length === 0 ? '' : round(median(cpu), 1),
+      deliveryText(consume.map(({ effects }) => effects)),
+    ],
+  ]);
+};
 
 const idleTable = ({ idle }: BenchResult): readonly string[] =>
   aligned([
@@ -93,13 +142,29 @@ const ordersTable = ({ orders }: BenchResult): readonly string[] =>
     ]),
   ]);
 
+const takeoverTable = ({ takeover }: BenchResult): readonly string[] =>
+  aligned([
+    ['takeover', 'by our relay', 'from the table', 'from the log', 'identical', 'delivery'],
+    ...takeover.map(({ events, identical, delivery }) => [
+      'Debezium',
+      round(events.byRelay),
+      round(events.fromTable),
+      round(events.fromLog),
+      round(identical),
+      deliveryText([delivery]),
+    ]),
+  ]);
+
 /** All that was measured, medians of the runs, for a console. */
 export const benchTable = (result: BenchResult): string =>
   [
     ...(result.drain.length === 0 ? [] : [drainTable(result)]),
     ...(result.latency.length === 0 ? [] : [latencyTable(result)]),
+    ...(result.flat.length === 0 ? [] : [flatTable(result)]),
+    ...(result.consume.length === 0 ? [] : [consumeTable(result)]),
     ...(result.idle.length === 0 ? [] : [idleTable(result)]),
     ...(result.orders.length === 0 ? [] : [ordersTable(result)]),
+    ...(result.takeover.length === 0 ? [] : [takeoverTable(result)]),
   ]
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');

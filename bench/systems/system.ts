@@ -12,6 +12,12 @@ export interface BenchSystem {
   readonly name: string;
   /** One line for people. */
   readonly describe: string;
+  /** For what must be there before the first event: called on an empty outbox, it answers what to start in its place. */
+  prepare?(
+    environment: Environment,
+    logDirectory: string,
+    progress: (line: string) => void,
+  ): Promise<Pick<BenchSystem, 'start'>>;
   /** Resolves when it is at work. */
   start(environment: Environment, logDirectory: string): Promise<RunningSystem>;
 }

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { laneOf } from '../../src/application/relay/lanes.ts';
 import { decodeEnvelope, encodeEnvelope } from '../../src/interfaces/contract/envelope.ts';
+import { decodeOrderEvent } from '../../src/interfaces/contract/order-events.ts';
 import { rightOf } from '../support/decoded.ts';
 import { EVENTS_PER_ORDER, PAYLOAD_BYTES, benchEvent } from '../../bench/events/bench-event.ts';
+import { consumableEvent } from '../../bench/events/consumable-event.ts';
 import { PARTITIONS } from '../../bench/events/outbox-row.ts';
 
 const COUNT = 20_000;
@@ -38,6 +40,13 @@ describe('the events of the bench', () => {
       headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
     };
     expect(rightOf(decodeEnvelope(record)).eventId).to.equal(event.eventId);
+  });
+
+  it('that consumers take have the same IDs and size, and a payload of the contract', () => {
+    const event = consumableEvent(4_711);
+    expect(event).to.include({ eventId: benchEvent(4_711).eventId, orderKey: benchEvent(4_711).orderKey });
+    expect(Buffer.byteLength(event.payload)).to.equal(PAYLOAD_BYTES);
+    expect(rightOf(decodeOrderEvent(event)).type).to.equal('OrderPlaced');
   });
 
   it('spread over all lanes, none with more than a third beyond its share', () => {
