@@ -4,6 +4,7 @@ import process from 'node:process';
 import * as E from 'fp-ts/lib/Either.js';
 import { EnvironmentError, messageOf } from '../tools/environment/environment-error.ts';
 import { readBenchOptions, type BenchOptions } from './bench-options.ts';
+import { benchHtml } from './report/bench-html.ts';
 import { benchTable } from './report/bench-table.ts';
 import { comparisonTable, readEarlier } from './report/comparison.ts';
 import { runBench } from './run-bench.ts';
@@ -28,12 +29,14 @@ const bench = async (options: BenchOptions): Promise<number> => {
   const result = await runBench(options, folder, (line) => say(`  ${line}`));
   const json = `${JSON.stringify(result, null, 2)}\n`;
   await writeFile(join(folder, 'bench.json'), json);
+  await writeFile(join(folder, 'bench.html'), await benchHtml(result));
   const tables = [
     benchTable(result),
     ...(earlier === undefined ? [] : [comparisonTable(earlier.right, result.figures)]),
   ];
   (options.json ? process.stderr : process.stdout).write(`\n${tables.join('\n')}\n`);
   say(join(folder, 'bench.json'));
+  say(join(folder, 'bench.html'));
   if (options.json) process.stdout.write(json);
   return 0;
 };
