@@ -30,9 +30,11 @@ export interface AddedRole {
 
 /** A service that runs, with all it needs. */
 export interface Environment {
-  /** With the database of the service. */
+  /** With the database of the service; of the replica once it was followed. */
   readonly mysqlUrl: string;
-  /** Databases of the consumers, by role. */
+  /** The same database at the server that follows MySQL, when the layout has one. */
+  readonly mysqlReplicaUrl: string | undefined;
+  /** Databases of the consumers, by role; on the server of `mysqlUrl`. */
   readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
   /** Their consumer groups, by role. */
   readonly consumerGroups: Readonly<Record<'payment' | 'shipping', string>>;
@@ -60,6 +62,8 @@ export interface Environment {
    * `ended` resolves when that process has ended, and the supervisor starts the usual one again.
    */
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }>;
+  /** The replica was made the source: from now on this environment calls it MySQL. Roles keep the address they were told. */
+  followReplica(): void;
   /** Starts one more role, such as `relay-2`, and waits until it is ready. */
   addRole(name: string, options?: AddedRole): Promise<void>;
   removeRole(name: string): Promise<void>;
@@ -85,8 +89,6 @@ const namesOf = (options: EnvironmentOptions, serverUrl: string): Names => {
 };
 
 class RunningEnvironment implements Environment {
-  readonly mysqlUrl: string;
-  readonly consumerMysqlUrls: Readonly<Record<'payment' | 'shipping', string>>;
   readonly consumerGroups: Readonly<Record<'payment' | 'shipping', string>>;
   readonly kafkaBrokers: string;
   readonly topic: string;
@@ -101,16 +103,14 @@ class RunningEnvironment implements Environment {
   readonly #supervisor: Supervisor;
   readonly #names: Names;
   readonly #apiPort: number;
+  /** Of the server, without a database. */
+  #mysqlUrl: string;
   #file: EnvironmentFile | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(run: Run, servers: Servers, apiPort: number, options: EnvironmentOptions, progress: Progress) {
     this.#names = namesOf(options, servers.mysqlUrl);
-    this.mysqlUrl = withDatabase(servers.mysqlUrl, this.#names.databases.orders);
-    this.consumerMysqlUrls = {
-      payment: withDatabase(servers.mysqlUrl, this.#names.databases.payment),
-      shipping: withDatabase(servers.mysqlUrl, this.#names.databases.shipping),
-    };
+    this.#mysqlUrl = servers.mysqlUrl;
     this.consumerGroups = this.#names.groups;
     this.kafkaBrokers = servers.kafkaBrokers;
     this.topic = this.#names.topic;
@@ -145,6 +145,19 @@ class RunningEnvironment implements Environment {
     await this.#file.update();
   }
 
+  get mysqlUrl(): string {
+    return withDatabase(this.#mysqlUrl, this.#names.databases.orders);
+  }
+
+  get mysqlReplicaUrl(): string | undefined {
+    const { mysqlReplicaUrl } = this.#servers;
+    return mysqlReplicaUrl === undefined ? undefined : withDatabase(mysqlReplicaUrl, this.#names.databases.orders);
+  }
+
+  get consumerMysqlUrls(): Environment['consumerMysqlUrls'] {
+    return this.#consumerUrlsAt(this.#mysqlUrl);
+  }
+
   get file(): string {
     return this.#file?.path ?? this.#run.environmentFile;
   }
@@ -171,6 +184,13 @@ class RunningEnvironment implements Environment {
 
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<ExitStatus> }> {
     return this.#supervisor.role(name).restartWith(env);
+  }
+
+  followReplica(): void {
+    const { mysqlReplicaUrl } = this.#servers;
+    if (mysqlReplicaUrl === undefined) throw new Error('MySQL has no replica here');
+    this.#mysqlUrl = mysqlReplicaUrl;
+    void this.#file?.update();
   }
 
   async addRole(name: string, { env = {}, untilReady = true }: AddedRole = {}): Promise<void> {
@@ -236,18 +256,22 @@ class RunningEnvironment implements Environment {
   /** What roles are told: the servers by the way that is meant for roles. */
   #surroundings(): RoleSurroundings {
     const { mysqlUrl, kafkaBrokers } = this.#servers.forRoles;
-    const { databases } = this.#names;
     return {
-      mysqlUrl: withDatabase(mysqlUrl, databases.orders),
-      consumerMysqlUrls: {
-        payment: withDatabase(mysqlUrl, databases.payment),
-        shipping: withDatabase(mysqlUrl, databases.shipping),
-      },
+      mysqlUrl: withDatabase(mysqlUrl, this.#names.databases.orders),
+      consumerMysqlUrls: this.#consumerUrlsAt(mysqlUrl),
       consumerGroups: this.consumerGroups,
       kafkaBrokers,
       topic: this.topic,
       apiUrl: this.apiUrl,
       operatorToken: this.operatorToken,
+    };
+  }
+
+  #consumerUrlsAt(serverUrl: string): Environment['consumerMysqlUrls'] {
+    const { databases } = this.#names;
+    return {
+      payment: withDatabase(serverUrl, databases.payment),
+      shipping: withDatabase(serverUrl, databases.shipping),
     };
   }
 

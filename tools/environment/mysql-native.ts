@@ -6,6 +6,7 @@ import { cached, cacheDirectory } from './cache.ts';
 import { findProgram, runCommand } from './command.ts';
 import { EnvironmentError, messageOf } from './environment-error.ts';
 import { isPrefixReady, lackingForPrefix, type MySqlPrefix, obtainMySqlPrefix } from './mysql-prefix.ts';
+import { startPair } from './mysql-pair.ts';
 import { probeMySql } from './mysql-probe.ts';
 import { NativeServer } from './native-server.ts';
 import { grantsFor, MYSQL_SETTINGS, mysqlUrlAt, newPassword } from './mysql-settings.ts';
@@ -13,6 +14,7 @@ import { findPort } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import type { ServerLayout } from './server-layout.ts';
+import type { ServerName } from './server-process.ts';
 import { SmallDisk } from './small-disk.ts';
 
 /** An installed or unpacked MySQL server. */
@@ -86,15 +88,20 @@ const dataTemplate = (installation: MySqlInstallation, progress: Progress): Prom
   });
 };
 
-const layOut = async (
-  run: Run,
-  installation: MySqlInstallation,
-  template: string,
-  password: string,
-  { mysqlSettings = [], disks = {} }: ServerLayout,
-) => {
+/** One server to be started, and what it is made of. */
+interface MySqlPlan {
+  readonly run: Run;
+  readonly installation: MySqlInstallation;
+  readonly template: string;
+  readonly password: string;
+  readonly name: ServerName;
+  readonly layout: ServerLayout;
+}
+
+const layOut = async ({ run, installation, template, password, name, layout }: MySqlPlan) => {
+  const { mysqlSettings = [], disks = {} } = layout;
   const port = await findPort();
-  const directory = join(run.directory, `mysql-${port}`);
+  const directory = join(run.directory, `${name}-${port}`);
   const options = join(directory, 'my.cnf');
   const grants = join(directory, 'grants.sql');
   await mkdir(directory, { recursive: true });
@@ -122,29 +129,25 @@ export interface StartedMySql {
   readonly process: NativeServer;
   /** Directory on its small disk, when it has one. */
   readonly disk?: string;
+  /** The server that follows it, when it has one. */
+  readonly replica?: Pick<StartedMySql, 'url' | 'process'>;
 }
 
-const startInstallation = async (
-  run: Run,
-  installation: MySqlInstallation,
-  progress: Progress,
-  layout: ServerLayout,
-): Promise<StartedMySql> => {
-  const template = await dataTemplate(installation, progress);
-  const password = newPassword();
+const startServer = async (plan: MySqlPlan): Promise<StartedMySql> => {
+  const { run, installation, password, name } = plan;
   let own: SmallDisk | undefined;
   const server = await NativeServer.start(async () => {
-    const { port, options, disk, logFile } = await layOut(run, installation, template, password, layout);
+    const { port, options, disk, logFile } = await layOut(plan);
     own = disk;
     const address = `127.0.0.1:${port}`;
     const start = [...installation.command, `--defaults-file=${options}`] as const;
     return {
-      name: 'mysql',
+      name,
       address,
       logFile,
       launch: () =>
         run.spawn({
-          name: 'mysql',
+          name,
           command: disk === undefined ? start : [...disk.enter, ...start],
           env: process.env,
           logFile,
@@ -157,6 +160,20 @@ const startInstallation = async (
     process: server,
     ...(own === undefined ? {} : { disk: own.outside }),
   };
+};
+
+const startInstallation = async (
+  run: Run,
+  installation: MySqlInstallation,
+  progress: Progress,
+  layout: ServerLayout,
+): Promise<StartedMySql> => {
+  const template = await dataTemplate(installation, progress);
+  // The same for both of a pair, so that their addresses are all that tells them apart.
+  const password = newPassword();
+  const start = (name: ServerName, own: ServerLayout): Promise<StartedMySql> =>
+    startServer({ run, installation, template, password, name, layout: own });
+  return layout.replication === undefined ? start('mysql', layout) : startPair(layout.replication, layout, start);
 };
 
 /** Whether a native server can start without a download. */

@@ -23,9 +23,13 @@ export const MYSQL_SETTINGS: readonly string[] = [
 
 export const newPassword = (): string => randomBytes(12).toString('hex');
 
-/** SQL that makes the one user of an environment, who may do everything; run at every start of the server. */
+/**
+ * SQL that makes the one user of an environment, who may do everything; run at every start of the server. Kept out of the
+ * binary log, as each server does it for itself: in the log of a replica it would be a transaction its source never had.
+ */
 export const grantsFor = (password: string): string =>
   [
+    'SET SESSION sql_log_bin = OFF;',
     `CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${password}';`,
     `GRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;`,
     '',

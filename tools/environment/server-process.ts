@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Signals } from './signals.ts';
 
-/** The latter three: further nodes of a cluster. */
-export type ServerName = 'mysql' | 'kafka' | 'kafka-2' | 'kafka-3' | 'kafka-controller';
+/** All but `mysql` and `kafka`: further nodes of a cluster. */
+export type ServerName = 'mysql' | 'mysql-replica' | 'kafka' | 'kafka-2' | 'kafka-3' | 'kafka-controller';
 
 /**
  * A database or broker that belongs to this environment and that faults may be injected into. Its data and its port

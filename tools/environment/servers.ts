@@ -31,9 +31,11 @@ export interface Servers {
   /** Undefined when the server was given by its setting: it is not ours to kill. */
   readonly mysql?: ServerProcess;
   readonly kafka?: ServerProcess;
+  /** Of the server that follows MySQL, when the layout has one; as `mysqlUrl`. */
+  readonly mysqlReplicaUrl?: string;
   /** Directories on the small disks of servers that have one. */
   readonly disks: { readonly mysql?: string; readonly kafka?: string };
-  /** The rest of a cluster: `kafka-2`, `kafka-3` and `kafka-controller`. */
+  /** The rest of a cluster: `mysql-replica`; `kafka-2`, `kafka-3` and `kafka-controller`. */
   readonly others: readonly ServerProcess[];
   /** Kills what was started and removes its data. */
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ interface Started {
   readonly interposed?: string;
   readonly disk?: string;
   readonly process?: ServerProcess;
+  readonly replicaUrl?: string;
   readonly others?: readonly ServerProcess[];
 }
 
@@ -131,12 +134,13 @@ const mysqlWays = (run: () => Promise<Run>, progress: Progress, layout: ServerLa
   docker: async (engine) => startDockerMySql(await run(), engine, progress),
   isNativeReady: isNativeMySqlReady,
   native: async () => {
-    const { url, process, disk } = await startNativeMySql(await run(), progress, layout);
+    const { url, process, disk, replica } = await startNativeMySql(await run(), progress, layout);
     const interposed = await layout.interpose?.mysql?.(process.address);
     return {
       address: url,
       process,
       ...(disk === undefined ? {} : { disk }),
+      ...(replica === undefined ? {} : { replicaUrl: replica.url, others: [replica.process] }),
       ...(interposed === undefined ? {} : { interposed: url.replace(`@${process.address}`, `@${interposed}`) }),
     };
   },
@@ -183,11 +187,12 @@ export const startServers = async (options: ServersOptions = {}): Promise<Server
       },
       ...(mysql.value.process === undefined ? {} : { mysql: mysql.value.process }),
       ...(kafka.value.process === undefined ? {} : { kafka: kafka.value.process }),
+      ...(mysql.value.replicaUrl === undefined ? {} : { mysqlReplicaUrl: mysql.value.replicaUrl }),
       disks: {
         ...(mysql.value.disk === undefined ? {} : { mysql: mysql.value.disk }),
         ...(kafka.value.disk === undefined ? {} : { kafka: kafka.value.disk }),
       },
-      others: kafka.value.others ?? [],
+      others: [...(mysql.value.others ?? []), ...(kafka.value.others ?? [])],
       stop,
     };
   await stop();

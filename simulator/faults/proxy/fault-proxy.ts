@@ -22,20 +22,25 @@ interface Connection {
   answersLost: boolean;
 }
 
+const hostAndPort = (address: string): { readonly host: string; readonly port: number } => {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  return { host: hostname, port: Number(port) };
+};
+
 /**
- * A TCP proxy in front of one server of this machine, which can do to its connections what networks do. Byte order
- * within a connection is kept, as TCP keeps it. Nothing is persistent: `heal` gives new connections a good line, those
- * that were spoilt are reset.
+ * A TCP proxy in front of one server of this machine, which can do to its connections what networks do, and can move to
+ * another server as a virtual address does. Byte order within a connection is kept, as TCP keeps it. No damage is
+ * persistent: `heal` gives new connections a good line, those that were spoilt are reset.
  *
  * Own code because no kept library does this inside a Node process: Toxiproxy and its clients need a daemon, and the
  * npm proxies with faults speak HTTP.
  */
 export class FaultProxy {
   readonly #server: net.Server;
-  readonly #target: { readonly host: string; readonly port: number };
   readonly #connections = new Set<Connection>();
   /** Where its connections to the server come from, so that the server can tell them from direct ones. */
   readonly #from: string;
+  #target: { readonly host: string; readonly port: number };
   #shape: Shape = {};
   #refusing = false;
   #frozen = false;
@@ -43,17 +48,16 @@ export class FaultProxy {
   #lost = 0;
   #refused = 0;
 
-  private constructor(server: net.Server, target: { readonly host: string; readonly port: number }, from: string) {
+  private constructor(server: net.Server, target: string, from: string) {
     this.#server = server;
-    this.#target = target;
+    this.#target = hostAndPort(target);
     this.#from = from;
   }
 
   /** `target` is `host:port`; `from` an address of the loopback interface. */
   static async open(target: string, from = '127.0.0.1'): Promise<FaultProxy> {
-    const { hostname: host, port } = new URL(`tcp://${target}`);
     const server = net.createServer({ noDelay: true });
-    const proxy = new FaultProxy(server, { host, port: Number(port) }, from);
+    const proxy = new FaultProxy(server, target, from);
     server.on('connection', (client) => proxy.#accept(client));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -79,6 +83,12 @@ export class FaultProxy {
   /** Connections refused since it was opened. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** New connections reach `target` (`host:port`); open ones are reset. */
+  moveTo(target: string): void {
+    this.#target = hostAndPort(target);
+    this.reset();
   }
 
   shape(shape: Shape): void {

@@ -97,6 +97,24 @@ describe('the fault proxy', () => {
     next.destroy();
   });
 
+  it('given another server to move to, resets what is open and leads what comes to that one', async () => {
+    const other = await startEcho();
+    try {
+      const old = await connectTo(proxy.address);
+      const closed = closing(old);
+      proxy.moveTo(other.address);
+      await closed;
+      const next = await connectTo(proxy.address);
+      const answer = read(next, 5);
+      next.write('hello');
+      expect(await answer).to.equal('hello');
+      expect([echo.chunks, other.chunks]).to.deep.equal([[], [5]]);
+      next.destroy();
+    } finally {
+      other.server.close();
+    }
+  });
+
   it('given a cut line, resets what is open and what comes, until healed', async () => {
     const old = await connectTo(proxy.address);
     const closed = closing(old);
