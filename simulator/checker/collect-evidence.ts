@@ -22,12 +22,13 @@ import { StoredEvidence } from './spill/stored-evidence.ts';
 export interface ConsumerUnderTest {
   /** As in the column `consumer` of its tables. */
   readonly name: string;
+  /** Asked anew for each connection, as the service's. */
   readonly mysqlUrl: string;
   readonly groupId: string;
 }
 
 export interface CollectorOptions {
-  /** The service's database. */
+  /** The service's database. Asked anew for each connection: after a failover it is another one. */
   readonly mysqlUrl: string;
   readonly kafkaBrokers: readonly string[];
   readonly topic: string;
@@ -105,7 +106,7 @@ export class EvidenceCollector {
     this.#directory = directory;
     this.#records = records;
     this.#log = log;
-    this.#outbox = new OutboxWatch(options.mysqlUrl, log.partitions);
+    this.#outbox = new OutboxWatch(options, log.partitions);
   }
 
   /**

@@ -10,12 +10,17 @@ const Lease = t.type({ name: t.string, owner: t.string, epoch: t.number });
 const QUERY_TIMEOUT_MS = 5_000;
 const MAX_QUARANTINED = 10_000;
 
+/** Asked for its address whenever a connection is made: after a failover it is another one. */
+interface Database {
+  readonly mysqlUrl: string;
+}
+
 /**
  * Looks at the outbox every `everyMs` while the run goes on: what waits, what is quarantined, who holds the
  * leases. It sees moments, not every change; a moment in which the database was down is left out.
  */
 export class OutboxWatch {
-  readonly #mysqlUrl: string;
+  readonly #database: Database;
   readonly #lanes: string;
   readonly #everyMs: number;
   readonly #backlog: BacklogSample[] = [];
@@ -26,8 +31,8 @@ export class OutboxWatch {
   #wake: (() => void) | undefined;
   readonly #loop: Promise<void>;
 
-  constructor(mysqlUrl: string, partitions: number, everyMs = 500) {
-    this.#mysqlUrl = mysqlUrl;
+  constructor(database: Database, partitions: number, everyMs = 500) {
+    this.#database = database;
     // Names every lane, so that the claim index serves and the watch costs the database next to nothing.
     this.#lanes = Array.from({ length: partitions }, (_, partition) => partition).join(', ');
     this.#everyMs = everyMs;
@@ -74,7 +79,7 @@ export class OutboxWatch {
   }
 
   async #look(): Promise<void> {
-    this.#connection ??= await connectForReading(this.#mysqlUrl);
+    this.#connection ??= await connectForReading(this.#database.mysqlUrl);
     const [sample] = await readRows(
       this.#connection,
       Backlog,

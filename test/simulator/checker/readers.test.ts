@@ -180,7 +180,7 @@ describe('the checker’s watch of the outbox', () => {
 
   it('sees what waits, what is quarantined, and every change of a lease', async () => {
     await insertEvent(database.url, null);
-    const watch = new OutboxWatch(database.url, 6, 20);
+    const watch = new OutboxWatch({ mysqlUrl: database.url }, 6, 20);
     try {
       await until('a pending event', () => watch.latest?.pending === 1);
       await execute(database.url, "INSERT INTO relay_leases VALUES ('lane-0', 'a', 1, UTC_TIMESTAMP(6))");
@@ -200,10 +200,29 @@ describe('the checker’s watch of the outbox', () => {
     }
   });
 
+  it('given the database is lost and another takes its place / then it goes on there', async () => {
+    const lost = await freshDatabase('checker');
+    await migrateByHand(lost.url, 'src/infrastructure/mysql/migrations');
+    const next = await freshDatabase('checker');
+    await migrateByHand(next.url, 'src/infrastructure/mysql/migrations');
+    await insertEvent(next.url, null);
+    const moving = { mysqlUrl: lost.url };
+    const watch = new OutboxWatch(moving, 6, 20);
+    try {
+      await until('a look at the first', () => watch.latest?.pending === 0);
+      moving.mysqlUrl = next.url;
+      await lost.drop();
+      await until('a look at the next', () => watch.latest?.pending === 1);
+    } finally {
+      await watch.stop();
+      await next.drop();
+    }
+  });
+
   it('says so when it never saw the outbox', async () => {
     const url = new URL(database.url);
     url.pathname = '/no_such_database';
-    const watch = new OutboxWatch(url.toString(), 6, 20);
+    const watch = new OutboxWatch({ mysqlUrl: url.toString() }, 6, 20);
     expect((await watch.stop()).backlog.missing).to.have.lengthOf(1);
   });
 });
