@@ -19,6 +19,7 @@ import { mysqlDiskFull } from './rows/disk-full.ts';
 import { eventLoopStalled } from './rows/event-loop-stalled.ts';
 import { lockWait } from './rows/lock-wait.ts';
 import { poolEmpty } from './rows/pool-empty.ts';
+import { mysqlFailover } from './rows/mysql-failover.ts';
 import { mysqlReadOnly } from './rows/read-only.ts';
 import { sessionKilled } from './rows/session-killed.ts';
 import { tooManyConnections } from './rows/too-many-connections.ts';
@@ -84,6 +85,7 @@ export const faults: readonly Fault[] = [
   eventLoopStalled,
   wrongHost,
   longBacklog,
+  mysqlFailover,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import type { Replication } from '../../tools/environment/server-layout.ts';
 import type { FaultProxy } from '../faults/proxy/fault-proxy.ts';
 import type { Progress } from './progress.ts';
 
@@ -18,6 +19,8 @@ export interface HouseNeeds {
   readonly disks?: { readonly mysql?: number; readonly kafka?: number };
   /** Three brokers instead of one: `kafka`, `kafka-2` and `kafka-3`; a proxy in front of Kafka is not to be had then. */
   readonly brokers?: 3;
+  /** A second MySQL, `mysql-replica`, that follows the first. */
+  readonly replication?: Replication;
   /** Settings for the roles. */
   readonly env?: Partial<Readonly<Record<'api' | 'relay' | 'payment' | 'shipping', Readonly<Record<string, string>>>>>;
   /** `max.message.bytes` of the topic. */
@@ -39,7 +42,7 @@ export interface House {
   readonly operatorToken: string;
   readonly topic: string;
   readonly kafka: Kafka;
-  /** Kill -9 of `api`, `relay`, `relay-2` …, `payment`, `shipping`, `mysql`, `kafka` or `kafka-2` …. Resolves when the process is gone. */
+  /** Kill -9 of `api`, `relay`, `relay-2` …, `payment`, `shipping`, `mysql`, `mysql-replica`, `kafka` or `kafka-2` …. Resolves when the process is gone. */
   kill(name: string): Promise<void>;
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;
@@ -53,8 +56,12 @@ export interface House {
   removeRole(name: string): Promise<void>;
   /** Address of a role's HTTP server. */
   urlOf(role: string): string;
-  /** Of the service's database, past any proxy. */
+  /** Of the service's database, past any proxy. Another one after `followReplica`: to be asked anew for each connection. */
   readonly mysqlUrl: string;
+  /** The same database at the replica, when the run asked for one. */
+  readonly replicaUrl: string | undefined;
+  /** As a virtual address that moves: the roles reach the replica through their proxy, simulator and checker reach it directly. */
+  followReplica(): void;
   /** Between the roles and the servers, as far as the run asked for them. */
   readonly proxies: { readonly mysql?: FaultProxy; readonly kafka?: FaultProxy };
   /** Starts a role again with `env` besides, for one life; `ended` tells when and how that one is over. */

@@ -15,6 +15,7 @@ const mergedEnv = (envs: readonly Env[]): Env =>
 export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
   const needs = faults.flatMap(({ row }) => row?.house ?? []);
   const proxiesFrom = needs.map((need) => need.proxiesFrom).findLast((from) => from !== undefined);
+  const replication = needs.map((need) => need.replication).findLast((kind) => kind !== undefined);
   const topicLimit = needs.map((need) => need.topicLimit).findLast((limit) => limit !== undefined);
   return {
     relays: Math.max(1, ...needs.map(({ relays }) => relays ?? 1)),
@@ -23,6 +24,7 @@ export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
     kafkaSettings: Object.fromEntries(needs.flatMap(({ kafkaSettings }) => Object.entries(kafkaSettings ?? {}))),
     disks: Object.fromEntries(needs.flatMap(({ disks }) => Object.entries(disks ?? {}))),
     ...(needs.some(({ brokers }) => brokers === 3) ? { brokers: 3 } : {}),
+    ...(replication === undefined ? {} : { replication }),
     env: mergedEnv(needs.flatMap(({ env }) => env ?? [])),
     ...(proxiesFrom === undefined ? {} : { proxiesFrom }),
     ...(topicLimit === undefined ? {} : { topicLimit }),

@@ -46,13 +46,20 @@ const houseOf = (environment: Environment, proxies: House['proxies']): House => 
     requestTimeout: 10_000,
     retry: { retries: 3 },
   });
-  const consumers = CONSUMERS.map((name) => ({ name, mysqlUrl: environment.consumerMysqlUrls[name] }));
   return {
     apiUrl: environment.apiUrl,
     operatorToken: environment.operatorToken,
     topic: environment.topic,
     kafka,
-    mysqlUrl: environment.mysqlUrl,
+    get mysqlUrl() {
+      return environment.mysqlUrl;
+    },
+    replicaUrl: environment.mysqlReplicaUrl,
+    followReplica: () => {
+      if (proxies.mysql === undefined) throw new Error('no proxy stands between the roles and MySQL');
+      environment.followReplica();
+      proxies.mysql.moveTo(new URL(environment.mysqlUrl).host);
+    },
     proxies,
     disks: environment.disks,
     kill: (name) => environment.kill(name),
@@ -72,7 +79,11 @@ const houseOf = (environment: Environment, proxies: House['proxies']): House => 
         await admin.disconnect();
       }
     },
-    progress: () => readProgress(environment.mysqlUrl, consumers),
+    progress: () =>
+      readProgress(
+        environment.mysqlUrl,
+        CONSUMERS.map((name) => ({ name, mysqlUrl: environment.consumerMysqlUrls[name] })),
+      ),
   };
 };
 
@@ -90,6 +101,7 @@ const openProxies = ({
   kafkaSettings = {},
   disks = {},
   brokers,
+  replication,
 }: HouseNeeds): OpenProxies => {
   const opened: FaultProxy[] = [];
   const latest: { mysql?: FaultProxy; kafka?: FaultProxy } = {};
@@ -105,6 +117,7 @@ const openProxies = ({
       kafkaSettings,
       disks,
       ...(brokers === undefined ? {} : { brokers }),
+      ...(replication === undefined ? {} : { replication }),
       interpose: {
         ...(proxies.includes('mysql') ? { mysql: interposed('mysql') } : {}),
         ...(proxies.includes('kafka') ? { kafka: interposed('kafka') } : {}),
@@ -138,12 +151,16 @@ export const startHouse = async (options: HouseOptions): Promise<StartedHouse> =
   return {
     house: houseOf(environment, between.proxies()),
     evidence: {
-      mysqlUrl: environment.mysqlUrl,
+      get mysqlUrl() {
+        return environment.mysqlUrl;
+      },
       kafkaBrokers: environment.kafkaBrokers.split(','),
       topic: environment.topic,
       consumers: CONSUMERS.map((name) => ({
         name,
-        mysqlUrl: environment.consumerMysqlUrls[name],
+        get mysqlUrl() {
+          return environment.consumerMysqlUrls[name];
+        },
         groupId: environment.consumerGroups[name],
       })),
     },

@@ -5,11 +5,10 @@ import type { FaultProxy, Shape } from '../proxy/fault-proxy.ts';
 import { isProduce } from '../proxy/matches.ts';
 import { noAttemptSpent, sentAgain } from './expectations.ts';
 import { once } from './once.ts';
+import { rolesReady } from './roles-ready.ts';
 import { waitUntil } from './wait-until.ts';
 
 const BOTH = { proxies: ['mysql', 'kafka'] as const };
-const READY_BOUND_MS = 60_000;
-const ROLES = ['api', 'relay', 'payment', 'shipping'] as const;
 
 /** The proxies of the run; every fault of this file asks for them. */
 const linesOf = ({ proxies }: House): readonly FaultProxy[] => {
@@ -21,14 +20,9 @@ const linesOf = ({ proxies }: House): readonly FaultProxy[] => {
 /** The lines are good again, and every role says that it is ready. */
 const healLines =
   (house: House): Heal =>
-  async () => {
+  () => {
     for (const line of linesOf(house)) line.heal();
-    await waitUntil('the readiness of every role', READY_BOUND_MS, async () => {
-      const answers = await Promise.all(
-        ROLES.map((role) => fetch(`${house.urlOf(role)}/readyz`, { signal: AbortSignal.timeout(2_000) })),
-      );
-      return answers.every(({ ok }) => ok);
-    });
+    return rolesReady(house);
   };
 
 const shaping =

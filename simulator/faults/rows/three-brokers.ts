@@ -1,16 +1,11 @@
 import type { House } from '../../run/house.ts';
+import { lackingForOwnServers } from './lacking-for-own-servers.ts';
 
 export const BROKERS = ['kafka', 'kafka-2', 'kafka-3'] as const;
 
 /** Why three brokers cannot be started here; undefined when they can. */
-export const lackingForThreeBrokers = (): Promise<string | undefined> => {
-  const given = ['MYSQL_URL', 'KAFKA_BROKERS'].find((name) => (process.env[name] ?? '') !== '');
-  if (given !== undefined) return Promise.resolve(`three brokers are only had as our own, and ${given} is set`);
-  const isDocker = process.env['ORDERLY_SERVERS'] === 'docker';
-  return Promise.resolve(
-    isDocker ? 'three brokers are only started natively, and ORDERLY_SERVERS is docker' : undefined,
-  );
-};
+export const lackingForThreeBrokers = (): Promise<string | undefined> =>
+  Promise.resolve(lackingForOwnServers('three brokers are'));
 
 export interface PartitionState {
   readonly partition: number;

@@ -12,6 +12,8 @@ export const houseForTests = (parts: Partial<House> = {}): House => ({
   operatorToken: 'token',
   topic: 'topic',
   mysqlUrl: 'mysql://127.0.0.1:9/orders',
+  replicaUrl: undefined,
+  followReplica: () => undefined,
   kafka: new Kafka({ brokers: ['127.0.0.1:9'], logLevel: logLevel.NOTHING }),
   proxies: {},
   disks: {},
