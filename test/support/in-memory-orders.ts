@@ -17,8 +17,8 @@ export interface InMemoryOrders {
   readonly database: InMemoryDatabase;
   readonly ports: HandleOrderCommandPorts;
   readonly handler: HandleOrderCommand;
-  /** How often the relay was woken. */
-  readonly rings: () => number;
+  /** What relays were told: the key of the order, or nothing. */
+  readonly rings: () => readonly (string | undefined)[];
   /** Outbox rows of one order, by sequence. */
   readonly outboxOf: (orderId: OrderId) => readonly OutboxRow[];
 }
@@ -28,7 +28,7 @@ export const inMemoryOrders = (
   replace: (ports: HandleOrderCommandPorts) => Partial<HandleOrderCommandPorts> = () => ({}),
 ): InMemoryOrders => {
   let ids = 0;
-  let rings = 0;
+  const rings: (string | undefined)[] = [];
   const database = new InMemoryDatabase({ now: () => Date.UTC(2026, 0, 31) });
   const inMemory: HandleOrderCommandPorts = {
     unitOfWork: new InMemoryUnitOfWork(database),
@@ -36,7 +36,7 @@ export const inMemoryOrders = (
     outbox: new InMemoryOutbox(database, { laneOf: () => 0, maxEventBytes: 1_000_000 }),
     idempotencyKeys: new InMemoryIdempotencyKeys(),
     ids: { next: () => `00000000-0000-7000-8000-${String((ids += 1)).padStart(12, '0')}` },
-    wakeUp: { ring: () => (rings += 1) },
+    wakeUp: { ring: (orderKey) => rings.push(orderKey) },
   };
   const ports = { ...inMemory, ...replace(inMemory) };
   return {

@@ -3,7 +3,7 @@ import type { Readiness } from './readiness.ts';
 /** A relay as the gate drives it. */
 export interface GatedRelay {
   start(): void;
-  wake(): void;
+  wake(lane?: number): void;
   stop(deadlineMs: number): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export class RelayGate {
   }
 
   /** Nothing happens while no relay runs: it looks for work when it starts. */
-  wake(): void {
-    this.relay?.wake();
+  wake(lane?: number): void {
+    this.relay?.wake(lane);
   }
 
   /** Ends for good; resolves when the relay has stopped, at the latest after `deadlineMs`. */

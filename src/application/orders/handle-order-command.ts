@@ -108,8 +108,10 @@ export class HandleOrderCommand {
   handle(request: OrderCommandRequest): TaskEither<HandleOrderCommandError, OrderCommandAnswer> {
     return pipe(
       this.runUntilCurrent(request, STALE_RERUNS),
-      // Rung for a replay too: the call that committed may have died before it could.
-      TE.tapIO(() => () => this.ports.wakeUp.ring()),
+      // Rung for a replay too: the call that committed may have died before it could. Its order may be another one.
+      TE.tapIO(({ replayed }) => () => {
+        this.ports.wakeUp.ring(replayed ? undefined : request.command.orderId);
+      }),
     );
   }
 

@@ -51,7 +51,8 @@ export class LaneKeeper {
 
   /** Undefined unless this relay leads the lane. */
   leadOf(lane: number): LedLane | undefined {
-    return this.leading().find((led) => led.lane === lane);
+    const led = this.led.get(lane);
+    return led?.leads === true ? led : undefined;
   }
 
   /** Leads lanes until `stopping` aborts, then drains them and gives them back. Never rejects. */

@@ -1,6 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { LaneKeeper } from './lane-keeper.ts';
 import type { LaneKeeperParts } from './lane-keeper.ts';
+import { LaneRings } from './lane-rings.ts';
 import type { LedLane } from './led-lane.ts';
 import { OutagePause } from './outage-pause.ts';
 import type { RelaySettings } from './relay-settings.ts';
@@ -20,6 +21,7 @@ export class Relay {
   private readonly stopping = new AbortController();
   private readonly keeper: LaneKeeper;
   private readonly outage: OutagePause;
+  private readonly rings: LaneRings;
   private running: Promise<unknown> | undefined;
   /** Ends the current pause; replaced once it has ended one. */
   private pausing = new AbortController();
@@ -39,16 +41,23 @@ export class Relay {
       this.wake();
     });
     this.outage = new OutagePause({ ...parts, settings });
+    this.rings = new LaneRings(parts.clock, (lane) => {
+      this.keeper.leadOf(lane)?.start();
+    });
   }
 
   start(): void {
     this.running ??= Promise.all([this.keeper.run(this.stopping.signal), this.schedule()]);
   }
 
-  /** Something was committed: poll now. With a lane, that lane is drained at once if this relay leads it. */
+  /**
+   * Something was committed: poll now. With a lane, that lane is drained at once if this relay leads it. May be called as
+   * often as one likes, by anyone: looks keep their distance.
+   */
   wake(lane?: number): void {
-    if (lane !== undefined) this.keeper.leadOf(lane)?.start();
-    else {
+    if (lane !== undefined) {
+      if (this.keeper.leadOf(lane) !== undefined) this.rings.ring(lane, this.stopping.signal);
+    } else {
       this.woken = true;
       this.pausing.abort();
     }
@@ -73,7 +82,10 @@ export class Relay {
     this.keeper.abandon();
   }
 
-  /** Polls the lanes it leads: often while there is work, ever less while there is none. */
+  /**
+   * Polls the lanes it leads: often while polls find what no ring told of, ever less while they do not. Where rings
+   * arrive, it stays the safety net that it is, however much there is to do.
+   */
   private async schedule(): Promise<void> {
     const { pollMinMs, pollMaxMs } = this.settings;
     let interval = pollMinMs;
@@ -97,7 +109,7 @@ export class Relay {
       if (isRight(lanes)) {
         const withWork = new Set(lanes.right);
         const started = leading.filter((led) => withWork.has(led.lane) && led.start());
-        return started.length > 0 ? 'work' : 'nothing';
+        return started.some(({ lane }) => !this.rings.told(lane)) ? 'work' : 'nothing';
       }
       observer.failed('look for work', lanes.left);
     } catch (cause) {

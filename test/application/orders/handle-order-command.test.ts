@@ -37,7 +37,7 @@ describe('handling an order command', () => {
       status: 'PENDING',
       headers,
     });
-    expect(service.rings()).to.equal(1);
+    expect(service.rings()).to.deep.equal([orderId]);
   });
 
   it('numbers the events of an order 1, 2, 3 … as its versions', async () => {
@@ -66,7 +66,7 @@ describe('handling an order command', () => {
       status: 'placed',
     });
     expect(contents(service)).to.deep.equal(before);
-    expect(service.rings()).to.equal(1);
+    expect(service.rings()).to.deep.equal([orderId]);
   });
 
   it('writes nothing when an event is too large for any broker', async () => {
@@ -148,11 +148,11 @@ describe('the same request sent twice', () => {
       return { unitOfWork: losingFirstAnswer };
     });
     expect(leftOf(await service.handler.handle(request(commands.PlaceOrder))())._tag).to.equal('CommitOutcomeUnknown');
-    expect(service.rings()).to.equal(0);
+    expect(service.rings()).to.deep.equal([]);
 
     expect(rightOf(await service.handler.handle(request(commands.PlaceOrder))()).replayed).to.equal(true);
     expect(service.outboxOf(orderId)).to.have.length(1);
-    expect(service.rings(), 'the relay hears of it at last').to.equal(1);
+    expect(service.rings(), 'relays hear of it at last, whichever order it was').to.deep.equal([undefined]);
   });
 
   it('asks its unit of work to rerun after an unknown COMMIT, since the key makes that safe', async () => {
@@ -194,7 +194,7 @@ describe('an order that others change meanwhile', () => {
     expect(rightOf(await service.handler.handle(request(commands.PlaceOrder))()).replayed).to.equal(false);
     expect(saves()).to.equal(4);
     expect(service.outboxOf(orderId)).to.have.length(1);
-    expect(service.rings()).to.equal(1);
+    expect(service.rings()).to.deep.equal([orderId]);
   });
 
   it('given it changes every time / then it gives up after ten reruns with StaleVersion', async () => {
