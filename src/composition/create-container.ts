@@ -28,6 +28,8 @@ export interface Foundation {
   readonly registry: Registry;
   /** Names this process in leases and client IDs. */
   readonly name: string;
+  /** Where relays of this process hear of commits in others; undefined while they do not. */
+  readonly doorbell: () => string | undefined;
   /** What is to be closed when the process stops. */
   readonly closers: (() => Promise<void>)[];
 }
@@ -36,7 +38,7 @@ export interface Foundation {
  * Puts an adapter behind each port's token: the one place that knows which. Only the wake-up is bound later, by whoever
  * makes the relay.
  */
-export const createContainer = ({ config, pools, log, registry, name, closers }: Foundation): Container => {
+export const createContainer = ({ config, pools, log, registry, name, doorbell, closers }: Foundation): Container => {
   const { kafka } = config;
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(TOKENS.Clock).toConstantValue(systemClock);
@@ -57,7 +59,7 @@ export const createContainer = ({ config, pools, log, registry, name, closers }:
   container
     .bind(TOKENS.RelayOutbox)
     .toDynamicValue(() => new MySqlRelayOutbox(pools.relay, new MySqlUnitOfWork(pools.relay)));
-  container.bind(TOKENS.RelayLeases).toDynamicValue(() => new MySqlRelayLeases(pools.relay));
+  container.bind(TOKENS.RelayLeases).toDynamicValue(() => new MySqlRelayLeases(pools.relay, doorbell));
   container.bind(TOKENS.RelayObserver).toDynamicValue(() => new RelayTelemetry(registry, log));
   container.bind(TOKENS.Publisher).toDynamicValue(() => {
     const publisher = new KafkaPublisher({ ...kafka, clientId: name, log: kafkaLog(log), logLevel: 'warn' });

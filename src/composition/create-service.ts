@@ -18,6 +18,7 @@ import { serviceOperations } from '../interfaces/http/service-operations.ts';
 import { armFailpoint } from './arm-failpoint.ts';
 import { businessOperations } from './business-operations.ts';
 import { createContainer } from './create-container.ts';
+import { createDoorbell } from './create-doorbell.ts';
 import { createRelay } from './create-relay.ts';
 import { logReadiness } from './log-readiness.ts';
 import { openPools } from './pools.ts';
@@ -46,7 +47,21 @@ export const createService = async (
   const name = processName();
   const pools = openPools(config);
   const closers: (() => Promise<void>)[] = [];
-  const container = createContainer({ config, pools, log, registry, name, closers });
+  const doorbell = createDoorbell({
+    ...{ config, role, name, registry, log, pool: pools.watch },
+    wakeOwn: (lane) => {
+      gate.wake(lane);
+    },
+  });
+  const container = createContainer({
+    config,
+    pools,
+    log,
+    registry,
+    name,
+    doorbell: () => doorbell.address(),
+    closers,
+  });
 
   const monitor = new EventLoopMonitor(STALL);
   const stallProbe = {
@@ -62,11 +77,7 @@ export const createService = async (
     [stallProbe],
   );
   const gate = new RelayGate(readiness, () => createRelay(container, config, name), config.shutdownDeadlineMs);
-  container.bind(TOKENS.WakeUp).toConstantValue({
-    ring: () => {
-      gate.wake();
-    },
-  });
+  container.bind(TOKENS.WakeUp).toConstantValue(doorbell.wakeUp);
   rebind(container);
   if (config.failpoint !== undefined) armFailpoint(container, config.failpoint);
 
@@ -100,6 +111,7 @@ export const createService = async (
       });
       monitor.start();
       readiness.start();
+      await doorbell.open();
       if (role !== 'api') gate.start();
       log.info({ role, address }, 'listening');
       return address;
@@ -109,6 +121,7 @@ export const createService = async (
       const left = (): number => Math.max(0, endsAt - systemClock.monotonic());
       const closed = new AbortController();
       await Promise.race([server.close().finally(() => closed.abort()), systemClock.sleep(left(), closed.signal)]);
+      doorbell.close();
       await gate.stop(left());
       await readiness.stop();
       monitor.stop();

@@ -27,8 +27,9 @@ const numericVariables = {
   HTTP_RATE_LIMIT_PER_SECOND: is.withDefault(is.wholeNumber(1, 1_000_000), 5_000),
   HTTP_REQUEST_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 120_000), 10_000),
   RELAY_LEASE_MS: is.withDefault(is.milliseconds(1_000, 600_000), 10_000),
-  RELAY_POLL_MIN_MS: is.withDefault(is.milliseconds(1, 60_000), 25),
+  RELAY_POLL_MIN_MS: is.withDefault(is.milliseconds(1, 60_000), 5),
   RELAY_POLL_MAX_MS: is.withDefault(is.milliseconds(1, 60_000), 500),
+  RELAY_DOORBELL_PORT: is.withDefault(port, 0),
   RELAY_BATCH_RECORDS: is.withDefault(is.wholeNumber(1, 10_000), 500),
   RELAY_RETRY_BASE_MS: is.withDefault(is.milliseconds(1, 600_000), 250),
   RELAY_RETRY_CAP_MS: is.withDefault(is.milliseconds(1, 3_600_000), 30_000),
@@ -50,6 +51,8 @@ const serviceVariables = {
   ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
   OPERATOR_TOKEN: is.optional(is.secretToken),
+  RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
+  RELAY_DOORBELL_HOST: is.withDefault(is.reachableAddress, '127.0.0.1'),
   LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
 };
 
@@ -102,6 +105,12 @@ export interface ServiceConfig extends ToolConfig {
     readonly batchRecords: number;
     readonly retryBaseMs: number;
     readonly retryCapMs: number;
+  };
+  /** Wakes relays in other processes after a commit; without it they find by polling what was committed. */
+  readonly doorbell: {
+    readonly isOn: boolean;
+    /** Where a relay listens (UDP), which it tells the others. Port 0 takes any free one. */
+    readonly listen: { readonly host: string; readonly port: number };
   };
   readonly outboxMaxEventBytes: number;
   readonly shutdownDeadlineMs: number;
@@ -218,6 +227,10 @@ const serviceConfigOf = (
     batchRecords: env.RELAY_BATCH_RECORDS,
     retryBaseMs: env.RELAY_RETRY_BASE_MS,
     retryCapMs: env.RELAY_RETRY_CAP_MS,
+  },
+  doorbell: {
+    isOn: env.RELAY_DOORBELL === 'on',
+    listen: { host: env.RELAY_DOORBELL_HOST, port: env.RELAY_DOORBELL_PORT },
   },
   outboxMaxEventBytes: env.OUTBOX_MAX_EVENT_BYTES,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,

@@ -1,3 +1,4 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import * as t from 'io-ts';
 
 /*
@@ -104,6 +105,16 @@ export const topicName: Setting<string> = setting({
 export const hostName: Setting<string> = setting({
   expected: 'a host name or an IP address to listen on',
   parse: (text) => (/^[A-Za-z0-9._:-]{1,253}$/.test(text) ? text : undefined),
+});
+
+const EVERY_ADDRESS = new BlockList();
+EVERY_ADDRESS.addAddress('0.0.0.0');
+EVERY_ADDRESS.addAddress('::', 'ipv6');
+
+/** Others are told it, so it must be one address and not all of the machine's. */
+export const reachableAddress: Setting<string> = setting({
+  expected: 'one IP address of this machine that other processes reach (not 0.0.0.0 or ::)',
+  parse: (text) => (isIP(text) !== 0 && !EVERY_ADDRESS.check(text, isIPv6(text) ? 'ipv6' : 'ipv4') ? text : undefined),
 });
 
 export const secretToken: Setting<string> = setting({

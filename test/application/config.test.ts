@@ -20,6 +20,7 @@ describe('settings of the service', () => {
     });
     expect(config.http).to.include({ host: '127.0.0.1', port: 8_080, relayPort: 8_081, operatorToken: undefined });
     expect(config.relay.leaseMs).to.equal(10_000);
+    expect(config.doorbell).to.deep.equal({ isOn: true, listen: { host: '127.0.0.1', port: 0 } });
     expect(config.failpoint).to.equal(undefined);
   });
 
@@ -54,6 +55,14 @@ describe('settings of the service', () => {
     ['a bad host name', { HTTP_HOST: 'a b' }, [/^HTTP_HOST is "a b"/]],
     ['a bad consumer address', { PROGRESS_URLS: 'payment' }, [/^PROGRESS_URLS is "payment"/]],
     ['a consumer twice', { PROGRESS_URLS: 'a=http://x:1,a=http://y:1' }, [/^PROGRESS_URLS is/]],
+    [
+      'a doorbell on every address of the machine',
+      { RELAY_DOORBELL_HOST: '0.0.0.0' },
+      [/^RELAY_DOORBELL_HOST is "0\.0\.0\.0": set it to one IP address of this machine/],
+    ],
+    ['the same in IPv6', { RELAY_DOORBELL_HOST: '0:0:0:0:0:0:0:0' }, [/^RELAY_DOORBELL_HOST is "0:0:0:0:0:0:0:0"/]],
+    ['a name for a doorbell', { RELAY_DOORBELL_HOST: 'localhost' }, [/^RELAY_DOORBELL_HOST is "localhost"/]],
+    ['half a doorbell', { RELAY_DOORBELL: 'maybe' }, [/^RELAY_DOORBELL is "maybe": set it to one of on, off$/]],
     ['a short operator token', { OPERATOR_TOKEN: 'short' }, [/^OPERATOR_TOKEN is not acceptable/]],
     ['an unknown log level', { LOG_LEVEL: 'loud' }, [/^LOG_LEVEL is "loud": set it to one of fatal, error/]],
     [

@@ -35,11 +35,11 @@ const RELEASE_LEASE = `
 UPDATE relay_leases SET owner = '', epoch = epoch + 1, expires_at = NOW(6) WHERE name = ? AND owner = ? AND epoch = ?`;
 
 const PROLONG_MEMBER = `
-UPDATE relay_members SET expires_at = NOW(6) + INTERVAL ? MICROSECOND WHERE owner = ?`;
+UPDATE relay_members SET expires_at = NOW(6) + INTERVAL ? MICROSECOND, doorbell = ? WHERE owner = ?`;
 
 const ADD_MEMBER = `
-INSERT INTO relay_members (owner, expires_at) VALUES (?, NOW(6) + INTERVAL ? MICROSECOND) AS new
-ON DUPLICATE KEY UPDATE expires_at = new.expires_at`;
+INSERT INTO relay_members (owner, expires_at, doorbell) VALUES (?, NOW(6) + INTERVAL ? MICROSECOND, ?) AS new
+ON DUPLICATE KEY UPDATE expires_at = new.expires_at, doorbell = new.doorbell`;
 
 const REMOVE_MEMBER = `DELETE FROM relay_members WHERE owner = ?`;
 
@@ -63,9 +63,12 @@ const micros = (ms: number): number => Math.round(ms * 1_000);
  */
 export class MySqlRelayLeases implements RelayLeases {
   readonly #pool: MySqlPool;
+  readonly #doorbell: () => string | undefined;
 
-  constructor(pool: MySqlPool) {
+  /** `doorbell`: where relays of this process hear of commits, told with each announcement. */
+  constructor(pool: MySqlPool, doorbell: () => string | undefined = () => undefined) {
     this.#pool = pool;
+    this.#doorbell = doorbell;
   }
 
   acquire(name: string, owner: string, ttlMs: number): TaskEither<StorageUnavailable, Option<Lease>> {
@@ -107,8 +110,9 @@ export class MySqlRelayLeases implements RelayLeases {
   announce(owner: string, ttlMs: number): TaskEither<StorageUnavailable, void> {
     return storageAttempt('announce relay', () =>
       this.#pool.use(async (connection) => {
-        const prolonged = await connection.write(PROLONG_MEMBER, [micros(ttlMs), owner]);
-        if (prolonged.affectedRows === 0) await connection.write(ADD_MEMBER, [owner, micros(ttlMs)]);
+        const doorbell = this.#doorbell() ?? null;
+        const prolonged = await connection.write(PROLONG_MEMBER, [micros(ttlMs), doorbell, owner]);
+        if (prolonged.affectedRows === 0) await connection.write(ADD_MEMBER, [owner, micros(ttlMs), doorbell]);
       }),
     );
   }

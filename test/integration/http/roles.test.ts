@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import * as t from 'io-ts';
 import { createService } from '../../../src/composition/create-service.ts';
 import { decodeServiceConfig } from '../../../src/infrastructure/config.ts';
-import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
+import { requestExamples } from '../../../src/interfaces/contract/http.ts';
 import { decoded, rightOf } from '../../support/decoded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { post, send } from '../../support/http-client.ts';
 import { migratedDatabase, testPool } from '../../support/mysql-storage.ts';
+import { placeOrder, untilPublished } from '../../support/placed-order.ts';
 import { OPERATOR_TOKEN } from '../../support/running-service.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestDatabase, TestTopic } from '../../support/servers.ts';
@@ -14,19 +15,6 @@ import { startServiceProcess } from '../../support/service-process.ts';
 import type { ServiceProcess } from '../../support/service-process.ts';
 
 const { PlaceOrder } = requestExamples;
-
-const place = async (url: string): Promise<string> => {
-  const { body } = await send(url, post('/orders', PlaceOrder));
-  return decoded(t.type({ orderId: t.string }), JSON.parse(body)).orderId;
-};
-
-/** Resolves when every event of the order is published. */
-const published = (url: string, orderId: string): Promise<unknown> =>
-  eventually(async () => {
-    const { body } = await send(url, { method: 'GET', path: `/orders/${orderId}/events` });
-    const { events } = decoded(OrderEventsAnswer, JSON.parse(body));
-    expect(events.map(({ standing }) => standing.state)).to.deep.equal(['published']);
-  });
 
 describe('the roles of the service, against a real MySQL and a real Kafka', function () {
   this.timeout(90_000);
@@ -74,7 +62,7 @@ describe('the roles of the service, against a real MySQL and a real Kafka', func
 
   it('api and relay, each its own process: an order placed at one is published by the other, both stop when asked', async () => {
     const [api, relay] = await Promise.all([start('api'), start('relay')]);
-    await published(api.url, await place(api.url));
+    await untilPublished(api.url, await placeOrder(api.url));
     expect((await send(relay.url, post('/orders', PlaceOrder))).status).to.equal(404);
     const metrics = await send(relay.url, { method: 'GET', path: '/metrics' });
     expect(metrics.body).to.match(/^orderly_relay_lanes_held 6$/m);
@@ -114,7 +102,7 @@ describe('the roles of the service, against a real MySQL and a real Kafka', func
         const { body } = await send(url, { method: 'GET', path: '/metrics' });
         expect(body).to.match(/^orderly_relay_lanes_held 6$/m);
       });
-      await published(url, await place(url));
+      await untilPublished(url, await placeOrder(url));
     } finally {
       await service.stop();
     }

@@ -142,7 +142,7 @@ export class RelayProcesses {
 }
 
 /** The value of a metric without labels. */
-export const metricOf = async ({ url }: RelayProcess, name: string): Promise<number> => {
+export const metricOf = async ({ url }: Pick<ServiceProcess, 'url'>, name: string): Promise<number> => {
   const { body } = await send(url, { method: 'GET', path: '/metrics' });
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(body)?.[1];
   if (value === undefined) throw new Error(`no metric ${name}`);
