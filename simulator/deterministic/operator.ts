@@ -24,7 +24,7 @@ export class Operator {
     private readonly database: InMemoryDatabase,
     calls: FaultyCalls,
     private readonly broker: Broker,
-    ring: () => void,
+    ring: (orderKey?: string) => void,
   ) {
     const inMemory = new InMemoryUnitOfWork(database);
     const unitOfWork: UnitOfWork = {

@@ -34,7 +34,7 @@ export class Shop {
     private readonly calls: FaultyCalls,
     lanes: number,
     /** Rings the relays, as the service does after COMMIT. */
-    private readonly committed: () => void,
+    private readonly committed: (orderKey: string) => void,
   ) {
     this.outbox = new InMemoryOutbox(database, { laneOf: (key) => laneOf(key, lanes), maxEventBytes: MAX_EVENT_BYTES });
     this.unitOfWork = new InMemoryUnitOfWork(database, 'transactBeside');
@@ -62,7 +62,7 @@ export class Shop {
       'commit an order',
       this.transaction(orderId, customerId, events, commitMs),
     )();
-    if (E.isRight(outcome)) this.committed();
+    if (E.isRight(outcome)) this.committed(orderId);
     if (known !== undefined) return;
     const isOk = E.isRight(outcome);
     this.history.push({

@@ -1,3 +1,4 @@
+import { laneOf } from '../../src/application/relay/lanes.ts';
 import { Relay } from '../../src/application/relay/relay.ts';
 import { InMemoryDatabase } from '../../src/infrastructure/in-memory/in-memory-database.ts';
 import { InMemoryRelayLeases } from '../../src/infrastructure/in-memory/in-memory-relay-leases.ts';
@@ -14,6 +15,7 @@ import { CONSUMERS } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { observerFor, overFaultyCalls, relaySettings } from './relay-process.ts';
 import type { RelayPorts } from './relay-process.ts';
+import { RingWay } from './ring-way.ts';
 import { Shop } from './shop.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { Watch } from './watch.ts';
@@ -56,6 +58,7 @@ export class World {
   readonly relays: Place[] = [];
   readonly members: Place[] = [];
   private readonly ports: RelayPorts;
+  private readonly way: RingWay;
   readonly tell: ((line: string) => void) | undefined;
   private over = false;
 
@@ -66,9 +69,10 @@ export class World {
     this.plan = plan;
     this.broker = new Broker(this.clock, seeded(seed, 'broker'), lanes);
     this.calls = new FaultyCalls(this.clock, seeded(seed, 'database'));
-    this.shop = new Shop(this.database, this.clock, this.calls, lanes, () => this.ring());
-    this.operator = new Operator(this.database, this.calls, this.broker, () => this.ring());
+    this.shop = new Shop(this.database, this.clock, this.calls, lanes, (orderKey) => this.ring(orderKey));
+    this.operator = new Operator(this.database, this.calls, this.broker, (orderKey) => this.ring(orderKey));
     this.groups = CONSUMERS.map((name) => new ConsumerGroup(name, this.clock, lanes));
+    this.way = new RingWay(seeded(seed, 'rings'), (ms, act) => this.after(ms, act));
     const jitter = seeded(seed, 'jitter');
     this.ports = {
       outbox: new InMemoryRelayOutbox(this.database),
@@ -140,7 +144,12 @@ export class World {
     this.members[place] = { process, relay: undefined, starts };
   }
 
-  private ring(): void {
-    for (const { process, relay } of this.relays) if (!process.isDead) relay?.wake();
+  /** To each relay that runs now, on a way of its own. */
+  private ring(orderKey?: string): void {
+    const lane = orderKey === undefined ? undefined : laneOf(orderKey, this.plan.lanes);
+    for (const { process, relay } of this.relays)
+      this.way.travel(() => {
+        if (!process.isDead) relay?.wake(lane);
+      });
   }
 }

@@ -32,9 +32,9 @@ describe('running many seeds', function () {
   });
 
   it('names each failing seed with the first invariant that it breaks', async () => {
-    const { failing, histories } = await judgeSeeds({ from: 1, count: 3 }, { plant: markBeforeAck.plant });
+    const { failing, histories } = await judgeSeeds({ from: 10, count: 3 }, { plant: markBeforeAck.plant });
     expect(histories).to.equal(3);
-    expect(failing[0]).to.deep.equal({ seed: 1, invariantId: markBeforeAck.invariant, verdict: 'fail' });
+    expect(failing[0]).to.deep.equal({ seed: 10, invariantId: markBeforeAck.invariant, verdict: 'fail' });
   });
 
   it('keeps nothing of a history that was judged, so that memory is enough for any number', async () => {
