@@ -1,7 +1,9 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { expect } from 'chai';
+import { steadyPace } from '../../src/application/operations/pace.ts';
+import type { Pace } from '../../src/application/operations/pace.ts';
 import { PURGE_CHUNK, PurgeOutbox } from '../../src/application/operations/purge-outbox.ts';
-import type { PurgeError, PurgeReport } from '../../src/application/operations/purge-outbox.ts';
+import type { PurgeError, PurgeReport, PurgeRequest } from '../../src/application/operations/purge-outbox.ts';
 import type { AuditEntry } from '../../src/application/ports/outbox-operations.ts';
 import type { OutboxEvent } from '../../src/application/ports/outbox.ts';
 import { anEvent, commitEvents, commitSequence, keyInLane } from './events-for-tests.ts';
@@ -29,7 +31,8 @@ export const outboxRetentionSuite = (open: OpenStorage): void => {
     afterEach(() => storage.close());
 
     const purge = (
-      change: { readonly olderThanMs?: number; readonly limit?: number; readonly dryRun?: boolean } = {},
+      change: Partial<PurgeRequest> = {},
+      pace: Pace = steadyPace(PURGE_CHUNK),
     ): TE.TaskEither<PurgeError, PurgeReport> =>
       new PurgeOutbox({
         unitOfWork: storage.unitOfWork,
@@ -40,7 +43,10 @@ export const outboxRetentionSuite = (open: OpenStorage): void => {
             return TE.right(undefined);
           },
         },
-      }).handle({ actor: 'janitor', olderThanMs: HOUR, limit: Infinity, dryRun: false, ...change });
+      }).handle(
+        { actor: 'janitor', olderThanMs: HOUR, limit: Infinity, dryRun: false, recordsIdleRun: true, ...change },
+        pace,
+      );
     const purged = async (change: Parameters<typeof purge>[0] = {}): Promise<number> =>
       (await right(purge(change))).rows;
 
@@ -63,6 +69,28 @@ export const outboxRetentionSuite = (open: OpenStorage): void => {
       expect(audit).to.have.lengthOf(1);
       expect(audit[0]).to.include({ actor: 'janitor', action: 'purge', eventId: null });
       expect(audit[0]?.reason).to.match(/^published before \d{4}-.*Z$/);
+    });
+
+    it('given a run that need not be on record when it finds nothing / then one record and audit tell of what goes, and none of nothing', async () => {
+      expect(await purged({ recordsIdleRun: false })).to.equal(0);
+      expect([await storage.purges(), audit]).to.deep.equal([[], []]);
+      await commitSequence(storage, a, 1, 3);
+      await publish();
+      await hoursLater(2);
+      expect(await right(purge({ recordsIdleRun: false }, steadyPace(2)))).to.include({ rows: 3 });
+      expect(await storage.purges()).to.deep.equal([{ actor: 'janitor', purgedRows: 3 }]);
+      expect(audit).to.have.lengthOf(1);
+    });
+
+    it('given a pace that ends / then what it allowed is gone and on record, and the rest is there', async () => {
+      const events = await commitSequence(storage, a, 1, 5);
+      await publish();
+      await hoursLater(2);
+      const allowed = [1, 2, 0];
+      const pace: Pace = { next: () => Promise.resolve(allowed.shift() ?? 0) };
+      expect(await right(purge({}, pace))).to.include({ rows: 3 });
+      expect(await remaining(events)).to.deep.equal([4, 5]);
+      expect(await storage.purges()).to.deep.equal([{ actor: 'janitor', purgedRows: 3 }]);
     });
 
     it('given events published before and after the cut-off / then those before go, and their attempts with them', async () => {

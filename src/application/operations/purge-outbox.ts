@@ -7,6 +7,8 @@ import type { AuditLog } from '../ports/outbox-operations.ts';
 import type { OutboxRetention, PurgeableRow, PurgeRun, PurgeWindow } from '../ports/outbox-retention.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { UnitOfWork, UnitOfWorkError } from '../ports/unit-of-work.ts';
+import { steadyPace } from './pace.ts';
+import type { Pace } from './pace.ts';
 
 /** Rows that one transaction removes, at most: short locks, and nothing long to roll back. */
 export const PURGE_CHUNK = 1_000;
@@ -21,12 +23,14 @@ export const SHORTEST_RETENTION_MS = 3_600_000;
 
 export interface PurgeRequest {
   readonly actor: string;
-  /** At least `SHORTEST_RETENTION_MS`. */
+  /** At least the shortest retention. */
   readonly olderThanMs: number;
   /** At most this many rows. */
   readonly limit: number;
   /** Count only: change nothing, record nothing. */
   readonly dryRun: boolean;
+  /** False: a run is put on record only once it finds something to remove, so that one who looks often leaves no heap of records. */
+  readonly recordsIdleRun: boolean;
 }
 
 export interface PurgeReport {
@@ -48,6 +52,8 @@ export interface PurgeDependencies {
   readonly unitOfWork: UnitOfWork;
   readonly retention: OutboxRetention;
   readonly audit: AuditLog;
+  /** `SHORTEST_RETENTION_MS` unless told: tests cannot wait for an hour. */
+  readonly shortestRetentionMs?: number;
 }
 
 /** What is done with the rows of one look; answers how many have gone so far. */
@@ -61,14 +67,20 @@ type Take = (rows: readonly PurgeableRow[]) => TaskEither<UnitOfWorkError, numbe
 export class PurgeOutbox {
   constructor(private readonly dependencies: PurgeDependencies) {}
 
-  handle({ actor, olderThanMs, limit, dryRun }: PurgeRequest): TaskEither<PurgeError, PurgeReport> {
-    if (!(olderThanMs >= SHORTEST_RETENTION_MS))
-      return TE.left({ _tag: 'RetentionTooShort', olderThanMs, shortestMs: SHORTEST_RETENTION_MS });
+  handle(
+    { actor, olderThanMs, limit, dryRun, recordsIdleRun }: PurgeRequest,
+    pace: Pace = steadyPace(PURGE_CHUNK),
+  ): TaskEither<PurgeError, PurgeReport> {
+    const { retention, shortestRetentionMs: shortestMs = SHORTEST_RETENTION_MS } = this.dependencies;
+    if (!(olderThanMs >= shortestMs)) return TE.left({ _tag: 'RetentionTooShort', olderThanMs, shortestMs });
     return pipe(
-      this.dependencies.retention.cutoff(olderThanMs),
+      retention.cutoff(olderThanMs),
       TE.bindTo('cutoff'),
-      TE.bindW('take', ({ cutoff }) => (dryRun ? TE.right(counting()) : this.removing(actor, cutoff))),
-      TE.bindW('rows', ({ cutoff, take }) => this.walk(cutoff, limit, take)),
+      TE.bindW('take', ({ cutoff }): TaskEither<UnitOfWorkError, Take> => {
+        if (dryRun) return TE.right(counting());
+        return recordsIdleRun ? this.removing(actor, cutoff) : TE.right(once(this.removing(actor, cutoff)));
+      }),
+      TE.bindW('rows', ({ cutoff, take }) => this.walk(cutoff, limit, take, pace)),
       TE.map(({ cutoff, rows }) => ({ cutoff, dryRun, rows })),
     );
   }
@@ -92,10 +104,10 @@ export class PurgeOutbox {
     );
   }
 
-  private walk(cutoff: string, limit: number, take: Take): TaskEither<UnitOfWorkError, number> {
+  private walk(cutoff: string, limit: number, take: Take, pace: Pace): TaskEither<UnitOfWorkError, number> {
     return pipe(
       this.dependencies.retention.lanes(),
-      TE.flatMap((lanes) => () => this.walkLanes(lanes, cutoff, limit, take)),
+      TE.flatMap((lanes) => () => this.walkLanes(lanes, cutoff, limit, take, pace)),
     );
   }
 
@@ -104,16 +116,19 @@ export class PurgeOutbox {
     cutoff: string,
     limit: number,
     take: Take,
+    pace: Pace,
   ): Promise<Either<UnitOfWorkError, number>> {
     let taken = 0;
     for (const lane of lanes) {
       let after: number | undefined = 0;
       while (after !== undefined && taken < limit) {
+        const chunk = await pace.next();
+        if (chunk === 0) return E.right(taken);
         const look: Either<StorageUnavailable, PurgeWindow> = await this.dependencies.retention.look(
           cutoff,
           lane,
           after,
-          PURGE_CHUNK,
+          chunk,
         )();
         if (E.isLeft(look)) return look;
         const rows = look.right.purgeable.slice(0, limit - taken);
@@ -128,6 +143,19 @@ export class PurgeOutbox {
     return E.right(taken);
   }
 }
+
+/** Begins with the first rows that are to be taken, and not before. */
+const once = (begin: TaskEither<UnitOfWorkError, Take>): Take => {
+  let begun: Take | undefined;
+  return (rows) =>
+    pipe(
+      begun === undefined ? begin : TE.right(begun),
+      TE.flatMap((take) => {
+        begun = take;
+        return take(rows);
+      }),
+    );
+};
 
 const counting = (): Take => {
   let counted = 0;

@@ -37,8 +37,12 @@ INSERT INTO outbox_purges (actor, cutoff) VALUES (?, ?)`;
 const DELETE_ROWS = `
 DELETE o FROM outbox o FORCE INDEX (PRIMARY) WHERE o.id IN (?) AND o.status = 'COMPLETED' AND o.published_at < ?`;
 
+const ATTEMPTS_OF = `
+SELECT id FROM outbox_attempts FORCE INDEX (outbox_attempts_of_event) WHERE event_id IN (?)`;
+
+/** By their own keys: a DELETE by event may scan a small table, and would wait there for attempts of others. */
 const DELETE_ATTEMPTS = `
-DELETE a FROM outbox_attempts a FORCE INDEX (outbox_attempts_of_event) WHERE a.event_id IN (?)`;
+DELETE a FROM outbox_attempts a FORCE INDEX (PRIMARY) WHERE a.id IN (?)`;
 
 const COUNT_ROWS = `
 UPDATE outbox_purges SET purged_rows = purged_rows + ? WHERE id = ?`;
@@ -58,6 +62,7 @@ const WindowRow = t.strict({
   may_be_old: Flag,
 });
 const KeptRow = t.strict({ order_id: t.string, first_kept: WholeNumber });
+const AttemptRow = t.strict({ id: WholeNumber });
 const TotalRow = t.strict({ purged_rows: WholeNumber });
 
 const firstKept = async (
@@ -123,7 +128,9 @@ export class MySqlOutboxRetention implements OutboxRetention {
       const connection = connectionOf(tx);
       const ids = rows.map(({ id }) => id);
       const { affectedRows } = await connection.write(DELETE_ROWS, [ids, toDateTime(run.cutoff)]);
-      await connection.write(DELETE_ATTEMPTS, [rows.map(({ eventId }) => eventId)]);
+      const eventIds = rows.map(({ eventId }) => eventId);
+      const attempts = decodeRows(AttemptRow, await connection.rows(ATTEMPTS_OF, [eventIds]));
+      if (attempts.length > 0) await connection.write(DELETE_ATTEMPTS, [attempts.map(({ id }) => id)]);
       await connection.write(COUNT_ROWS, [affectedRows, run.id]);
       const total = decodeFirst(TotalRow, await connection.rows(TOTAL, [run.id]));
       if (total === undefined) throw new UnreadableRow(`purge ${run.id} is not on record`);

@@ -45,7 +45,7 @@ export const addPurgeCommand = (outbox: Command, run: CommandRunner, actor: stri
     .action(({ olderThan: olderThanMs, limit = Infinity, dryRun, json }: PurgeOptions) =>
       run((services) =>
         show(
-          services.purge.handle({ actor, olderThanMs, limit, dryRun: dryRun === true }),
+          services.purge.handle({ actor, olderThanMs, limit, dryRun: dryRun === true, recordsIdleRun: true }),
           terminal,
           json === undefined ? {} : { json },
           purgeView,

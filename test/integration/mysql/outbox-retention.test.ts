@@ -60,7 +60,7 @@ describe('a purge on a real MySQL', function () {
   const purge = async (): Promise<number> => {
     const retention = new MySqlOutboxRetention(pool);
     const janitor = new PurgeOutbox({ unitOfWork, retention, audit: new MySqlAuditLog() });
-    const request = { actor: 'janitor', olderThanMs: HOUR, limit: Infinity, dryRun: false };
+    const request = { actor: 'janitor', olderThanMs: HOUR, limit: Infinity, dryRun: false, recordsIdleRun: true };
     return (await right(janitor.handle(request))).rows;
   };
   const remaining = async (orderId: string): Promise<readonly number[]> =>

@@ -168,7 +168,7 @@ describe('a purge, judged from the real tables', () => {
     try {
       const retention = new MySqlOutboxRetention(pool);
       const janitor = new PurgeOutbox({ unitOfWork: new MySqlUnitOfWork(pool), retention, audit: new MySqlAuditLog() });
-      const request = { actor: 'janitor', olderThanMs: HOUR_MS, limit: Infinity, dryRun: false };
+      const request = { actor: 'janitor', olderThanMs: HOUR_MS, limit: Infinity, dryRun: false, recordsIdleRun: true };
       return (await right(janitor.handle(request))).rows;
     } finally {
       await pool.end();
