@@ -41,8 +41,8 @@ export const createDoorbell = (parts: ProcessDoorbellParts): ProcessDoorbell => 
   const { doorbell: settings, kafka } = parts.config;
   const lanes = kafka.partitions;
   const observer = new DoorbellTelemetry(registry, log);
-  const listens = settings.isOn && role !== 'api';
-  const rings = settings.isOn && role !== 'relay';
+  const listens = settings.isOn && (role === 'relay' || role === 'all');
+  const rings = settings.isOn && (role === 'api' || role === 'all');
   const bell = new Doorbell({
     listen: settings.listen,
     lanes,

@@ -20,10 +20,11 @@ import { businessOperations } from './business-operations.ts';
 import { createContainer } from './create-container.ts';
 import { createDoorbell } from './create-doorbell.ts';
 import { createRelay } from './create-relay.ts';
+import { janitors } from './janitors.ts';
 import { logReadiness } from './log-readiness.ts';
 import { openPools } from './pools.ts';
 import { processName } from './process-name.ts';
-import { startChecks } from './start-checks.ts';
+import { startChecks, storageChecks } from './start-checks.ts';
 import { TOKENS } from './tokens.ts';
 
 const STALL = { stallMs: 2_000, rememberMs: 10_000 };
@@ -31,10 +32,13 @@ const STALL = { stallMs: 2_000, rememberMs: 10_000 };
 export interface Service {
   /** Listens, and works once the checks have passed. Answers the address. Rejects when the port cannot be had. */
   start(): Promise<string>;
-  /** In order: stop accepting, finish requests, stop the relay, close connections; within the shutdown deadline. */
+  /** In order: stop accepting, finish requests, stop relay or janitor, close connections; within the shutdown deadline. */
   stop(): Promise<void>;
   readonly log: Logger;
 }
+
+const portOf = (role: Role, { port, relayPort, janitorPort }: ServiceConfig['http']): number =>
+  ({ api: port, all: port, relay: relayPort, janitor: janitorPort })[role];
 
 /** A process of the service. `rebind` may put other adapters behind the tokens before anything is made of them. */
 export const createService = async (
@@ -72,11 +76,17 @@ export const createService = async (
     },
   };
   const readiness = new Readiness(
-    startChecks(config, pools.watch, name, { brokerMayBeDown: role === 'api', mayPin: true }),
+    role === 'janitor'
+      ? storageChecks(config, pools.watch)
+      : startChecks(config, pools.watch, name, { brokerMayBeDown: role === 'api', mayPin: true }),
     systemClock,
     [stallProbe],
   );
-  const gate = new RelayGate(readiness, () => createRelay(container, config, name), config.shutdownDeadlineMs);
+  const makeWorker =
+    role === 'janitor'
+      ? janitors({ config: config.janitor, pool: pools.janitor, registry, log, name })
+      : () => createRelay(container, config, name);
+  const gate = new RelayGate(readiness, makeWorker, config.shutdownDeadlineMs);
   container.bind(TOKENS.WakeUp).toConstantValue(doorbell.wakeUp);
   rebind(container);
   if (config.failpoint !== undefined) armFailpoint(container, config.failpoint);
@@ -86,7 +96,7 @@ export const createService = async (
   registerWallClockGauge(registry, systemClock);
   const server = await createHttpServer({
     operations: [
-      ...(role === 'relay' ? [] : businessOperations(container, config, readiness)),
+      ...(role === 'relay' || role === 'janitor' ? [] : businessOperations(container, config, readiness)),
       ...serviceOperations({
         readiness: () => readiness.report(),
         metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -107,7 +117,7 @@ export const createService = async (
     start: async () => {
       const address = await server.listen({
         host: config.http.host,
-        port: role === 'relay' ? config.http.relayPort : config.http.port,
+        port: portOf(role, config.http),
       });
       monitor.start();
       readiness.start();
@@ -126,7 +136,7 @@ export const createService = async (
       await readiness.stop();
       monitor.stop();
       await Promise.allSettled(closers.map((close) => close()));
-      await Promise.allSettled([pools.requests.end(), pools.relay.end(), pools.watch.end()]);
+      await Promise.allSettled([pools.requests.end(), pools.relay.end(), pools.janitor.end(), pools.watch.end()]);
       log.info({ role }, 'stopped');
     },
   };

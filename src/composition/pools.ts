@@ -10,9 +10,15 @@ const RELAY_EXTRA_CONNECTIONS = 3;
 /** A relay's idle connections are not closed sooner than twice in so long, milliseconds, however short its lease. */
 const RELAY_LEAST_SILENCE_MS = 5_000;
 
+/** A turn, its chunk and a look. */
+const JANITOR_CONNECTIONS = 3;
+/** Longer than any rest of a janitor, and short enough that another one need not wait long for a frozen one. */
+const JANITOR_SILENCE_MS = 30_000;
+
 export interface Pools {
   readonly requests: MySqlPool;
   readonly relay: MySqlPool;
+  readonly janitor: MySqlPool;
   readonly watch: MySqlPool;
 }
 
@@ -27,5 +33,6 @@ export const openPools = ({ mysql, kafka, relay }: ServiceConfig): Pools => ({
     connections: kafka.partitions + RELAY_EXTRA_CONNECTIONS,
     silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
   }),
+  janitor: createMySqlPool({ ...mysql, connections: JANITOR_CONNECTIONS, silenceMs: JANITOR_SILENCE_MS }),
   watch: createMySqlPool({ ...mysql, connections: WATCH_CONNECTIONS }),
 });

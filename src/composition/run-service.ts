@@ -11,7 +11,7 @@ import { createService } from './create-service.ts';
 import { settingsRefused } from './settings-refused.ts';
 
 /**
- * Runs a process of the service until SIGTERM or SIGINT: `--role api|relay|all`. Answers its exit code: 0 stopped
+ * Runs a process of the service until SIGTERM or SIGINT: `--role api|relay|all|janitor`. Answers its exit code: 0 stopped
  * when asked, 2 could not start.
  */
 export const runService = (
@@ -29,7 +29,9 @@ export const runService = (
     try {
       await service.start();
     } catch (error) {
-      terminal.err(`orderly: cannot listen: ${describeCause(error)}; set HTTP_HOST, HTTP_PORT or RELAY_HTTP_PORT`);
+      terminal.err(
+        `orderly: cannot listen: ${describeCause(error)}; set HTTP_HOST, HTTP_PORT, RELAY_HTTP_PORT or JANITOR_HTTP_PORT`,
+      );
       await service.stop();
       return 2;
     }

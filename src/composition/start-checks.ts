@@ -10,6 +10,15 @@ import { mysqlSettingsCheck } from '../infrastructure/mysql/mysql-settings-check
 import { MySqlTopicPins } from '../infrastructure/mysql/mysql-topic-pins.ts';
 import { MIGRATIONS } from './migrations.ts';
 
+/** What must be right in MySQL before work starts. */
+export const storageChecks = (
+  { mysql, outboxMaxEventBytes: maxEventBytes }: ServiceConfig,
+  pool: MySqlPool,
+): readonly StartCheck[] => [
+  mysqlSettingsCheck(pool, { maxEventBytes }),
+  schemaCheck(new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS)),
+];
+
 /** Every check that must pass before work starts. */
 export const startChecks = (
   config: ServiceConfig,
@@ -21,8 +30,7 @@ export const startChecks = (
   const client = createKafka({ brokers: kafka.brokers, clientId: `${clientId}-check`, retries: 0 });
   const { topic, partitions } = kafka;
   return [
-    mysqlSettingsCheck(pool, { maxEventBytes }),
-    schemaCheck(new MySqlSchemaMigrations(pool, config.mysql.url, MIGRATIONS)),
+    ...storageChecks(config, pool),
     topicCheck({
       topic,
       partitions,

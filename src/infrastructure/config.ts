@@ -5,6 +5,8 @@ import { failpointFrom } from './failpoints.ts';
 import type { Failpoint } from './failpoints.ts';
 import { faultsOnSignalFrom } from './faults-on-signal.ts';
 import type { FaultOnSignal } from './faults-on-signal.ts';
+import { janitorFrom } from './janitor-config.ts';
+import type { JanitorConfig } from './janitor-config.ts';
 import * as is from './settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -24,6 +26,7 @@ const numericVariables = {
   ORDER_PARTITIONS: is.withDefault(is.wholeNumber(1, 1_000), 6),
   HTTP_PORT: is.withDefault(port, 8_080),
   RELAY_HTTP_PORT: is.withDefault(port, 8_081),
+  JANITOR_HTTP_PORT: is.withDefault(port, 8_082),
   HTTP_RATE_LIMIT_PER_SECOND: is.withDefault(is.wholeNumber(1, 1_000_000), 5_000),
   HTTP_REQUEST_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 120_000), 10_000),
   RELAY_LEASE_MS: is.withDefault(is.milliseconds(1_000, 600_000), 10_000),
@@ -92,6 +95,8 @@ export interface ServiceConfig extends ToolConfig {
     readonly port: number;
     /** Health and metrics of a process that runs the relay only. */
     readonly relayPort: number;
+    /** The same of a janitor. */
+    readonly janitorPort: number;
     /** Requests per second and client address. */
     readonly rateLimitPerSecond: number;
     /** A request that has not arrived whole by then is cut off. */
@@ -112,6 +117,7 @@ export interface ServiceConfig extends ToolConfig {
     /** Where a relay listens (UDP), which it tells the others. Port 0 takes any free one. */
     readonly listen: { readonly host: string; readonly port: number };
   };
+  readonly janitor: JanitorConfig;
   readonly outboxMaxEventBytes: number;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -183,12 +189,18 @@ const conflicts = (env: Environment): readonly ConfigProblem[] => {
       variable,
       message: `is ${valueOf(variable)}: set it to at most ${most(valueOf)}, ${because}`,
     }));
-  const httpPort = valueOf('HTTP_PORT');
-  const sharedPort = httpPort !== 0 && httpPort === valueOf('RELAY_HTTP_PORT');
-  return sharedPort
-    ? [...problems, { variable: 'RELAY_HTTP_PORT', message: `is ${httpPort} like HTTP_PORT: set it to another port` }]
-    : problems;
+  return [...problems, ...sharedPorts(valueOf)];
 };
+
+const PORTS = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT'] as const;
+
+/** Each port that an earlier one of the list has already; 0 is any free one. */
+const sharedPorts = (valueOf: (name: NumericVariable) => number): readonly ConfigProblem[] =>
+  PORTS.flatMap((variable, index) => {
+    const value = valueOf(variable);
+    const earlier = value === 0 ? undefined : PORTS.slice(0, index).find((name) => valueOf(name) === value);
+    return earlier === undefined ? [] : [{ variable, message: `is ${value} like ${earlier}: set it to another port` }];
+  });
 
 const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   mysql: {
@@ -202,7 +214,7 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
 
 const serviceConfigOf = (
   env: ServiceEnvironment,
-  { failpoint, faultsOnSignal }: Pick<ServiceConfig, 'failpoint' | 'faultsOnSignal'>,
+  special: Pick<ServiceConfig, 'failpoint' | 'faultsOnSignal' | 'janitor'>,
 ): ServiceConfig => ({
   ...toolConfigOf(env),
   kafka: {
@@ -216,6 +228,7 @@ const serviceConfigOf = (
     host: env.HTTP_HOST,
     port: env.HTTP_PORT,
     relayPort: env.RELAY_HTTP_PORT,
+    janitorPort: env.JANITOR_HTTP_PORT,
     rateLimitPerSecond: env.HTTP_RATE_LIMIT_PER_SECOND,
     requestTimeoutMs: env.HTTP_REQUEST_TIMEOUT_MS,
     operatorToken: env.OPERATOR_TOKEN,
@@ -235,24 +248,31 @@ const serviceConfigOf = (
   outboxMaxEventBytes: env.OUTBOX_MAX_EVENT_BYTES,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
-  failpoint,
-  faultsOnSignal,
+  ...special,
 });
 
 /** Settings of the service's roles. Left: every problem found, none hidden behind another. */
 export const decodeServiceConfig = (env: Environment): Either<readonly ConfigProblem[], ServiceConfig> => {
   const decoded = ServiceEnvironment.decode(env);
+  const janitor = janitorFrom(env);
   const failpoint = failpointFrom(env);
   const faultsOnSignal = faultsOnSignalFrom(env);
   const problems = [
     ...(E.isLeft(decoded) ? problemsOf(decoded.left) : []),
+    ...(E.isLeft(janitor) ? problemsOf(janitor.left) : []),
     ...(E.isLeft(failpoint) ? [{ variable: 'FAILPOINT', message: failpoint.left.replace(/^FAILPOINT /, '') }] : []),
     ...(E.isLeft(faultsOnSignal) ? [{ variable: 'ON_SIGUSR2', message: faultsOnSignal.left }] : []),
     ...conflicts(env),
   ];
-  return E.isLeft(decoded) || E.isLeft(failpoint) || E.isLeft(faultsOnSignal) || problems.length > 0
-    ? E.left(problems)
-    : E.right(serviceConfigOf(decoded.right, { failpoint: failpoint.right, faultsOnSignal: faultsOnSignal.right }));
+  if (E.isLeft(decoded) || E.isLeft(janitor) || E.isLeft(failpoint) || E.isLeft(faultsOnSignal) || problems.length > 0)
+    return E.left(problems);
+  return E.right(
+    serviceConfigOf(decoded.right, {
+      janitor: janitor.right,
+      failpoint: failpoint.right,
+      faultsOnSignal: faultsOnSignal.right,
+    }),
+  );
 };
 
 /** Settings of the operator's tools, which need the database only. */

@@ -61,6 +61,29 @@ export const wholeNumber = (min: number, max: number, unit?: string): Setting<nu
 
 export const milliseconds = (min: number, max: number): Setting<number> => wholeNumber(min, max, 'milliseconds');
 
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** `90m`, `36h`, `7d`, in milliseconds; `least` and `most` are written the same way, both ends included. */
+export const duration = (least: string, most: string): Setting<number> =>
+  setting({
+    expected: `a whole number with s, m, h or d behind it, like 90m, 36h or 7d, from ${least} to ${most}`,
+    parse: (text) => {
+      const ms = durationMs(text);
+      return ms >= durationMs(least) && ms <= durationMs(most) ? ms : undefined;
+    },
+  });
+
+/** NaN when it is none. */
+const durationMs = (text: string): number => {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  return Number(count) * (UNIT_MS.get(unit) ?? Number.NaN);
+};
+
 export const oneOf = <const A extends string>(values: readonly A[]): Setting<A> =>
   setting({ expected: `one of ${values.join(', ')}`, parse: (text) => values.find((value) => value === text) });
 

@@ -21,7 +21,17 @@ describe('settings of the service', () => {
     expect(config.http).to.include({ host: '127.0.0.1', port: 8_080, relayPort: 8_081, operatorToken: undefined });
     expect(config.relay.leaseMs).to.equal(10_000);
     expect(config.doorbell).to.deep.equal({ isOn: true, listen: { host: '127.0.0.1', port: 0 } });
+    expect(config.janitor).to.deep.equal({ outboxRetentionMs: 604_800_000, everyMs: 600_000 });
     expect(config.failpoint).to.equal(undefined);
+  });
+
+  it('takes times with their unit; tests may keep events shorter than others', () => {
+    const janitor = (env: Environment): unknown => rightOf(decodeServiceConfig({ ...REQUIRED, ...env })).janitor;
+    expect(janitor({ OUTBOX_RETENTION: '36h', JANITOR_EVERY: '90s' })).to.deep.equal({
+      outboxRetentionMs: 129_600_000,
+      everyMs: 90_000,
+    });
+    expect(janitor({ OUTBOX_RETENTION: '2s', NODE_ENV: 'test' })).to.include({ outboxRetentionMs: 2_000 });
   });
 
   it('given nothing / then each missing one is named, with what to set', () => {
@@ -78,6 +88,22 @@ describe('settings of the service', () => {
     ['the shortest pause above the longest', { RELAY_POLL_MIN_MS: '600' }, [/^RELAY_POLL_MIN_MS is 600/]],
     ['a first retry above the cap', { RELAY_RETRY_BASE_MS: '40000' }, [/^RELAY_RETRY_BASE_MS is 40000/]],
     ['one port for two servers', { HTTP_PORT: '8081' }, [/^RELAY_HTTP_PORT is 8081 like HTTP_PORT/]],
+    [
+      'one port for relay and janitor',
+      { RELAY_HTTP_PORT: '8082' },
+      [/^JANITOR_HTTP_PORT is 8082 like RELAY_HTTP_PORT/],
+    ],
+    [
+      'a time without a unit',
+      { OUTBOX_RETENTION: '7' },
+      [/^OUTBOX_RETENTION is "7": set it to a whole number with s, m,/],
+    ],
+    [
+      'events kept for less than an hour',
+      { OUTBOX_RETENTION: '59m' },
+      [/^OUTBOX_RETENTION is "59m".*from 1h to 3650d$/],
+    ],
+    ['a janitor without a pause', { JANITOR_EVERY: '0s' }, [/^JANITOR_EVERY is "0s".*from 1s to 1d$/]],
     ['an unknown failpoint', { FAILPOINT: 'lunch' }, [/^FAILPOINT is "lunch": set it to one of/]],
     ['a failpoint in production', { FAILPOINT: 'before-commit', NODE_ENV: 'production' }, [/^FAILPOINT is for tests/]],
     ['an unknown fault on a signal', { ON_SIGUSR2: 'lunch' }, [/^ON_SIGUSR2 is "lunch": set it to a list/]],

@@ -18,12 +18,19 @@ export interface ServiceProcess {
 
 /** `main.ts --role …` as its own process on free ports; resolves when it is ready. */
 export const startServiceProcess = async (
-  role: 'api' | 'relay' | 'all',
+  role: 'api' | 'relay' | 'all' | 'janitor',
   env: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', '--role', role], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], HTTP_PORT: '0', RELAY_HTTP_PORT: '0', OPERATOR_TOKEN, ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HTTP_PORT: '0',
+      RELAY_HTTP_PORT: '0',
+      JANITOR_HTTP_PORT: '0',
+      OPERATOR_TOKEN,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let log = '';

@@ -10,7 +10,7 @@ import type { EnvironmentOptions } from './environment-options.ts';
 import type { ExitStatus } from './managed-process.ts';
 import { findPort } from './ports.ts';
 import { type Progress, stderrProgress } from './progress.ts';
-import { kindOf, ROLE_ENTRIES, type RoleSurroundings, settingsOf } from './roles.ts';
+import { kindOf, ROLE_ENTRIES, ROLE_KINDS, type RoleSurroundings, settingsOf } from './roles.ts';
 import { Run } from './run.ts';
 import type { ServerProcess } from './server-process.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -138,7 +138,7 @@ class RunningEnvironment implements Environment {
       createDatabases(this.mysqlUrl, Object.values(databases)).then(() => this.#migrate()),
     ]);
     this.#file = await EnvironmentFile.open(this.#run, () => this.#describe());
-    const names = this.#options.roles ?? ['api', 'relay', 'payment', 'shipping'];
+    const names = this.#options.roles ?? ROLE_KINDS;
     if (names.length > 0) this.#progress(`starting ${names.join(', ')}`);
     const roles = await Promise.all(names.map((name) => this.#launch(name)));
     await Promise.all(roles.map((role) => role.whenReady()));

@@ -1,5 +1,5 @@
 /** The roles of an environment. More relays are named `relay-2`, `relay-3` … */
-export const ROLE_KINDS = ['api', 'relay', 'payment', 'shipping'] as const;
+export const ROLE_KINDS = ['api', 'relay', 'janitor', 'payment', 'shipping'] as const;
 export type RoleKind = (typeof ROLE_KINDS)[number];
 
 /** An entry file below the root of the checkout, and its arguments. */
@@ -8,6 +8,7 @@ export type RoleEntry = readonly [string, ...string[]];
 export const ROLE_ENTRIES: Readonly<Record<RoleKind, RoleEntry>> = {
   api: ['src/main.ts', '--role', 'api'],
   relay: ['src/main.ts', '--role', 'relay'],
+  janitor: ['src/main.ts', '--role', 'janitor'],
   payment: ['simulator/participants/payment/main.ts'],
   shipping: ['simulator/participants/shipping/main.ts'],
 };
@@ -43,12 +44,18 @@ export const settingsOf = (
     MYSQL_URL: around.mysqlUrl,
     ORDER_PARTITIONS: `${partitions}`,
     OPERATOR_TOKEN: around.operatorToken,
+    // One port for two roles is refused, also where only one of them runs.
+    HTTP_PORT: '0',
+    RELAY_HTTP_PORT: '0',
+    JANITOR_HTTP_PORT: '0',
   };
   switch (kind) {
     case 'api':
       return { ...service, HTTP_PORT: `${port}` };
     case 'relay':
       return { ...service, RELAY_HTTP_PORT: `${port}` };
+    case 'janitor':
+      return { ...service, JANITOR_HTTP_PORT: `${port}` };
     case 'payment':
     case 'shipping':
       return {

@@ -51,8 +51,12 @@ const wrongSettings = (role: RoleKind, server: Server, { mysqlUrl }: Environment
   const url = new URL(mysqlUrl);
   url.hostname = HOST;
   url.password = PASSWORD;
-  return { [role === 'api' || role === 'relay' ? 'MYSQL_URL' : 'CONSUMER_MYSQL_URL']: url.toString() };
+  return { [role === 'payment' || role === 'shipping' ? 'CONSUMER_MYSQL_URL' : 'MYSQL_URL']: url.toString() };
 };
+
+/** A janitor speaks to MySQL only. */
+const rolesAt = (server: Server): readonly RoleKind[] =>
+  ROLE_KINDS.filter((role) => server === 'MySQL' || role !== 'janitor');
 
 const readiness = async (url: string): Promise<{ readonly status: number; readonly text: string }> => {
   const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(8_000) });
@@ -65,14 +69,15 @@ const watchWrong = async (
   server: Server,
   { reportDir, say, signal }: AloneContext,
 ): Promise<readonly WrongHostSeen[]> => {
+  const roles = rolesAt(server);
   await Promise.all(
-    ROLE_KINDS.map((role) =>
+    roles.map((role) =>
       environment.addRole(role, { env: wrongSettings(role, server, environment), untilReady: false }),
     ),
   );
   say(`every role looks for ${server} at ${HOST}`);
   const pids = await Promise.all(
-    ROLE_KINDS.map(async (role) => {
+    roles.map(async (role) => {
       const hasSaid = async (): Promise<boolean> => says(server, await readiness(environment.urlOf(role)));
       await didHappen(`the finding of ${role}`, SAID_MS, hasSaid, signal);
       return environment.pidOf(role);
@@ -80,7 +85,7 @@ const watchWrong = async (
   );
   await sleep(STAYS_UP_MS, undefined, { signal });
   return Promise.all(
-    ROLE_KINDS.map(async (role, index) => {
+    roles.map(async (role, index) => {
       const answer = await readiness(environment.urlOf(role)).catch(() => undefined);
       const stayedUp = pids[index] !== undefined && environment.pidOf(role) === pids[index];
       await environment.removeRole(role);

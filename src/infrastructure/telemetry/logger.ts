@@ -10,6 +10,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'address',
   'attempt',
   'check',
+  'cutoff',
   'epoch',
   'error',
   'eventId',
@@ -25,9 +26,11 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'retryAfterMs',
   'role',
   'route',
+  'rows',
   'sequence',
   'signal',
   'status',
+  'table',
   'traceparent',
 ]);
 

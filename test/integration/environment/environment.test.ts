@@ -27,7 +27,7 @@ describe('an environment', function () {
   const start = (): Promise<Environment> =>
     startEnvironment({
       directory: directory.path(),
-      entries: { api: FAKE, relay: FAKE, payment: FAKE, shipping: FAKE },
+      entries: { api: FAKE, relay: FAKE, janitor: FAKE, payment: FAKE, shipping: FAKE },
       suffix: randomBytes(4).toString('hex'),
       progress: () => undefined,
     });
@@ -51,7 +51,7 @@ describe('an environment', function () {
       apiUrl: environment.apiUrl,
       operatorToken: environment.operatorToken,
     });
-    expect(await described()).to.include.keys('api', 'relay', 'payment', 'shipping');
+    expect(await described()).to.include.keys('api', 'relay', 'janitor', 'payment', 'shipping');
   });
 
   it('the description stays true when a role is killed and started again', async () => {
@@ -110,7 +110,7 @@ describe('an environment', function () {
   it('a role that cannot start ends the whole, with the reason', async () => {
     const failure = await startEnvironment({
       directory: directory.path(),
-      entries: { api: FAKE, relay: FAKE, payment: FAKE, shipping: FAKE },
+      entries: { api: FAKE, relay: FAKE, janitor: FAKE, payment: FAKE, shipping: FAKE },
       env: { payment: { FAKE_ROLE: 'dies' } },
       suffix: randomBytes(4).toString('hex'),
       progress: () => undefined,

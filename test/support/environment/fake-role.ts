@@ -7,7 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 
 const behaviour = process.env['FAKE_ROLE'];
-const port = process.env['HTTP_PORT'] ?? process.env['RELAY_HTTP_PORT'] ?? process.env['PARTICIPANT_HTTP_PORT'];
+const port = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT', 'PARTICIPANT_HTTP_PORT']
+  .map((name) => process.env[name])
+  .find((value) => value !== undefined && value !== '0');
 
 if (behaviour === 'dies') {
   process.stderr.write('the setting COLOUR is wrong\n');
