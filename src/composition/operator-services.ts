@@ -8,6 +8,7 @@ import { GetOrder } from '../application/orders/get-order.ts';
 import { decodeServiceConfig, decodeToolConfig } from '../infrastructure/config.ts';
 import type { Environment, ToolConfig } from '../infrastructure/config.ts';
 import { uuidV7Ids } from '../infrastructure/ids.ts';
+import { DATABASE_ROLES, grantsOf } from '../infrastructure/mysql/grants.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
@@ -62,6 +63,7 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
 /** What the operator's commands work on, opened by the settings in `env` only when a command needs it. */
 export const operatorServicesOf = (env: Environment): OperatorServicesFactory => ({
   actor: `cli:${userName()}`,
+  grants: new Map(DATABASE_ROLES.map((role) => [role, grantsOf(role)])),
   open: () => {
     const config = decodeToolConfig(env);
     return E.isLeft(config) ? settingsRefused(config.left) : openOperatorServices(config.right);

@@ -34,11 +34,16 @@ export interface SettingsRefused {
   readonly problems: readonly string[];
 }
 
+/** SQL that gives a MySQL account the rights of one role on a database. */
+export type Grants = (database: string, account: { readonly user: string; readonly host: string }) => readonly string[];
+
 /** Opened by the command that needs them, so that `--help` works without any setting. */
 export interface OperatorServicesFactory {
   readonly open: () => OperatorServices | SettingsRefused;
   readonly openMigrations: () => MigrationServices | SettingsRefused;
   readonly openDoctor: () => DoctorServices | SettingsRefused;
+  /** By role. */
+  readonly grants: ReadonlyMap<string, Grants>;
   /** Name of the person at the keyboard, for the audit. */
   readonly actor: string;
 }

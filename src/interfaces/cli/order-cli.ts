@@ -1,6 +1,7 @@
 import { createCommandLine, runCommandLine } from './command-line.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExplainCommand } from './explain-command.ts';
+import { addGrantsCommand } from './grants-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
@@ -20,6 +21,7 @@ export const runOrderCli = (
   addOutboxCommands(program, factory, terminal, finish);
   addExplainCommand(program, factory, terminal, finish);
   addMigrateCommand(program, factory, terminal, finish);
+  addGrantsCommand(program, factory, terminal, finish);
   addDoctorCommand(program, factory, terminal, finish);
   return runCommandLine(program, argv, () => code);
 };

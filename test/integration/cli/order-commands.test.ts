@@ -245,6 +245,7 @@ describe('order', function () {
       'outbox stats',
       'explain',
       'migrate',
+      'grants',
       'doctor',
     ];
     for (const command of commands) {

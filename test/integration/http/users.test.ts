@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { runOrder } from '../../../src/composition/run-order.ts';
+import { migrate } from '../../../src/infrastructure/mysql/migrate.ts';
+import { serverErrorNumber } from '../../../src/infrastructure/mysql/mysql-errors.ts';
+import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
+import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
+import { decoded, rightOf } from '../../support/decoded.ts';
+import { eventually } from '../../support/eventually.ts';
+import { post, send } from '../../support/http-client.ts';
+import { MIGRATIONS, testPool } from '../../support/mysql-storage.ts';
+import { quarantineEvents } from '../../support/quarantine.ts';
+import { OPERATOR_TOKEN } from '../../support/running-service.ts';
+import { freshDatabase, freshTopic, kafkaBrokers } from '../../support/servers.ts';
+import type { TestDatabase, TestTopic } from '../../support/servers.ts';
+import { startServiceProcess } from '../../support/service-process.ts';
+import type { ServiceProcess } from '../../support/service-process.ts';
+
+const ROLES = ['migrator', 'api', 'relay', 'janitor', 'operator'] as const;
+type DatabaseRole = (typeof ROLES)[number];
+
+const TABLE_ACCESS_DENIED = 1142;
+/** Of each table that holds orders, events, or what was done to them. */
+const KEPT = [
+  'orders',
+  'order_lines',
+  'outbox',
+  'outbox_attempts',
+  'outbox_skipped',
+  'outbox_purges',
+  'operator_audit',
+];
+
+describe('each process with a MySQL user of its own, with the rights that `order grants` prints', function () {
+  this.timeout(120_000);
+  const suffix = randomBytes(4).toString('hex');
+  const password = randomBytes(12).toString('hex');
+  const nameOf = (role: DatabaseRole): string => `${role}_${suffix}`;
+  let database: TestDatabase;
+  let topic: TestTopic;
+  let root: MySqlPool;
+  const started: ServiceProcess[] = [];
+
+  const urlOf = (role: DatabaseRole): string => {
+    const url = new URL(database.url);
+    url.username = nameOf(role);
+    url.password = password;
+    return url.toString();
+  };
+  const asRoot = (sql: string): Promise<readonly unknown[]> => root.use((connection) => connection.rows(sql));
+  const write = (sql: string): Promise<unknown> => root.use((connection) => connection.write(sql));
+  const order = async (argv: readonly string[], role: DatabaseRole): Promise<readonly string[]> => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const terminal = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) };
+    const code = await runOrder({ argv, env: { MYSQL_URL: urlOf(role), LOG_LEVEL: 'silent' }, terminal });
+    expect([code, err], argv.join(' ')).to.deep.equal([0, []]);
+    return out;
+  };
+  const grant = async (role: DatabaseRole): Promise<void> => {
+    const argv = ['grants', role, '--user', nameOf(role), '--host', '%', '--database', database.name];
+    for (const statement of await order(argv, role)) await write(statement);
+  };
+
+  before(async () => {
+    database = await freshDatabase();
+    topic = await freshTopic();
+    root = testPool(database.url);
+    for (const role of ROLES) await write(`CREATE USER '${nameOf(role)}'@'%' IDENTIFIED BY '${password}'`);
+    await grant('migrator');
+    rightOf(await migrate({ url: urlOf('migrator'), directory: MIGRATIONS })());
+    for (const role of ROLES) if (role !== 'migrator') await grant(role);
+  });
+  after(async () => {
+    for (const service of started.splice(0)) {
+      service.kill('SIGKILL');
+      await service.ended;
+    }
+    for (const role of ROLES) await write(`DROP USER '${nameOf(role)}'@'%'`);
+    await root.end();
+    await topic.drop();
+    await database.drop();
+  });
+
+  const start = async (
+    role: 'api' | 'relay' | 'janitor',
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> => {
+    const service = await startServiceProcess(role, {
+      MYSQL_URL: urlOf(role),
+      KAFKA_BROKERS: kafkaBrokers().join(','),
+      ORDER_TOPIC: topic.name,
+      OUTBOX_MAX_EVENT_BYTES: '1000000',
+      ...env,
+    });
+    started.push(service);
+    return service;
+  };
+  const eventsOf = async (api: ServiceProcess, orderId: string): Promise<t.TypeOf<typeof OrderEventsAnswer>> => {
+    const { body } = await send(api.url, { method: 'GET', path: `/orders/${orderId}/events` });
+    return decoded(OrderEventsAnswer, JSON.parse(body));
+  };
+  const placeAndCancel = async (api: ServiceProcess): Promise<string> => {
+    const { body } = await send(api.url, post('/orders', requestExamples.PlaceOrder));
+    const { orderId } = decoded(t.type({ orderId: t.string }), JSON.parse(body));
+    const cancelled = await send(api.url, post(`/orders/${orderId}/cancellation`, requestExamples.Cancellation));
+    expect(cancelled.status).to.equal(200);
+    return orderId;
+  };
+
+  it('orders are placed, quarantined, redriven, skipped, published and purged, each by its own', async () => {
+    const api = await start('api');
+    const [first, second] = [await placeAndCancel(api), await placeAndCancel(api)];
+    expect(await quarantineEvents(urlOf('relay'))).to.have.lengthOf(2);
+    const headOf = async (orderId: string): Promise<string> => (await eventsOf(api, orderId)).events[0]?.eventId ?? '';
+    const authorization = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const redriven = await send(
+      api.url,
+      post(`/outbox/${await headOf(first)}/redrive`, { reason: 'r' }, authorization),
+    );
+    expect(redriven.status).to.equal(200);
+    const head = await headOf(second);
+    await order(['outbox', 'skip', head, '--reason', 'told by hand'], 'operator');
+    expect(await order(['outbox', 'list', '--status', 'QUARANTINED', '--json'], 'operator')).to.deep.equal(['[]']);
+
+    const relay = await start('relay');
+    await eventually(async () => {
+      const states = await Promise.all([first, second].map((orderId) => eventsOf(api, orderId)));
+      const seen = states.flatMap(({ events }) => events.map(({ standing }) => standing.state));
+      expect(seen).to.deep.equal(['published', 'published', 'skipped', 'published', 'published']);
+    });
+    expect(await order(['explain', second], 'operator')).to.satisfy((lines: readonly string[]) =>
+      lines.some((line) => line.includes('skipped')),
+    );
+
+    await write(
+      'UPDATE outbox SET created_at = created_at - INTERVAL 8 DAY, published_at = published_at - INTERVAL 8 DAY',
+    );
+    const janitor = await start('janitor', { JANITOR_EVERY: '1s' });
+    await eventually(async () => {
+      const { body } = await send(janitor.url, { method: 'GET', path: '/metrics' });
+      expect(body).to.match(/^orderly_janitor_purged_outbox_rows_total 4$/m);
+    });
+    expect(await eventsOf(api, first)).to.deep.include({ purgedThrough: 2, events: [] });
+    expect((await send(janitor.url, post('/orders', requestExamples.PlaceOrder))).status).to.equal(404);
+    expect(
+      await asRoot(`SELECT p.purged_rows, p.actor = a.actor AS audited FROM outbox_purges p
+      JOIN operator_audit a ON a.action = 'purge'`),
+    ).to.deep.equal([{ purged_rows: 4, audited: 1 }]);
+
+    for (const service of [api, relay, janitor]) service.kill('SIGTERM');
+    for (const service of [api, relay, janitor]) expect(await service.ended).to.deep.equal({ code: 0, signal: null });
+    // Nothing went wrong on the way that was tried again.
+    expect(`${relay.log()}${janitor.log()}`).not.to.match(/"level":"error"/);
+  });
+
+  const mayDelete: Readonly<Record<DatabaseRole, readonly string[]>> = {
+    migrator: [],
+    api: [],
+    relay: [],
+    janitor: ['outbox', 'outbox_attempts'],
+    operator: [],
+  };
+  for (const role of ROLES)
+    it(`the ${role} may delete ${mayDelete[role].join(' and ') || 'nothing'}, and is refused the rest by the server`, async () => {
+      const pool = testPool(urlOf(role), { connections: 1 });
+      try {
+        const allowed: string[] = [];
+        for (const table of KEPT)
+          await pool
+            .use((connection) => connection.write(`DELETE FROM ${table} WHERE FALSE`))
+            .then(
+              () => allowed.push(table),
+              (cause: unknown) => expect(serverErrorNumber(cause)).to.equal(TABLE_ACCESS_DENIED),
+            );
+        expect(allowed).to.deep.equal(mayDelete[role]);
+      } finally {
+        await pool.end();
+      }
+    });
+
+  it('nobody has more than is printed: no right to drop, and none on the whole server', async () => {
+    const grantees = ROLES.map((role) => `"'${nameOf(role)}'@'%'"`).join(', ');
+    expect(
+      await asRoot(`SELECT grantee, privilege_type FROM information_schema.user_privileges
+        WHERE grantee IN (${grantees}) AND privilege_type <> 'USAGE'`),
+    ).to.deep.equal([]);
+    expect(
+      await asRoot(`SELECT DISTINCT grantee AS who FROM information_schema.schema_privileges
+        WHERE grantee IN (${grantees})`),
+    ).to.deep.equal([{ who: `'${nameOf('migrator')}'@'%'` }]);
+    const pool = testPool(urlOf('migrator'), { connections: 1 });
+    try {
+      await pool
+        .use((connection) => connection.write('DROP TABLE outbox_purges'))
+        .then(
+          () => expect.fail('it was dropped'),
+          (cause: unknown) => expect(serverErrorNumber(cause)).to.equal(TABLE_ACCESS_DENIED),
+        );
+    } finally {
+      await pool.end();
+    }
+  });
+});
