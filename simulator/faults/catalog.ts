@@ -33,6 +33,7 @@ import { offsetOutOfRange } from './rows/offset-out-of-range.ts';
 import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
 import { partitionsAdded } from './rows/partitions-added.ts';
 import { poisonRecords } from './rows/poison-records.ts';
+import { purge } from './rows/purge.ts';
 import { slowHandler } from './rows/slow-handler.ts';
 import { topicMissing } from './rows/topic-missing.ts';
 import { wrongHost } from './rows/wrong-host.ts';
@@ -86,6 +87,7 @@ export const faults: readonly Fault[] = [
   wrongHost,
   longBacklog,
   mysqlFailover,
+  purge,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

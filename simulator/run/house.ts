@@ -22,7 +22,9 @@ export interface HouseNeeds {
   /** A second MySQL, `mysql-replica`, that follows the first. */
   readonly replication?: Replication;
   /** Settings for the roles. */
-  readonly env?: Partial<Readonly<Record<'api' | 'relay' | 'payment' | 'shipping', Readonly<Record<string, string>>>>>;
+  readonly env?: Partial<
+    Readonly<Record<'api' | 'relay' | 'janitor' | 'payment' | 'shipping', Readonly<Record<string, string>>>>
+  >;
   /** `max.message.bytes` of the topic. */
   readonly topicLimit?: number;
 }
@@ -42,7 +44,7 @@ export interface House {
   readonly operatorToken: string;
   readonly topic: string;
   readonly kafka: Kafka;
-  /** Kill -9 of `api`, `relay`, `relay-2` …, `payment`, `shipping`, `mysql`, `mysql-replica`, `kafka` or `kafka-2` …. Resolves when the process is gone. */
+  /** Kill -9 of `api`, `relay`, `relay-2` …, `janitor`, `payment`, `shipping`, `mysql`, `mysql-replica`, `kafka` or `kafka-2` …. Resolves when the process is gone. */
   kill(name: string): Promise<void>;
   /** Brings a killed server back (roles come back by their supervisor); resolves when `name` answers again. */
   revive(name: string): Promise<void>;
@@ -50,7 +52,7 @@ export interface House {
   signal(name: string, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGUSR2'): Promise<void>;
   /** The process that runs under this name now. */
   pidOf(name: string): number | undefined;
-  /** Starts one more role, such as `relay-2`, and waits until it is ready. */
+  /** Starts one more role, such as `relay-2` or `janitor`, and waits until it is ready. */
   addRole(name: string): Promise<void>;
   /** Ends a role in order, for good. */
   removeRole(name: string): Promise<void>;

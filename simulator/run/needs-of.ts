@@ -5,7 +5,7 @@ type Env = NonNullable<HouseNeeds['env']>;
 
 const mergedEnv = (envs: readonly Env[]): Env =>
   Object.fromEntries(
-    (['api', 'relay', 'payment', 'shipping'] as const).map((role) => [
+    (['api', 'relay', 'janitor', 'payment', 'shipping'] as const).map((role) => [
       role,
       Object.fromEntries(envs.flatMap((env) => Object.entries(env[role] ?? {}))),
     ]),

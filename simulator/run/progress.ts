@@ -7,8 +7,9 @@ export interface Progress {
   readonly orders: number;
   readonly delivered: number;
   readonly cancelled: number;
-  /** Events committed with their orders. */
+  /** Events committed with their orders, those whose rows were purged since included. */
   readonly committed: number;
+  /** The same of those that are published: only such rows are purged. */
   readonly published: number;
   /** PENDING and free to go. */
   readonly pending: number;
@@ -35,8 +36,9 @@ const ORDERS = `
   SELECT COUNT(*) AS orders, COUNT(CASE WHEN status = 'delivered' THEN 1 END) AS delivered,
          COUNT(CASE WHEN status = 'cancelled' THEN 1 END) AS cancelled
   FROM orders`;
+const PURGED = '(SELECT CAST(COALESCE(SUM(purged_rows), 0) AS SIGNED) FROM outbox_purges)';
 const OUTBOX = `
-  SELECT COUNT(*) AS committed, COUNT(CASE WHEN status = 'COMPLETED' THEN 1 END) AS published,
+  SELECT COUNT(*) + ${PURGED} AS committed, COUNT(CASE WHEN status = 'COMPLETED' THEN 1 END) + ${PURGED} AS published,
          COUNT(CASE WHEN status = 'PENDING' AND held_by IS NULL THEN 1 END) AS pending,
          COUNT(CASE WHEN status = 'PENDING' AND held_by IS NOT NULL THEN 1 END) AS held,
          COUNT(CASE WHEN status = 'QUARANTINED' THEN 1 END) AS quarantined
