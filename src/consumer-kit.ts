@@ -28,6 +28,7 @@ import { createKafka } from './infrastructure/kafka/kafka-client.ts';
 import type { ProcessRecords } from './infrastructure/kafka/kafka-consumer-batch.ts';
 import { KafkaConsumer, offsetResetIn } from './infrastructure/kafka/kafka-consumer.ts';
 import { KafkaTopicOffsets } from './infrastructure/kafka/kafka-topic-offsets.ts';
+import { createInboxJanitor } from './infrastructure/mysql-consumer/inbox-janitor.ts';
 import { MySqlCallbackOutbox } from './infrastructure/mysql-consumer/mysql-callback-outbox.ts';
 import { mysqlConsumerEffects } from './infrastructure/mysql-consumer/mysql-consumer-effects.ts';
 import { MySqlConsumerProgress } from './infrastructure/mysql-consumer/mysql-consumer-progress.ts';
@@ -212,7 +213,30 @@ export const createConsumer = (
   });
   const { url: mysqlUrl } = settings.mysql;
   const { migrations } = definition;
-  return new ConsumerProcess({ mysqlUrl, migrations, kafkaConsumer, sender, consume, server, pool, clock, log });
+  const { mysql, inboxRetentionMs: retentionMs, janitorEveryMs: everyMs } = settings;
+  const topicKeepsForMs = offsets.keepsForMs;
+  const janitor = createInboxJanitor({
+    consumer: name,
+    mysql,
+    retentionMs,
+    everyMs,
+    topicKeepsForMs,
+    registry,
+    log,
+    clock,
+  });
+  return new ConsumerProcess({
+    mysqlUrl,
+    migrations,
+    kafkaConsumer,
+    sender,
+    consume,
+    janitor,
+    server,
+    pool,
+    clock,
+    log,
+  });
 };
 
 export interface StartConsumerOptions<Own extends t.Props> {

@@ -41,6 +41,8 @@ const variables = {
   MYSQL_ACQUIRE_TIMEOUT_MS: is.withDefault(is.milliseconds(10, 60_000), 1_000),
   MYSQL_QUERY_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 60_000), 5_000),
   KAFKA_REQUEST_TIMEOUT_MS: is.withDefault(is.milliseconds(1_100, 60_000), 5_000),
+  INBOX_RETENTION: is.withDefault(is.duration('1d', '3650d'), 2_592_000_000),
+  JANITOR_EVERY: is.withDefault(is.duration('1s', '1d'), 600_000),
   SHUTDOWN_DEADLINE_MS: is.withDefault(is.milliseconds(100, 600_000), 10_000),
   LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
   FAILPOINT: is.optional(failpoint),
@@ -59,6 +61,10 @@ export interface ConsumerSettings {
   readonly callbackUrl: string;
   /** Progress, health and metrics. Port 0 takes any free one. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Inbox rows older than that are removed, once the topic cannot hold their records any more either. */
+  readonly inboxRetentionMs: number;
+  /** Pause between two runs of the janitor that does so. */
+  readonly janitorEveryMs: number;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Where a kill test lets the process die. */
@@ -94,6 +100,8 @@ const settingsOf = (
   kafka: { brokers: env.KAFKA_BROKERS, topic: env.ORDER_TOPIC, requestTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS },
   callbackUrl: env.ORDERS_API_URL,
   http: { host: env.HTTP_HOST, port: env.PARTICIPANT_HTTP_PORT },
+  inboxRetentionMs: env.INBOX_RETENTION,
+  janitorEveryMs: env.JANITOR_EVERY,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
   failpoint: env.FAILPOINT,

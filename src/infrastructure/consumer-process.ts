@@ -5,6 +5,7 @@ import { describeCause } from '../application/describe-cause.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
 import type { MySqlPool } from './mysql/mysql-pool.ts';
+import type { InboxJanitor } from './mysql-consumer/inbox-janitor.ts';
 import { prepareDatabase } from './mysql-consumer/prepare-database.ts';
 
 export interface ConsumerProcessParts {
@@ -14,6 +15,7 @@ export interface ConsumerProcessParts {
   readonly kafkaConsumer: KafkaConsumer;
   readonly sender: CallbackSender;
   readonly consume: ConsumeRecord;
+  readonly janitor: InboxJanitor;
   readonly server: { listen(): Promise<number>; close(): Promise<void> };
   readonly pool: MySqlPool;
   readonly clock: Clock;
@@ -21,8 +23,10 @@ export interface ConsumerProcessParts {
 }
 
 const SWEEP_MS = 1_000;
+/** A chunk takes a fraction of it. */
+const JANITOR_STOP_MS = 5_000;
 
-/** A consumer with everything it runs: the Kafka client, the callback sender, the sweep, the progress server. */
+/** A consumer with everything it runs: the Kafka client, the callback sender, the sweep, the janitor of its inbox, the progress server. */
 export class ConsumerProcess {
   private readonly stopping = new AbortController();
   private sweeping: Promise<void> | undefined;
@@ -44,13 +48,14 @@ export class ConsumerProcess {
    * database that is not there yet. Rejects with `MigrationImpossible`, or when the port is taken.
    */
   async start(): Promise<void> {
-    const { server, log, sender, kafkaConsumer } = this.parts;
+    const { server, log, sender, kafkaConsumer, janitor } = this.parts;
     this.httpPort = await server.listen();
     log.info({ port: this.httpPort }, 'progress, health and metrics are served');
     if (!(await this.prepareDatabase())) return;
     sender.start();
     kafkaConsumer.start();
     this.sweeping = this.sweep();
+    janitor.start();
     log.info('consuming');
   }
 
@@ -71,10 +76,12 @@ export class ConsumerProcess {
 
   /** Finishes the records and callbacks at work, commits their offsets, leaves the group. */
   async stop(): Promise<void> {
-    const { server, sender, kafkaConsumer, pool, log } = this.parts;
+    const { server, sender, kafkaConsumer, janitor, pool, log } = this.parts;
     this.stopping.abort();
+    // Before the client it asks about the topic is closed.
+    const janitorStopped = janitor.stop(JANITOR_STOP_MS);
     await kafkaConsumer.stop();
-    await Promise.all([sender.stop(), this.sweeping]);
+    await Promise.all([sender.stop(), this.sweeping, janitorStopped]);
     await server.close();
     await pool.end();
     log.info('stopped');

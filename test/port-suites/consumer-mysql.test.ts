@@ -1,5 +1,6 @@
 import { MySqlCallbackOutbox } from '../../src/infrastructure/mysql-consumer/mysql-callback-outbox.ts';
 import { MySqlConsumerProgress } from '../../src/infrastructure/mysql-consumer/mysql-consumer-progress.ts';
+import { MySqlInboxRetention } from '../../src/infrastructure/mysql-consumer/mysql-inbox-retention.ts';
 import { MySqlInbox } from '../../src/infrastructure/mysql-consumer/mysql-inbox.ts';
 import { prepareDatabase } from '../../src/infrastructure/mysql-consumer/prepare-database.ts';
 import { systemClock } from '../../src/infrastructure/clock.ts';
@@ -37,6 +38,7 @@ describe('MySQL storage of a consumer', () => {
     return {
       unitOfWork,
       inbox: new MySqlInbox(pool, 'payment'),
+      retention: new MySqlInboxRetention(pool, 'payment'),
       callbacks: new MySqlCallbackOutbox(pool, unitOfWork, 'payment'),
       order: async (orderId) => {
         const { parked, baseline } = await right(progress.ofOrder(orderId));
@@ -46,6 +48,7 @@ describe('MySQL storage of a consumer', () => {
         pool.use(async (connection) => {
           const sql = 'UPDATE callbacks SET next_attempt_at = next_attempt_at - INTERVAL ? MICROSECOND';
           await connection.write(sql, [ms * 1_000]);
+          await connection.write('UPDATE inbox SET applied_at = applied_at - INTERVAL ? MICROSECOND', [ms * 1_000]);
         }),
     };
   });

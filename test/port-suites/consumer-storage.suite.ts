@@ -3,8 +3,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { expect } from 'chai';
+import { PurgeInbox } from '../../src/application/consumer/purge-inbox.ts';
+import type { InboxPurged } from '../../src/application/consumer/purge-inbox.ts';
+import { steadyPace } from '../../src/application/operations/pace.ts';
+import type { Pace } from '../../src/application/operations/pace.ts';
 import type { IncomingEvent } from '../../src/application/ports/consumed-record.ts';
 import type { CallbackOutbox, StoredCallback } from '../../src/application/ports/consumer-callbacks.ts';
+import type { InboxRetention } from '../../src/application/ports/inbox-retention.ts';
 import type { Inbox, InboxState } from '../../src/application/ports/inbox.ts';
 import type { Transaction } from '../../src/application/ports/transaction.ts';
 import type { UnitOfWork } from '../../src/application/ports/unit-of-work.ts';
@@ -15,10 +20,11 @@ import { right } from './storage-under-test.ts';
 export interface ConsumerStorage {
   readonly unitOfWork: UnitOfWork;
   readonly inbox: Inbox;
+  readonly retention: InboxRetention;
   readonly callbacks: CallbackOutbox;
   /** Of the order: reason of its parking, or null; sequence of its baseline, or null. */
   readonly order: (orderId: string) => Promise<{ readonly parked: string | null; readonly baseline: number | null }>;
-  /** Lets due times seem `ms` nearer. */
+  /** Lets due times seem `ms` nearer, and what was applied `ms` older. */
   readonly passTime: (ms: number) => Promise<void>;
 }
 
@@ -65,6 +71,7 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
         applied: undefined,
         waiting: undefined,
         sequenceSkipped: false,
+        purgedThrough: 0,
         othersWait: false,
       });
     });
@@ -229,6 +236,68 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
         );
       const found = await Promise.all(Array.from({ length: 20 }, () => unit(attempt)));
       expect(found.filter((isNew) => isNew)).to.have.length(1);
+    });
+  });
+
+  describe('inbox retention', () => {
+    const WEEK = 604_800_000;
+    const DAY = 86_400_000;
+    /** Of a topic that keeps its records for a week. */
+    const purge = (olderThanMs: number, topicKeepsForMs = WEEK, pace: Pace = steadyPace(2)): Promise<InboxPurged> =>
+      right(
+        new PurgeInbox({
+          unitOfWork: storage.unitOfWork,
+          retention: storage.retention,
+          topicKeepsForMs: TE.right(topicKeepsForMs),
+        }).handle(olderThanMs, pace),
+      );
+
+    it('given old rows and young ones / then the old go, and what comes again of them is still known to be settled', async () => {
+      const [orderId, other] = [randomUUID(), randomUUID()];
+      const early = [incoming(orderId, 1), incoming(orderId, 2), incoming(other, 1)];
+      for (const event of early) await apply(event);
+      await storage.passTime(9 * DAY);
+      const late = incoming(orderId, 3);
+      await apply(late);
+
+      expect(await purge(DAY)).to.include({ rows: 3 });
+      expect(await purge(DAY)).to.include({ rows: 0 });
+      const [first, second] = await Promise.all(early.map(state));
+      for (const known of [first, second])
+        expect(known).to.include({ applied: undefined, lastSequence: 3, purgedThrough: 2 });
+      expect(await state(late)).to.include({ applied: late.fingerprint, purgedThrough: 2 });
+      expect(await unit((tx) => storage.inbox.statesFor(tx, [...early, late]))).to.deep.equal(
+        await Promise.all([...early, late].map(state)),
+      );
+      expect(await state(incoming(orderId, 4))).to.include({ lastSequence: 3, applied: undefined });
+    });
+
+    it('given a topic that keeps its records for longer, or for ever / then rows stay as long, and a day', async () => {
+      await apply(incoming(randomUUID(), 1));
+      await storage.passTime(WEEK + DAY - 60_000);
+      expect(await purge(DAY)).to.include({ rows: 0 });
+      expect(await purge(DAY, Infinity)).to.include({ rows: 0 });
+      await storage.passTime(120_000);
+      expect(await purge(2 * WEEK)).to.include({ rows: 0 });
+      expect(await purge(DAY)).to.include({ rows: 1 });
+    });
+
+    it('given events that wait or a parked order / then they stay, and the order with them', async () => {
+      const [first, second] = twoOf(history(2));
+      await hold(first);
+      await hold(second);
+      await park(first.orderId, 'broken');
+      await storage.passTime(90 * DAY);
+      expect(await purge(DAY)).to.include({ rows: 0 });
+      expect(await state(first)).to.include({ parked: true, waiting: first.fingerprint, othersWait: true });
+    });
+
+    it('given a pace that ends / then it stops there, and the next run goes on', async () => {
+      for (const event of history(5)) await apply(event);
+      await storage.passTime(9 * DAY);
+      const allowed = [2, 2, 0];
+      expect(await purge(DAY, WEEK, { next: () => Promise.resolve(allowed.shift() ?? 0) })).to.include({ rows: 4 });
+      expect(await purge(DAY)).to.include({ rows: 1 });
     });
   });
 

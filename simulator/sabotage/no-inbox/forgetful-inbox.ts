@@ -8,6 +8,7 @@ const forget = (state: InboxState, event: IncomingEvent): InboxState => ({
   applied: undefined,
   waiting: undefined,
   sequenceSkipped: false,
+  purgedThrough: 0,
 });
 
 /**

@@ -18,8 +18,9 @@ export type Arrival = 'topic' | 'stored';
 /**
  * Order and exactly-once, decided. In this order:
  * 1. a known event ID is a duplicate when its content is the same, a violation when it differs;
- * 2. a sequence that is settled already: a duplicate when it was skipped, or when the newcomer is a skip that
- *    comes after the event itself was applied; else a rewind, which is a violation;
+ * 2. a sequence that is settled already: a duplicate when it was skipped, when the newcomer is a skip that comes after
+ *    the event itself was applied, or when what was known of that sequence is purged, so that it cannot be told from the
+ *    event itself; else a rewind, which is a violation;
  * 3. a parked order stores everything else;
  * 4. the next sequence is applied, a later one is a gap and stored.
  *
@@ -39,7 +40,7 @@ export const decide = (
       : { _tag: 'Violation', reason: 'the same event ID came before with other content' };
 
   if (event.sequence <= state.lastSequence)
-    return state.sequenceSkipped || event.isSkip
+    return state.sequenceSkipped || event.isSkip || event.sequence <= state.purgedThrough
       ? { _tag: 'Duplicate' }
       : {
           _tag: 'Violation',

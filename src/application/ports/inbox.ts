@@ -15,6 +15,8 @@ export interface InboxState {
   readonly waiting: string | undefined;
   /** True when this sequence was skipped. */
   readonly sequenceSkipped: boolean;
+  /** Up to this sequence, rows of applied and skipped events may have been removed as too old to come again. */
+  readonly purgedThrough: number;
   /** True when other events of the order are stored and wait. */
   readonly othersWait: boolean;
 }
@@ -37,7 +39,7 @@ export interface Parking {
  * `stateFor`, `statesFor` and `release` lock the order until the transaction ends, so two members of a group
  * that both hold a record of it (a rebalance at work, a paused process that wakes) act one after the other.
  *
- * `lastSequence` is kept for ever; inbox rows must outlive the topic's retention.
+ * `lastSequence` is kept for ever; inbox rows must outlive the topic's retention (see `InboxRetention`).
  */
 export interface Inbox {
   /** Locks the order without asking anything. */

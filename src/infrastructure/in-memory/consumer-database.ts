@@ -14,6 +14,7 @@ import type { ReadableTable, Table } from './table.ts';
 export interface ConsumerOrderRow {
   readonly orderId: string;
   readonly lastSequence: number;
+  readonly purgedThrough: number;
   readonly baseline: { readonly sequence: number; readonly because: string } | null;
   readonly parked: { readonly reason: string; readonly eventId: string | null } | null;
 }

@@ -6,7 +6,13 @@ import type { Transaction } from '../../application/ports/transaction.ts';
 import { consumerTablesOf } from './consumer-database.ts';
 import type { ConsumerDatabase, ConsumerOrderRow, ConsumerTables, WaitingEventRow } from './consumer-database.ts';
 
-const untouched = (orderId: string): ConsumerOrderRow => ({ orderId, lastSequence: 0, baseline: null, parked: null });
+const untouched = (orderId: string): ConsumerOrderRow => ({
+  orderId,
+  lastSequence: 0,
+  purgedThrough: 0,
+  baseline: null,
+  parked: null,
+});
 const orderOf = (tables: Pick<ConsumerTables, 'orders'>, orderId: string): ConsumerOrderRow =>
   tables.orders.get(orderId) ?? untouched(orderId);
 
@@ -37,6 +43,7 @@ export class InMemoryInbox implements Inbox {
         parked: order.parked !== null,
         applied: tables.inbox.get(eventId)?.event.fingerprint,
         waiting: tables.waiting.get(eventId)?.event.fingerprint,
+        purgedThrough: order.purgedThrough,
         sequenceSkipped: applied.some((row) => row.event.sequence === sequence && row.event.isSkip),
         othersWait: waiting.some((row) => row.event.eventId !== eventId),
       };

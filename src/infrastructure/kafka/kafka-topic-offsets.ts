@@ -3,6 +3,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Admin, Kafka } from 'kafkajs';
 import type { DependencyUnavailable } from '../../application/consumer/subscription.ts';
 import type { RecordSource } from '../../application/ports/consumed-record.ts';
+import { readTopicConfig } from './read-topic-config.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** Offsets of one partition, all of the next record. */
@@ -15,10 +16,11 @@ export interface PartitionOffsets {
   readonly committed: number | undefined;
 }
 
+const RETENTION = 'retention.ms';
 const DEADLINE_MS = 10_000;
-const late = (): Error => new Error(`no answer about the topic's offsets within ${DEADLINE_MS} ms`);
+const late = (): Error => new Error(`no answer about the topic within ${DEADLINE_MS} ms`);
 
-/** Asks the broker where a topic begins and ends and where a group stands. Connects when first asked. */
+/** Asks the broker where a topic begins and ends, how long it keeps records, and where a group stands. Connects when first asked. */
 export class KafkaTopicOffsets {
   private connected: Promise<Admin> | undefined;
 
@@ -55,6 +57,17 @@ export class KafkaTopicOffsets {
       },
       (cause) => ({ _tag: 'DependencyUnavailable', cause }),
     );
+
+  /** How long the topic keeps a record, milliseconds; Infinity: for ever. */
+  readonly keepsForMs: TaskEither<DependencyUnavailable, number> = TE.tryCatch(
+    async () => {
+      const config = await this.ask((admin) => readTopicConfig(admin, this.topic, [RETENTION]));
+      const ms = Number(config.get(RETENTION));
+      if (!Number.isSafeInteger(ms)) throw new Error(`the broker does not tell ${RETENTION} of ${this.topic}`);
+      return ms < 0 ? Infinity : ms;
+    },
+    (cause) => ({ _tag: 'DependencyUnavailable', cause }),
+  );
 
   async close(): Promise<void> {
     const { connected } = this;

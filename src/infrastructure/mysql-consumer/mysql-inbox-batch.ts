@@ -14,7 +14,8 @@ const LOCK_ORDERS = `
   INSERT INTO inbox_orders (consumer, order_id) VALUES ? ON DUPLICATE KEY UPDATE order_id = inbox_orders.order_id`;
 
 const ORDERS = `
-  SELECT o.order_id AS orderId, o.last_sequence AS lastSequence, o.parked_at IS NOT NULL AS parked,
+  SELECT o.order_id AS orderId, o.last_sequence AS lastSequence, o.purged_through AS purgedThrough,
+         o.parked_at IS NOT NULL AS parked,
          (SELECT MIN(w.event_id) FROM inbox_waiting w
            WHERE w.consumer = o.consumer AND w.order_id = o.order_id) AS firstWaiting,
          (SELECT MAX(w.event_id) FROM inbox_waiting w
@@ -37,6 +38,7 @@ const Flag = t.union([t.literal(0), t.literal(1)]);
 const OrderRow = t.strict({
   orderId: t.string,
   lastSequence: WholeNumber,
+  purgedThrough: WholeNumber,
   parked: Flag,
   /** Lowest and highest event ID of those that wait. */
   firstWaiting: t.union([t.string, t.null]),
@@ -75,6 +77,7 @@ export const readStates = async (
       applied: applied.get(eventId),
       waiting: waiting.get(eventId),
       sequenceSkipped: skipped.has(`${orderId}/${sequence}`),
+      purgedThrough: order.purgedThrough,
       othersWait: [order.firstWaiting, order.lastWaiting].some((id) => id !== null && id !== eventId),
     };
   });

@@ -22,6 +22,7 @@ const StateRow = t.strict({
   applied: t.union([t.string, t.null]),
   waiting: t.union([t.string, t.null]),
   sequenceSkipped: Flag,
+  purgedThrough: WholeNumber,
   othersWait: Flag,
 });
 
@@ -31,7 +32,7 @@ const LOCK_ORDER =
   'INSERT INTO inbox_orders (consumer, order_id) VALUES (?, ?) ON DUPLICATE KEY UPDATE order_id = inbox_orders.order_id';
 
 const STATE = `
-  SELECT o.last_sequence AS lastSequence,
+  SELECT o.last_sequence AS lastSequence, o.purged_through AS purgedThrough,
          o.parked_at IS NOT NULL AS parked,
          (SELECT i.fingerprint FROM inbox i WHERE i.consumer = o.consumer AND i.event_id = ?) AS applied,
          (SELECT w.fingerprint FROM inbox_waiting w WHERE w.consumer = o.consumer AND w.event_id = ?) AS waiting,
@@ -65,7 +66,7 @@ const recordFingerprint = (record: ParkedRecord): string => {
 const base64 = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : Buffer.from(bytes).toString('base64');
 
-/** The inbox of one consumer, in the tables of `migrations/0001-consumer-kit.sql`. */
+/** The inbox of one consumer, in the tables of `migrations/`. */
 export class MySqlInbox implements Inbox {
   constructor(
     private readonly pool: MySqlPool,
@@ -92,6 +93,7 @@ export class MySqlInbox implements Inbox {
         applied: row.applied ?? undefined,
         waiting: row.waiting ?? undefined,
         sequenceSkipped: row.sequenceSkipped === 1,
+        purgedThrough: row.purgedThrough,
         othersWait: row.othersWait === 1,
       };
     });

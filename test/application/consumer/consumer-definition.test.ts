@@ -7,6 +7,8 @@ const settings: ConsumerSettings = {
   kafka: { brokers: ['127.0.0.1:1'], topic: 'orders.events.v1', requestTimeoutMs: 1_000 },
   callbackUrl: 'http://127.0.0.1:1',
   http: { host: '127.0.0.1', port: 0 },
+  inboxRetentionMs: 86_400_000,
+  janitorEveryMs: 600_000,
   shutdownDeadlineMs: 1_000,
   logLevel: 'silent',
   failpoint: undefined,

@@ -22,6 +22,7 @@ describe('settings of a consumer', () => {
       requestTimeoutMs: 5_000,
     });
     expect(settings.http).to.deep.equal({ host: '127.0.0.1', port: 0 });
+    expect(settings).to.include({ inboxRetentionMs: 2_592_000_000, janitorEveryMs: 600_000 });
     expect(settings.failpoint).to.equal(undefined);
     expect(special).to.deep.equal({ STARS: 3 });
   });
@@ -43,6 +44,7 @@ describe('settings of a consumer', () => {
     ['ORDERS_API_URL', 'http://user@h'],
     ['PARTICIPANT_HTTP_PORT', '70000'],
     ['MYSQL_CONNECTIONS', '1'],
+    ['INBOX_RETENTION', '23h'],
     ['LOG_LEVEL', 'loud'],
     ['FAILPOINT', 'anywhere'],
     ['FAILPOINT', 'before-effect:0'],

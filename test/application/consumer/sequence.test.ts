@@ -9,6 +9,7 @@ const fresh: InboxState = {
   applied: undefined,
   waiting: undefined,
   sequenceSkipped: false,
+  purgedThrough: 0,
   othersWait: false,
 };
 const at = (lastSequence: number, more: Partial<InboxState> = {}): InboxState => ({ ...fresh, lastSequence, ...more });
@@ -49,6 +50,9 @@ const rows: readonly Row[] = [
     event: event(3),
     then: 'Duplicate',
   },
+  { given: 'an event whose row was purged', state: at(4, { purgedThrough: 2 }), event: event(2), then: 'Duplicate' },
+  { given: 'a new ID behind what was purged', state: at(4, { purgedThrough: 2 }), event: event(3), then: 'Violation' },
+  { given: 'the next one, all before it purged', state: at(4, { purgedThrough: 4 }), event: event(5), then: 'Apply' },
   { given: 'a skip after the event was applied', state: at(4), event: skip(4), then: 'Duplicate' },
   { given: 'parked, the next one', state: at(4, { parked: true }), event: event(5), then: 'Hold parked' },
   { given: 'parked, a later one', state: at(4, { parked: true }), event: event(9), then: 'Hold parked' },

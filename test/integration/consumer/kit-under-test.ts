@@ -60,7 +60,7 @@ export class KitUnderTest {
     private readonly producer: Producer,
   ) {}
 
-  static async open(options: { readonly partitions?: number } = {}): Promise<KitUnderTest> {
+  static async open(options: Parameters<typeof freshTopic>[0] = {}): Promise<KitUnderTest> {
     const [database, topic] = await Promise.all([freshDatabase('kit'), freshTopic({ partitions: 1, ...options })]);
     const kafka = new Kafka({ brokers: [...kafkaBrokers()], clientId: 'test', logLevel: logLevel.NOTHING });
     const producer = kafka.producer({ allowAutoTopicCreation: false });
@@ -76,6 +76,8 @@ export class KitUnderTest {
       kafka: { brokers: kafkaBrokers(), topic: this.topic.name, requestTimeoutMs: 5_000 },
       callbackUrl: this.api.url,
       http: { host: '127.0.0.1', port: 0 },
+      inboxRetentionMs: 86_400_000,
+      janitorEveryMs: 600_000,
       shutdownDeadlineMs: 10_000,
       logLevel: 'silent',
       failpoint: undefined,
