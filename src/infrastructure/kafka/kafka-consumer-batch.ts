@@ -1,6 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { ProcessedBatch } from '../../application/consumer/consume-batch.ts';
 import { retryDelay } from '../../application/consumer/retry-delay.ts';
+import { TakeTurns } from '../../application/consumer/take-turns.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { ConsumedRecord } from '../../application/ports/consumed-record.ts';
 import type { ConsumerObserver } from '../../application/ports/consumer-observer.ts';
@@ -21,9 +22,11 @@ export interface KafkaConsumerBatchesOptions {
 const HEARTBEAT_MS = 1_000;
 const COMMIT_EVERY_MS = 1_000;
 const PAUSE = { baseMs: 250, capMs: 3_000 };
+/** A batch that is done sooner is waited for by those of other partitions. */
+const TURN_MS = 50;
 
 /**
- * Works batches of one Kafka session, each in order, several partitions side by side.
+ * Works batches of one Kafka session, each in order; quick ones take turns, slow ones go on side by side.
  *
  * - An offset is committed only after the transactions of all records before it: committed ≤ processed.
  * - A record that cannot be taken now (outage) stays first: its partition is paused and read again from it.
@@ -36,11 +39,14 @@ export class KafkaConsumerBatches {
   private readonly positions = new Map<number, number>();
   private readonly pausedPartitions = new Map<number, number>();
   private readonly working = new Set<number>();
+  private readonly turns: TakeTurns;
 
   constructor(
     private readonly options: KafkaConsumerBatchesOptions,
     private readonly stopped: AbortSignal,
-  ) {}
+  ) {
+    this.turns = new TakeTurns(options.clock, TURN_MS);
+  }
 
   /** Offset of the next record to be processed; undefined before the first record of the session. */
   position(partition: number): number | undefined {
@@ -81,7 +87,7 @@ export class KafkaConsumerBatches {
     }, HEARTBEAT_MS);
     this.working.add(partition);
     try {
-      await this.workInOrder(payload, turn.signal);
+      await this.turns.run(() => this.workInOrder(payload, turn.signal));
     } finally {
       clearInterval(beat);
       this.working.delete(partition);
