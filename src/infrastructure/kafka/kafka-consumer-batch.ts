@@ -6,6 +6,7 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { ConsumedRecord } from '../../application/ports/consumed-record.ts';
 import type { ConsumerObserver } from '../../application/ports/consumer-observer.ts';
 import type { Random } from '../../application/ports/random.ts';
+import type { OffsetCommits } from './offset-commits.ts';
 import { RecordPortions } from './record-portions.ts';
 
 /** Takes the leading records to their end; see `ConsumeBatch.process`. */
@@ -20,7 +21,6 @@ export interface KafkaConsumerBatchesOptions {
 }
 
 const HEARTBEAT_MS = 1_000;
-const COMMIT_EVERY_MS = 1_000;
 const PAUSE = { baseMs: 250, capMs: 3_000 };
 /** A batch that is done sooner is waited for by those of other partitions. */
 const TURN_MS = 50;
@@ -28,7 +28,7 @@ const TURN_MS = 50;
 /**
  * Works batches of one Kafka session, each in order; quick ones take turns, slow ones go on side by side.
  *
- * - An offset is committed only after the transactions of all records before it: committed ≤ processed.
+ * - An offset is noted for the next commit only after the transactions of all records before it: committed ≤ processed.
  * - A record that cannot be taken now (outage) stays first: its partition is paused and read again from it.
  * - The session is kept alive by heartbeats on a timer, however long a handler takes. Losing it (a rebalance)
  *   ends the batch after the record at work; whoever reads that record again finds its inbox row.
@@ -43,6 +43,7 @@ export class KafkaConsumerBatches {
 
   constructor(
     private readonly options: KafkaConsumerBatchesOptions,
+    private readonly commits: Pick<OffsetCommits, 'note'>,
     private readonly stopped: AbortSignal,
   ) {
     this.turns = new TakeTurns(options.clock, TURN_MS);
@@ -98,17 +99,7 @@ export class KafkaConsumerBatches {
 
   private async workInOrder(payload: EachBatchPayload, signal: AbortSignal): Promise<void> {
     const { batch } = payload;
-    const { clock } = this.options;
-    const { topic, partition } = batch;
-    let uncommitted: number | undefined;
-    let committedAt = clock.monotonic();
-    const commit = async (): Promise<void> => {
-      if (uncommitted === undefined) return;
-      const partitions = [{ partition, offset: String(uncommitted) }];
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
-      uncommitted = undefined;
-      committedAt = clock.monotonic();
-    };
+    const { partition } = batch;
     const portions = new RecordPortions(this.options.topic, batch);
     for (let portion = portions.next(); portion !== undefined; portion = portions.next()) {
       if (signal.aborted || this.stopped.aborted || !payload.isRunning() || payload.isStale()) break;
@@ -118,11 +109,9 @@ export class KafkaConsumerBatches {
       this.recovered(partition);
       const offset = portions.taken(processed.taken);
       payload.resolveOffset(String(offset));
-      uncommitted = offset + 1;
-      this.positions.set(partition, uncommitted);
-      if (clock.monotonic() - committedAt >= COMMIT_EVERY_MS) await commit();
+      this.positions.set(partition, offset + 1);
+      this.commits.note(partition, offset + 1);
     }
-    await commit();
   }
 
   private async process(records: readonly ConsumedRecord[], signal: AbortSignal): Promise<ProcessedBatch> {

@@ -1,7 +1,8 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { ConsumerObserver } from '../../application/ports/consumer-observer.ts';
 import { KafkaConsumerBatches } from './kafka-consumer-batch.ts';
 import type { KafkaConsumerBatchesOptions } from './kafka-consumer-batch.ts';
+import { OffsetCommits } from './offset-commits.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface KafkaConsumerSessionOptions extends KafkaConsumerBatchesOptions {
@@ -20,6 +21,14 @@ export type SessionEnd =
 
 const CONNECT_MS = 30_000;
 const DISCONNECT_MS = 8_000;
+const COMMIT_EVERY_MS = 1_000;
+/** Longer than a healthy broker ever takes; a stop must not wait for one that is away. */
+const COMMIT_MS = 2_000;
+/** The member is being put into a new generation: what it has not committed is committed, or forgotten, in that one. */
+const BETWEEN_GENERATIONS = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
+
+const isBetweenGenerations = (cause: unknown): boolean =>
+  cause instanceof Error && 'type' in cause && typeof cause.type === 'string' && BETWEEN_GENERATIONS.has(cause.type);
 
 /**
  * One life of a kafkajs consumer. kafkajs may end by itself for good (CRASH), and is never left to restart
@@ -28,6 +37,7 @@ const DISCONNECT_MS = 8_000;
 export class KafkaConsumerSession {
   readonly ended: Promise<SessionEnd>;
   readonly batches: KafkaConsumerBatches;
+  private readonly commits: OffsetCommits;
   private readonly stopping = new AbortController();
   private readonly consumer: Consumer;
   private assignment: readonly number[] = [];
@@ -38,7 +48,11 @@ export class KafkaConsumerSession {
     kafka: Kafka,
     private readonly options: KafkaConsumerSessionOptions,
   ) {
-    this.batches = new KafkaConsumerBatches(options, this.stopping.signal);
+    const { topic } = options;
+    this.commits = new OffsetCommits((positions) =>
+      this.consumer.commitOffsets(positions.map((position) => ({ topic, ...position }))),
+    );
+    this.batches = new KafkaConsumerBatches(options, this.commits, this.stopping.signal);
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
@@ -58,9 +72,12 @@ export class KafkaConsumerSession {
       this.assignment = payload.memberAssignment[options.topic] ?? [];
       this.inGroup = true;
       this.batches.forgetPositions();
+      this.commits.forget();
     });
     this.consumer.on(REBALANCING, () => {
       this.inGroup = false;
+      // Still accepted while the others join; whoever has the partitions next reads less of what is done.
+      void this.commit();
     });
   }
 
@@ -84,10 +101,11 @@ export class KafkaConsumerSession {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: concurrency,
-        eachBatch: (payload) => this.batches.work(payload),
+        eachBatch: (payload) => this.work(payload),
       });
     };
     await withDeadline(begin(), CONNECT_MS, () => new Error(`could not join the group within ${CONNECT_MS} ms`));
+    void this.commitNowAndThen();
   }
 
   end(end: SessionEnd): void {
@@ -98,11 +116,37 @@ export class KafkaConsumerSession {
   /** Finishes the records at work, leaves the group. A client that hangs is abandoned after some seconds. */
   async close(): Promise<void> {
     this.end({ _tag: 'Stopped' });
+    await this.commit();
     try {
       const hangs = (): Error => new Error(`the Kafka client did not disconnect within ${DISCONNECT_MS} ms`);
       await withDeadline(this.consumer.disconnect(), DISCONNECT_MS, hangs);
     } catch (cause) {
       this.options.observer.failed('leave the group', cause);
+    }
+  }
+
+  private async work(payload: EachBatchPayload): Promise<void> {
+    await this.batches.work(payload);
+    // The last ones of a session that ends: the member leaves its group as soon as they are done.
+    if (this.stopping.signal.aborted) await this.commit();
+  }
+
+  private async commitNowAndThen(): Promise<void> {
+    const { clock } = this.options;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await clock.sleep(COMMIT_EVERY_MS, signal);
+      await this.commit();
+    }
+  }
+
+  /** Never rejects. */
+  private async commit(): Promise<void> {
+    const late = (): Error => new Error(`the offsets were not committed within ${COMMIT_MS} ms`);
+    try {
+      await withDeadline(this.commits.flush(), COMMIT_MS, late);
+    } catch (cause) {
+      if (!isBetweenGenerations(cause)) this.options.observer.failed('commit offsets', cause);
     }
   }
 }
