@@ -3,6 +3,7 @@ import type { ConsumerObserver } from '../../application/ports/consumer-observer
 import { KafkaConsumerBatches } from './kafka-consumer-batch.ts';
 import type { KafkaConsumerBatchesOptions } from './kafka-consumer-batch.ts';
 import { OffsetCommits } from './offset-commits.ts';
+import type { CommitPositions } from './offset-commits.ts';
 import { withDeadline } from './with-deadline.ts';
 
 export interface KafkaConsumerSessionOptions extends KafkaConsumerBatchesOptions {
@@ -37,7 +38,7 @@ const isBetweenGenerations = (cause: unknown): boolean =>
 export class KafkaConsumerSession {
   readonly ended: Promise<SessionEnd>;
   readonly batches: KafkaConsumerBatches;
-  private readonly commits: OffsetCommits;
+  private readonly commits = new OffsetCommits();
   private readonly stopping = new AbortController();
   private readonly consumer: Consumer;
   private assignment: readonly number[] = [];
@@ -48,10 +49,6 @@ export class KafkaConsumerSession {
     kafka: Kafka,
     private readonly options: KafkaConsumerSessionOptions,
   ) {
-    const { topic } = options;
-    this.commits = new OffsetCommits((positions) =>
-      this.consumer.commitOffsets(positions.map((position) => ({ topic, ...position }))),
-    );
     this.batches = new KafkaConsumerBatches(options, this.commits, this.stopping.signal);
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
@@ -128,7 +125,12 @@ export class KafkaConsumerSession {
   private async work(payload: EachBatchPayload): Promise<void> {
     await this.batches.work(payload);
     // The last ones of a session that ends: the member leaves its group as soon as they are done.
-    if (this.stopping.signal.aborted) await this.commit();
+    if (!this.stopping.signal.aborted) return;
+    const { topic } = this.options;
+    // The client itself commits nothing any more once it is asked to stop.
+    await this.commit((partitions) =>
+      payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [...partitions] }] }),
+    );
   }
 
   private async commitNowAndThen(): Promise<void> {
@@ -141,12 +143,17 @@ export class KafkaConsumerSession {
   }
 
   /** Never rejects. */
-  private async commit(): Promise<void> {
+  private async commit(commit = this.commitByClient): Promise<void> {
     const late = (): Error => new Error(`the offsets were not committed within ${COMMIT_MS} ms`);
     try {
-      await withDeadline(this.commits.flush(), COMMIT_MS, late);
+      await withDeadline(this.commits.flush(commit), COMMIT_MS, late);
     } catch (cause) {
       if (!isBetweenGenerations(cause)) this.options.observer.failed('commit offsets', cause);
     }
   }
+
+  private readonly commitByClient: CommitPositions = (positions) => {
+    const { topic } = this.options;
+    return this.consumer.commitOffsets(positions.map((position) => ({ topic, ...position })));
+  };
 }

@@ -33,7 +33,7 @@ describe('an outage', function () {
       expect(ready.status).to.equal(503);
       expect(await ready.text()).to.contain('database does not answer');
       expect(await kit.effects()).to.have.length(4);
-      expect(await kit.committed()).to.equal(4);
+      await eventually(async () => expect(await kit.committed()).to.equal(4));
 
       proxy.heal();
       await eventually(async () => expect(await kit.effects()).to.have.length(12));
