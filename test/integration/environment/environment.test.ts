@@ -21,8 +21,10 @@ const readDescription = async (file: string): Promise<EnvironmentDescription | u
 
 describe('an environment', function () {
   this.timeout(120_000);
-  const directory = useDirectory();
   let environment: Environment;
+  // Before the directory is removed.
+  after(() => environment.stop());
+  const directory = useDirectory();
 
   const start = (): Promise<Environment> =>
     startEnvironment({
@@ -35,7 +37,6 @@ describe('an environment', function () {
   before('given one with fake roles', async () => {
     environment = await start();
   });
-  after(() => environment.stop());
 
   const described = async (): Promise<Readonly<Record<string, number>>> => {
     const description = await readDescription(join(directory.path(), 'environment.json'));
