@@ -57,7 +57,13 @@ export const runBench = async (
     const turned = <A>(items: readonly A[]): readonly A[] => (run % 2 === 1 ? items : items.toReversed());
     if (asked.has('drain')) {
       for (const system of turned(drained))
-        drain.push(await measureDrain(system, options.events, await inFolder(`drain-${system.name}-${run}`)));
+        drain.push(
+          await measureDrain(
+            system,
+            Math.min(options.events, system.atMost ?? options.events),
+            await inFolder(`drain-${system.name}-${run}`),
+          ),
+        );
       drain.push(await measureRawProducer(options.events, await inFolder(`drain-kafkajs-${run}`)));
     }
     if (asked.has('latency'))

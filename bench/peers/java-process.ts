@@ -8,12 +8,16 @@ export interface JavaProcessOptions {
   readonly options: readonly string[];
   readonly main: string;
   readonly args: readonly string[];
+  /** Besides the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly name: string;
   readonly logDirectory: string;
 }
 
 export interface JavaProcess {
   readonly pid: number;
+  /** Resolves when it has ended, whatever the reason. */
+  readonly ended: Promise<void>;
   /** Rejects when it ends before it is stopped; never resolves. */
   readonly failed: Promise<never>;
   /** Holds the process still, or lets it go on. */
@@ -30,14 +34,17 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts a program for the Java machine; what it says goes to `NAME.log`. */
 export const startJava = (launch: JavaProcessOptions): JavaProcess => {
-  const { java, classPath, options, main, args, name, logDirectory } = launch;
+  const { java, classPath, options, main, args, env, name, logDirectory } = launch;
   const log = createWriteStream(join(logDirectory, `${name}.log`), { flags: 'a' });
-  const child = spawn(java, [...options, '-cp', classPath, main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(java, [...options, '-cp', classPath, main, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   running.add(child);
   let stopping = false;
-  const gone = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       running.delete(child);
       log.end();
@@ -54,6 +61,7 @@ export const startJava = (launch: JavaProcessOptions): JavaProcess => {
   failed.catch(() => undefined);
   return {
     pid: child.pid ?? -1,
+    ended,
     failed,
     pause: () => child.kill('SIGSTOP'),
     resume: () => child.kill('SIGCONT'),
@@ -62,7 +70,7 @@ export const startJava = (launch: JavaProcessOptions): JavaProcess => {
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       child.kill('SIGCONT');
       child.kill('SIGTERM');
-      await gone;
+      await ended;
       clearTimeout(timer);
     },
   };

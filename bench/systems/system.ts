@@ -12,6 +12,8 @@ export interface BenchSystem {
   readonly name: string;
   /** One line for people. */
   readonly describe: string;
+  /** Most events in a backlog: it would take all day with more. */
+  readonly atMost?: number;
   /** For what must be there before the first event: called on an empty outbox, it answers what to start in its place. */
   prepare?(
     environment: Environment,
