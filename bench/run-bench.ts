@@ -15,10 +15,13 @@ import { figuresOf } from './report/figures.ts';
 import type { BenchEnvironmentOptions } from './systems/bench-environment.ts';
 import { PEERS } from './peers/peers.ts';
 import { naiveRelay } from './systems/naive-relay.ts';
-import { ourRelay, ourRelays } from './systems/our-relay.ts';
+import { ourApplication } from './systems/our-application.ts';
+import { ourPollingRelay, ourRelay, ourRelays } from './systems/our-relay.ts';
 import type { BenchSystem } from './systems/system.ts';
 
 const OWN: readonly BenchSystem[] = [ourRelay, naiveRelay];
+/** How a relay hears of commits makes no difference to a backlog. */
+const HEARING: readonly BenchSystem[] = [ourApplication, ourPollingRelay];
 const IDLE_SECONDS = 20;
 const ORDER_PAIRS = 6;
 /** In each of its three parts. */
@@ -68,7 +71,7 @@ export const runBench = async (
     }
     if (asked.has('latency'))
       for (const ratePerSecond of options.rates)
-        for (const system of turned(compared))
+        for (const system of turned([...compared, ...HEARING]))
           latency.push(
             await measureLatency(
               system,
@@ -100,7 +103,8 @@ export const runBench = async (
         );
   }
   if (asked.has('idle'))
-    for (const system of OWN) idle.push(await measureIdle(system, IDLE_SECONDS, await inFolder(`idle-${system.name}`)));
+    for (const system of [...OWN, ourApplication])
+      idle.push(await measureIdle(system, IDLE_SECONDS, await inFolder(`idle-${system.name}`)));
   const takeover = asked.has('takeover') ? [await measureTakeover(TAKEOVER_EVENTS, await inFolder('takeover'))] : [];
   const runs: BenchRuns = { drain, latency, flat, consume, idle, orders, takeover };
   return { version: 1, startedAt, machine: machine(), figures: figuresOf(runs), ...runs };

@@ -7,7 +7,7 @@ import { readTopic } from '../observe/read-topic.ts';
 import { untilAppended } from '../observe/topic-ends.ts';
 import { usageBetween, type UsageDuring } from '../observe/usage-between.ts';
 import { startChild } from '../processes/child.ts';
-import type { RunningSystem } from '../systems/system.ts';
+import type { CommitsBy, RunningSystem } from '../systems/system.ts';
 import { quantilesOf, type Quantiles } from './quantiles.ts';
 
 export interface SteadyLoad {
@@ -30,6 +30,9 @@ const STILL_MS = 30_000;
 /** The first seconds are left out, while everything warms up. */
 const WARM_UP_MS = 3_000;
 
+const driverEnv = (by: CommitsBy): Readonly<Record<string, string>> =>
+  'port' in by ? { BENCH_COMMIT_PORT: `${by.port}` } : { BENCH_RINGS: by.rings ? '1' : '0' };
+
 /** Commits at a steady rate while the system publishes. */
 export const steadyLoad = async (
   environment: Environment,
@@ -48,6 +51,8 @@ export const steadyLoad = async (
       BENCH_EVENTS: `${events}`,
       BENCH_COMMITS: file,
       MYSQL_URL: environment.mysqlUrl,
+      KAFKA_BROKERS: environment.kafkaBrokers,
+      ...driverEnv(running.commitsBy ?? { rings: false }),
     },
     logDirectory,
   });

@@ -4,7 +4,9 @@ import type { BenchSystem, RunningSystem } from './system.ts';
 const running = (
   environment: Environment,
   names: readonly (readonly [role: string, shown: string])[],
+  rings = true,
 ): RunningSystem => ({
+  commitsBy: { rings },
   processes: new Map(
     names.flatMap(([role, shown]) => {
       const pid = environment.pidOf(role);
@@ -19,10 +21,20 @@ const running = (
 /** Our relay as a process of its own, with its default settings and all its guarantees. */
 export const ourRelay: BenchSystem = {
   name: 'orderly',
-  describe: 'our relay in a process of its own, default settings, all guarantees on',
+  describe: 'our relay in a process of its own, rung after each commit, default settings, all guarantees on',
   start: async (environment) => {
     await environment.addRole('relay');
     return running(environment, [['relay', 'orderly']]);
+  },
+};
+
+/** The same without the doorbell, any of whose rings may be lost. */
+export const ourPollingRelay: BenchSystem = {
+  name: 'orderly-polling',
+  describe: 'our relay in a process of its own, which nobody rings',
+  start: async (environment) => {
+    await environment.addRole('relay', { env: { RELAY_DOORBELL: 'off' } });
+    return running(environment, [['relay', 'orderly-polling']], false);
   },
 };
 

@@ -1,9 +1,17 @@
 import type { Environment } from '../../tools/environment/environment.ts';
 
+/**
+ * How the driver has events committed: by a statement of its own, after which it may ring relays as the API does; or by
+ * telling the process that listens on the port to.
+ */
+export type CommitsBy = { readonly rings: boolean } | { readonly port: number };
+
 /** A running system under measurement. */
 export interface RunningSystem {
   /** Its processes, without MySQL and Kafka: name in the result, process ID. */
   readonly processes: ReadonlyMap<string, number>;
+  /** Undefined: by the driver, which rings nobody. */
+  readonly commitsBy?: CommitsBy;
   stop(): Promise<void>;
 }
 
