@@ -23,11 +23,9 @@ const pairSettings = (serverId: number, replication: Replication): readonly stri
   'skip_replica_start=ON',
   'relay_log=relay',
   'relay_log_recovery=ON',
-  // What the replica acknowledges is on its disk, as what the source acknowledges is.
-  'sync_relay_log=1',
   'plugin_load_add=semisync_source.so',
   'plugin_load_add=semisync_replica.so',
-  // Before anybody can see it: what is published from the outbox is on two disks.
+  // Before anybody can see it: what is published from the outbox is at both.
   'rpl_semi_sync_source_wait_point=AFTER_SYNC',
   `rpl_semi_sync_source_timeout=${FOREVER_MS}`,
   'rpl_semi_sync_source_wait_no_replica=ON',

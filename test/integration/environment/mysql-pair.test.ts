@@ -139,6 +139,18 @@ describe('a source of MySQL and its replica', function () {
     expect(await transactionsBeyond(replica, old)).to.equal(1);
   });
 
+  it('given an orderly stop of the source while a commit waits / then it acknowledges what the replica has not: why it is killed instead', async () => {
+    await starting('semi-synchronous');
+    const [source, replica] = [await pair.source(), await pair.replica()];
+    await replica.query('STOP REPLICA IO_THREAD');
+    const unheard = codeOf((await pair.source()).query('INSERT INTO shop.things (id) VALUES (2)'));
+    await eventually(async () => expect((await semiSyncOf(source)).waiting).to.equal(1));
+    await pair.servers.mysql?.kill('SIGTERM');
+    expect(await unheard).to.equal('done');
+    await promote(replica);
+    expect(await idsAt(replica)).to.deep.equal([1]);
+  });
+
   it('given the source dies in the middle of sending a transaction / then the replica is promoted without it, and soon', async () => {
     await starting('asynchronous');
     const [source, replica] = [await pair.source(), await pair.replica()];
