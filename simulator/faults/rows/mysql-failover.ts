@@ -20,6 +20,8 @@ const KIND = 'mysql-failover';
 const WRITTEN_MS = 10_000;
 const UNHEARD_MS = 800;
 const LED_MS = 30_000;
+/** Half of a lease. */
+const AHEAD_S = 5;
 /** A machine with two cores that also restarts the old source; the promotion itself takes a fraction of a second. */
 const LONGEST_GAP_MS = 30_000;
 
@@ -57,9 +59,12 @@ const killUnheard = async (house: House, { source, replica }: Pair, signal: Abor
   return seen;
 };
 
+const risen = (before: Leases, after: Leases): number =>
+  before.filter(({ name, epoch }) => after.some((lease) => lease.name === name && lease.epoch > epoch)).length;
+
 /** Every lane is led again, under the epoch it had or a higher one. */
 export const judgeLeases = (before: Leases, after: Leases): Sighting => ({
-  what: `${after.length} of ${before.length} lanes are led at the promoted server, none under a lower epoch`,
+  what: `${after.length} of ${before.length} lanes are led at the promoted server, ${risen(before, after)} under a higher epoch, none under a lower one`,
   holds:
     before.length > 0 &&
     before.every(({ name, epoch }) => after.some((lease) => lease.name === name && lease.epoch >= epoch)),
@@ -92,12 +97,20 @@ const judgeOldSource = ({ source, replica }: Pair): Promise<readonly Sighting[]>
     }),
   );
 
+/** As if the clock of the promoted server were ahead: what the old one had granted ends so much earlier, behind its holder's back. */
+const setClockAhead = (replica: Pair['replica']): Promise<void> =>
+  withSql(replica, async (promoted) => {
+    for (const table of ['relay_leases', 'relay_members'])
+      await rowsOf(promoted, `UPDATE ${table} SET expires_at = expires_at - INTERVAL ${AHEAD_S} SECOND`);
+  });
+
 const failOver = async ({ house, saw, say, signal }: FaultContext): Promise<Heal> => {
   const pair = pairOf(house);
   const leases = await leasesOf(house);
   saw(judgeSemiSync(await killUnheard(house, pair, signal)));
   const diedAt = performance.now();
   await withSql(pair.replica, promote);
+  await setClockAhead(pair.replica);
   house.followReplica();
   say(`the replica was promoted and the address moved ${Math.round(performance.now() - diedAt)} ms after the kill`);
   return async () => {
@@ -151,7 +164,7 @@ export const judgeGoingOn = ({ evidence }: Pick<Aftermath, 'evidence'>): readonl
 export const mysqlFailoverWith = (replication: Replication): Fault & { readonly row: MatrixRow } => ({
   name: KIND,
   describe:
-    'the source of MySQL dies (kill -9) while its replica lags; the replica takes its place, the old source is fenced',
+    'the source of MySQL dies (kill -9) while its replica lags; the replica takes its place, its clock half a lease ahead, and the old source is fenced',
   tell: () => 'kill -9 of the source of MySQL, its replica is promoted',
   needs: ['mysql'],
   plan: once(KIND, 'mysql', 0),
@@ -160,7 +173,7 @@ export const mysqlFailoverWith = (replication: Replication): Fault & { readonly 
     expected: 'nothing acknowledged is lost, sequences go on, the old source writes nothing more',
     mixes: false,
     load: { orders: 300, ratePerSecond: 10 },
-    house: { replication, proxies: ['mysql'] },
+    house: { replication, proxies: ['mysql'], relays: 2 },
     cannotRun: () => Promise.resolve(lackingForOwnServers('a source and its replica are')),
     judge: (aftermath) => [
       placedOnce(aftermath),
