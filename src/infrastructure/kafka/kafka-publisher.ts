@@ -46,7 +46,17 @@ class RecordNotEncodable extends Error {
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
-const encode = (record: OutboxRecord): EncodedRecord => encodeEnvelope({ ...record, orderId: record.orderKey });
+const encode = (record: OutboxRecord): EncodedRecord =>
+  encodeEnvelope({
+    eventId: record.eventId,
+    type: record.type,
+    version: record.version,
+    orderId: record.orderKey,
+    sequence: record.sequence,
+    occurredAt: record.occurredAt,
+    payload: record.payload,
+    headers: record.headers,
+  });
 
 const outage = (cause: unknown, reason: string): PublishFailure => ({
   _tag: 'PublishFailure',
@@ -74,6 +84,8 @@ const failureOf = (error: unknown): PublishFailure => {
  */
 export class KafkaPublisher implements Publisher {
   private readonly lanes = new Map<number, Lane>();
+  /** What is measured first and sent later is encoded once. */
+  private readonly encodings = new WeakMap<OutboxRecord, EncodedRecord>();
   private maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES;
 
   constructor(private readonly options: KafkaPublisherOptions) {
@@ -86,7 +98,7 @@ export class KafkaPublisher implements Publisher {
   }
 
   sizeOf(record: OutboxRecord): number {
-    return sizeOfEncoded(encode(record));
+    return sizeOfEncoded(this.encoded(record));
   }
 
   maxBatchBytes(): number {
@@ -126,17 +138,17 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
-  private async sendAlone(partition: number, lane: Lane, messages: readonly EncodedRecord[]): Promise<Published> {
+  private async sendAlone(partition: number, lane: Lane, encoded: readonly EncodedRecord[]): Promise<Published> {
     const { topic, requestTimeoutMs } = this.options;
     const producer = (lane.producer ??= this.producerFor(partition));
     try {
       const answers = await withDeadline(
-        producer.send(messages.map((message) => ({ ...message, headers: { ...message.headers } }))),
+        producer.send(encoded),
         requestTimeoutMs,
         () => new PublishTimeout(`no answer for partition ${partition} within ${requestTimeoutMs} ms`),
       );
       const baseOffset = acknowledgedOffset(answers, topic, partition, lane.lastOffset);
-      lane.lastOffset = baseOffset + messages.length - 1;
+      lane.lastOffset = baseOffset + encoded.length - 1;
       return { baseOffset };
     } catch (error) {
       if (error instanceof OffsetsWentBack) lane.refusal = error;
@@ -145,9 +157,17 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
+  private encoded(record: OutboxRecord): EncodedRecord {
+    const known = this.encodings.get(record);
+    if (known !== undefined) return known;
+    const encoded = encode(record);
+    this.encodings.set(record, encoded);
+    return encoded;
+  }
+
   private readonly message = (record: OutboxRecord): EncodedRecord => {
     try {
-      return encode(record);
+      return this.encoded(record);
     } catch (cause) {
       throw new RecordNotEncodable(`event ${record.eventId}`, { cause });
     }

@@ -1,6 +1,9 @@
-import type { ISocketFactory, Message, Producer, RecordMetadata } from 'kafkajs';
+import type { ISocketFactory, Producer, RecordMetadata } from 'kafkajs';
+import { encodeRecords } from './encode-records.ts';
 import { createKafka } from './kafka-client.ts';
 import type { KafkaClientOptions } from './kafka-client.ts';
+import { READY_MADE, withStandIns } from './ready-made-records.ts';
+import type { EncodedRecord } from './record-size.ts';
 import { SeverableSockets } from './severable-sockets.ts';
 
 export interface PartitionProducerOptions extends Pick<
@@ -39,15 +42,14 @@ export class PartitionProducer {
   }
 
   /** One request. Rejects with what kafkajs throws; what it resolves with is not yet checked. */
-  async send(messages: readonly Message[]): Promise<readonly RecordMetadata[]> {
+  async send(records: readonly EncodedRecord[]): Promise<readonly RecordMetadata[]> {
+    const { topic, produceTimeoutMs } = this.options;
+    const bytes = encodeRecords(records);
     this.connected ??= this.producer.connect();
     await this.connected;
-    return this.producer.send({
-      topic: this.options.topic,
-      acks: ALL_REPLICAS,
-      timeout: this.options.produceTimeoutMs,
-      messages: messages.map((message) => ({ ...message, partition: this.options.partition })),
-    });
+    return withStandIns(bytes, records.length, (messages) =>
+      this.producer.send({ topic, acks: ALL_REPLICAS, timeout: produceTimeoutMs, compression: READY_MADE, messages }),
+    );
   }
 
   /** Ends the connections at once, so that nothing sent on them and not yet delivered arrives later. */

@@ -51,9 +51,20 @@ export const MAX_HEADER_BYTES = 65_536;
 
 const isOwnHeader = (name: string): boolean => Object.hasOwn(EnvelopeHeaders.type.type.props, name);
 
+/** Schemas by type and version, of what this service publishes: as few as there are kinds of events. */
+const schemas = new Map<string, string>();
+const schemaOf = (type: string, version: number): string => {
+  const name = `${type} ${version}`;
+  const known = schemas.get(name);
+  if (known !== undefined) return known;
+  const schema = dataSchemaOf(type, version);
+  schemas.set(name, schema);
+  return schema;
+};
+
 /**
  * The same envelope always gives the same bytes, so that a resent event equals its first appearance. Extra headers
- * never replace the envelope's own.
+ * never replace the envelope's own. Called for every event that is published, so it makes as little as it can.
  */
 export const encodeEnvelope = (
   envelope: Envelope,
@@ -67,11 +78,15 @@ export const encodeEnvelope = (
     ce_subject: envelope.orderId,
     ce_partitionkey: envelope.orderId,
     ce_sequence: String(envelope.sequence).padStart(10, '0'),
-    ce_dataschema: dataSchemaOf(envelope.type, envelope.version),
+    ce_dataschema: schemaOf(envelope.type, envelope.version),
     'content-type': 'application/json',
   };
-  const extra = Object.entries(envelope.headers).filter(([name]) => !isOwnHeader(name));
-  return { key: envelope.orderId, value: envelope.payload, headers: { ...own, ...Object.fromEntries(extra) } };
+  const headers: Record<string, string> = own;
+  for (const [name, value] of Object.entries(envelope.headers))
+    // `__proto__` would not become a header when it is assigned.
+    if (name === '__proto__') Object.defineProperty(headers, name, { value, enumerable: true });
+    else if (!isOwnHeader(name)) headers[name] = value;
+  return { key: envelope.orderId, value: envelope.payload, headers };
 };
 
 // A byte order mark is kept, so that the text stands for exactly these bytes.
