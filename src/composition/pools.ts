@@ -4,7 +4,9 @@ import type { MySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
 
 /** Connections for checks and gauges: they must answer also while all others are busy. */
 export const WATCH_CONNECTIONS = 2;
-/** Connections of the relay beside one for each lane: polling, renewing, looking for lanes. */
+/** Connections of the relay for each lane: one batch is settled while the next is claimed. */
+const RELAY_CONNECTIONS_PER_LANE = 2;
+/** And beside them: polling, renewing, looking for lanes. */
 const RELAY_EXTRA_CONNECTIONS = 3;
 
 /** A relay's idle connections are not closed sooner than twice in so long, milliseconds, however short its lease. */
@@ -30,7 +32,7 @@ export const openPools = ({ mysql, kafka, relay }: ServiceConfig): Pools => ({
   requests: createMySqlPool(mysql),
   relay: createMySqlPool({
     ...mysql,
-    connections: kafka.partitions + RELAY_EXTRA_CONNECTIONS,
+    connections: kafka.partitions * RELAY_CONNECTIONS_PER_LANE + RELAY_EXTRA_CONNECTIONS,
     silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
   }),
   janitor: createMySqlPool({ ...mysql, connections: JANITOR_CONNECTIONS, silenceMs: JANITOR_SILENCE_MS }),

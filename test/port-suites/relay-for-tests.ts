@@ -1,7 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { expect } from 'chai';
 import type { Lease } from '../../src/application/ports/relay-lease.ts';
-import type { AfterFailure, OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
+import type { AfterFailure, ClaimLimit, OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
 import { leaseNameOf } from '../../src/application/relay/lane-share.ts';
 import { right } from './storage-under-test.ts';
 import type { StorageUnderTest } from './storage-under-test.ts';
@@ -18,7 +18,7 @@ export class LaneForTests {
     readonly lane = 0,
   ) {}
 
-  claim(limit: Partial<typeof NO_LIMIT> = {}): Promise<readonly OutboxRecord[]> {
+  claim(limit: Partial<ClaimLimit> = {}): Promise<readonly OutboxRecord[]> {
     return right(this.storage.relayOutbox.claim(this.lease, this.lane, { ...NO_LIMIT, ...limit }));
   }
 

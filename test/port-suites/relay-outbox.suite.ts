@@ -66,6 +66,39 @@ export const relayOutboxSuite = (open: OpenStorage): void => {
       });
     });
 
+    describe('claim, with rows that are left out', () => {
+      it('given rows in flight / then the others, up to the limit, also those with lower IDs', async () => {
+        await commitSequence(storage, a, 1, 2);
+        await commitSequence(storage, b, 1, 1);
+        await commitSequence(storage, a, 3, 5);
+        const [, second, third, fourth] = await lane.claim();
+        const except = new Set([second, third, fourth].map((record) => record?.id ?? 0));
+        const rest = await lane.claim({ except });
+        expect(rest.map(({ sequence }) => sequence)).to.deep.equal([1, 4, 5]);
+        const limited = await lane.claim({ except, records: 2 });
+        expect(limited.map(({ sequence }) => sequence)).to.deep.equal([1, 4]);
+      });
+
+      it('given nothing but rows in flight / then nothing; when they are acknowledged meanwhile / then still nothing', async () => {
+        await commitSequence(storage, a, 1, 3);
+        const records = await lane.claim();
+        const except = new Set(records.map(({ id }) => id));
+        expect(await lane.claim({ except })).to.deep.equal([]);
+        const [during] = await Promise.all([lane.claim({ except }), lane.acknowledge(records)]);
+        expect(during).to.deep.equal([]);
+        expect(await lane.claim({ except })).to.deep.equal([]);
+      });
+
+      it('given a retry that is due / then it is left out like any other', async () => {
+        await commitSequence(storage, a, 1, 2);
+        await lane.fail(await lane.one(({ sequence }) => sequence === 1), { _tag: 'RetryAfter', delayMs: 0 });
+        await storage.passTime(1);
+        const records = await lane.claim();
+        expect(records).to.have.length(1);
+        expect(await lane.claim({ except: new Set(records.map(({ id }) => id)) })).to.deep.equal([]);
+      });
+    });
+
     describe('acknowledge', () => {
       it('given claimed events / when acknowledged / then COMPLETED with their offsets, and never claimed again', async () => {
         const [first, second] = await commitSequence(storage, a, 1, 2);

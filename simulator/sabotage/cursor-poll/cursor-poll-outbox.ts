@@ -36,8 +36,11 @@ export const cursorPollOutbox = (real: RelayOutbox, pool: Pool): RelayOutbox => 
         const lanes = await readRows(pool, LaneEnd, LAST_OF_LANES, []);
         return lanes.filter(({ lane, last }) => last > (cursors.get(lane) ?? 0)).map(({ lane }) => lane);
       }),
-    claim: (_lease, lane, { records }) =>
-      orUnavailable('claim events', async () => readRecords(pool, AFTER_CURSOR, [lane, await cursorOf(lane), records])),
+    claim: (_lease, lane, { records, except }) =>
+      orUnavailable('claim events', async () => {
+        const found = await readRecords(pool, AFTER_CURSOR, [lane, await cursorOf(lane), records]);
+        return found.filter(({ id }) => except?.has(id) !== true);
+      }),
     acknowledge: (lease, lane, acknowledged) =>
       pipe(
         real.acknowledge(lease, lane, acknowledged),

@@ -13,8 +13,10 @@ ORDER BY DATE_FORMAT(created_at, '%Y-%m-%d %H:%i:%s'), RIGHT(event_id, 12) LIMIT
  */
 export const timestampOrderOutbox = (real: RelayOutbox, pool: Pool): RelayOutbox => ({
   lanesWithWork: () => real.lanesWithWork(),
-  claim: (_lease, lane, { records }) =>
-    orUnavailable('claim events', () => readRecords(pool, BY_TIMESTAMP, [lane, records])),
+  claim: (_lease, lane, { records, except }) =>
+    orUnavailable('claim events', async () =>
+      (await readRecords(pool, BY_TIMESTAMP, [lane, records])).filter(({ id }) => except?.has(id) !== true),
+    ),
   acknowledge: (lease, lane, acknowledged) => real.acknowledge(lease, lane, acknowledged),
   recordFailure: (lease, failure, then) => real.recordFailure(lease, failure, then),
 });

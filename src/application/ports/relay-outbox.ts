@@ -26,6 +26,11 @@ export interface ClaimLimit {
   readonly records: number;
   /** Payload bytes; the first record is returned even when it alone exceeds them. */
   readonly bytes: number;
+  /**
+   * Rows that are left out, by ID: they are in flight, or acknowledged and still being settled. By name and not by "above
+   * the last one", since a row with a lower ID may commit later.
+   */
+  readonly except?: ReadonlySet<number>;
 }
 
 export interface Acknowledgement {
@@ -47,12 +52,13 @@ export type SettleError = StorageUnavailable | CommitOutcomeUnknown | LeaseLost;
 
 /**
  * The relay's view of the outbox. Writes check the lease's epoch in the same transaction and are idempotent:
- * after an unknown outcome they are simply sent again. Calls for one lane follow each other, never at once; a claim
- * under way while an attempt fails could return what is to be held. Different lanes may be worked at once.
+ * after an unknown outcome they are simply sent again. Calls for one lane follow each other, but for one: while records
+ * that block nothing are acknowledged, the lane may be claimed without them (`except`). A claim under way while an
+ * attempt fails could return what is to be held. Different lanes may be worked at once.
  *
  * The order rule: `claim` returns a record only together with, and after, every unacknowledged predecessor of
- * its key that is sendable, and never one whose predecessor is waiting for a retry or quarantined. Such
- * successors are marked `held_by` once and cost later claims nothing.
+ * its key that is sendable and not left out, and never one whose predecessor is waiting for a retry or quarantined.
+ * Such successors are marked `held_by` once and cost later claims nothing.
  */
 export interface RelayOutbox {
   /** Lanes with at least one sendable record: never attempted and not held, or due for a retry. */

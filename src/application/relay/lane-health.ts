@@ -33,6 +33,11 @@ export class LaneHealth {
     return phaseOf(this.circuit, this.parts.clock.monotonic());
   }
 
+  /** Nothing of the lane has failed since it last got through. */
+  isWell(): boolean {
+    return this.circuit._tag === 'Closed' && this.suspects.size === 0;
+  }
+
   /** When the lane may send again, monotonic milliseconds. */
   openUntil(): number {
     return this.circuit._tag === 'Open' ? this.circuit.until : Number.NEGATIVE_INFINITY;

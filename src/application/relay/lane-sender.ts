@@ -1,5 +1,6 @@
 import { isRight } from 'fp-ts/lib/Either.js';
-import type { PublishFailure, Publisher } from '../ports/publisher.ts';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { PublishFailure, Published, Publisher } from '../ports/publisher.ts';
 import type { RelayObserver } from '../ports/relay-observer.ts';
 import type { OutboxRecord } from '../ports/relay-outbox.ts';
 import type { Batch } from './batches.ts';
@@ -16,6 +17,8 @@ export interface LaneSenderParts {
   /** False once nothing new may be sent: the lease is not sure to last, or the relay stops. */
   readonly maySend: () => boolean;
 }
+
+export type Outcome = Either<PublishFailure, Published>;
 
 /** What is left to do in one round, and what the round has found out. */
 interface Round {
@@ -39,27 +42,39 @@ export class LaneSender {
     private readonly parts: LaneSenderParts,
   ) {}
 
+  /** One request; what comes of it is left to the caller. */
+  publish(batch: Batch): Promise<Outcome> {
+    return this.parts.publisher.publish(this.lane, batch)();
+  }
+
   /** Each batch may rest on the ones before it being acknowledged. */
   async send(batches: readonly Batch[]): Promise<void> {
-    const round: Round = {
-      work: batches.toReversed(),
-      blocked: new Set(),
-      unproven: undefined,
-      limitsRefreshed: false,
-    };
+    await this.work(this.begin(batches));
+  }
+
+  /** As `send`, of one batch that was published already, with this outcome. */
+  async sent(batch: Batch, outcome: Outcome): Promise<void> {
+    const round = this.begin([]);
+    if (await this.concluded(batch, outcome, round)) await this.work(round);
+  }
+
+  private begin(batches: readonly Batch[]): Round {
+    return { work: batches.toReversed(), blocked: new Set(), unproven: undefined, limitsRefreshed: false };
+  }
+
+  private async work(round: Round): Promise<void> {
     for (let next = round.work.pop(); next !== undefined; next = round.work.pop()) {
       const batch = next.filter(({ orderKey }) => !round.blocked.has(orderKey));
       if (batch.length === 0) continue;
       if (!this.parts.maySend()) return;
-      const goOn = await this.sendOne(batch, round);
+      const goOn = await this.concluded(batch, await this.publish(batch), round);
       if (!goOn) return;
     }
     if (round.unproven !== undefined) this.parts.health.outage(round.unproven);
   }
 
-  private async sendOne(batch: Batch, round: Round): Promise<boolean> {
-    const { publisher, health, settler } = this.parts;
-    const outcome = await publisher.publish(this.lane, batch)();
+  private async concluded(batch: Batch, outcome: Outcome, round: Round): Promise<boolean> {
+    const { health, settler } = this.parts;
     if (!isRight(outcome)) return this.failed(batch, outcome.left, round);
     round.unproven = undefined;
     const confirmed = health.succeeded(batch);

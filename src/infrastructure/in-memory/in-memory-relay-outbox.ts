@@ -64,7 +64,7 @@ export class InMemoryRelayOutbox implements RelayOutbox {
     const claimed: OutboxRecord[] = [];
     let bytes = 0;
     for (const row of [...tables.outbox.values()].sort((a, b) => a.id - b.id)) {
-      if (row.partition !== lane || !this.isSendable(row)) continue;
+      if (row.partition !== lane || !this.isSendable(row) || limit.except?.has(row.id) === true) continue;
       const block = tables.blocks.get(row.orderKey);
       if (block !== undefined && block.sequence < row.sequence) {
         tables.outbox.set(row.id, { ...row, heldBy: block.outboxId });

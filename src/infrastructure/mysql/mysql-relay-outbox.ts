@@ -19,10 +19,10 @@ import type { StorageUnavailable } from '../../application/ports/storage-error.t
 import type { UnitOfWork } from '../../application/ports/unit-of-work.ts';
 import { fencedUnit } from './fenced-unit.ts';
 import type { MySqlPool } from './mysql-pool.ts';
-import { isBehindBlock, loadRecords, markHeld, readCandidates, withinLimit } from './outbox-claim.ts';
-import type { Candidate } from './outbox-claim.ts';
+import { markHeld, readClaim } from './outbox-claim.ts';
+import type { Claim, RowBehind } from './outbox-claim.ts';
 import { LANES } from './outbox-lanes.ts';
-import { acknowledgeRecords, recordFailedAttempt } from './outbox-settle.ts';
+import { acknowledgeAtOnce, acknowledgeRecords, recordFailedAttempt } from './outbox-settle.ts';
 import { WholeNumber, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
@@ -34,22 +34,14 @@ WHERE EXISTS (SELECT 1 FROM outbox
     WHERE kafka_partition = lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at <= NOW(6))
 ORDER BY lane`;
 
-const CHECK_EPOCH = `
-SELECT epoch FROM relay_leases WHERE name = ? AND owner = ? AND epoch = ?`;
-
 const LaneRow = t.strict({ lane: WholeNumber });
 
 /** A claim that meets only rows behind blocks marks them and looks again, at most so often. */
 const CLAIM_ROUNDS = 10;
 
-interface Round {
-  readonly records: readonly OutboxRecord[];
-  readonly behind: readonly Candidate[];
-}
-
 /**
- * The relay's view of table `outbox`. One lane is claimed and settled by one caller, one call after the other;
- * different lanes may run at once. Operators may redrive meanwhile.
+ * The relay's view of table `outbox`. One lane is claimed and settled by one caller, one call after the other, but that
+ * it may be claimed while plain records are settled; different lanes may run at once. Operators may redrive meanwhile.
  */
 export class MySqlRelayOutbox implements RelayOutbox {
   readonly #pool: MySqlPool;
@@ -85,8 +77,16 @@ export class MySqlRelayOutbox implements RelayOutbox {
 
   acknowledge(lease: Lease, lane: number, acknowledged: readonly Acknowledgement[]): TaskEither<SettleError, void> {
     if (acknowledged.length === 0) return TE.right(undefined);
-    return fencedUnit(this.#unitOfWork, 'acknowledge events', lease, (connection) =>
+    const action = 'acknowledge events';
+    const stepByStep = fencedUnit(this.#unitOfWork, action, lease, (connection) =>
       acknowledgeRecords(connection, lane, acknowledged),
+    );
+    if (acknowledged.some(({ record }) => record.blocking)) return stepByStep;
+    return pipe(
+      storageAttempt(action, () =>
+        this.#pool.use((connection) => acknowledgeAtOnce(connection, lease, lane, acknowledged)),
+      ),
+      TE.flatMap((done): TaskEither<SettleError, void> => (done ? TE.right(undefined) : stepByStep)),
     );
   }
 
@@ -96,24 +96,17 @@ export class MySqlRelayOutbox implements RelayOutbox {
     );
   }
 
-  #round(lease: Lease, lane: number, limit: ClaimLimit): TaskEither<StorageUnavailable | LeaseLost, Round> {
+  #round(lease: Lease, lane: number, limit: ClaimLimit): TaskEither<StorageUnavailable | LeaseLost, Claim> {
     return pipe(
-      storageAttempt('claim events', () =>
-        this.#pool.use(async (connection): Promise<Either<LeaseLost, Round>> => {
-          const epochs = await connection.rows(CHECK_EPOCH, [lease.name, lease.owner, lease.epoch]);
-          if (epochs.length === 0) return E.left({ _tag: 'LeaseLost', lease });
-          const candidates = await readCandidates(connection, lane, limit);
-          const behind = candidates.filter(isBehindBlock);
-          const sendable = candidates.filter((candidate) => !isBehindBlock(candidate));
-          return E.right({ records: await loadRecords(connection, withinLimit(sendable, limit)), behind });
-        }),
+      storageAttempt('claim events', () => this.#pool.use((connection) => readClaim(connection, lease, lane, limit))),
+      TE.flatMapEither((claim): Either<StorageUnavailable | LeaseLost, Claim> =>
+        claim === undefined ? E.left({ _tag: 'LeaseLost', lease }) : E.right(claim),
       ),
-      TE.flatMapEither((round): Either<StorageUnavailable | LeaseLost, Round> => round),
     );
   }
 
   /** An unknown COMMIT does no harm here: rows that are not marked are met again by the next claim. */
-  #hold(lease: Lease, behind: readonly Candidate[]): TaskEither<StorageUnavailable | LeaseLost, void> {
+  #hold(lease: Lease, behind: readonly RowBehind[]): TaskEither<StorageUnavailable | LeaseLost, void> {
     const action = 'hold events';
     return pipe(
       fencedUnit(this.#unitOfWork, action, lease, (connection) => markHeld(connection, behind)),

@@ -1,118 +1,157 @@
-import * as t from 'io-ts';
+import type { Lease } from '../../application/ports/relay-lease.ts';
 import type { ClaimLimit, OutboxRecord } from '../../application/ports/relay-outbox.ts';
 import type { MySqlConnection } from './mysql-connection.ts';
 import type { TransactionConnection } from './mysql-unit-of-work.ts';
 import { lockBlocks } from './outbox-blocks.ts';
-import { TimeShort, WholeNumber, decodeRows } from './rows.ts';
-import { HeadersColumn } from './outbox-rows.ts';
+import { headersIn, numberIn, rowOf, textIn, timeIn } from './row-columns.ts';
+import type { Row } from './row-columns.ts';
 
 /*
  * Reading side of the relay. Nothing here locks a row of `outbox` but the marking of held ones, which no other
  * transaction than the relay's own writes. No cursor is kept: an id that becomes visible late is still found.
  */
 
-const CANDIDATE_COLUMNS = `o.id, o.order_id, o.sequence, o.payload_bytes, b.sequence AS blocked_from
-  FROM outbox o FORCE INDEX (outbox_claim) LEFT JOIN outbox_blocks b FORCE INDEX (PRIMARY) ON b.order_id = o.order_id
-  WHERE o.kafka_partition = ? AND o.status = 'PENDING' AND o.held_by IS NULL`;
+const SENDABLE = `
+  SELECT o.id, o.event_id, o.order_id, o.sequence, o.type, o.version, o.occurred_at, o.headers, o.attempts,
+    o.payload_bytes, IF(o.payload_bytes > ?, NULL, o.payload) AS payload, b.sequence AS blocked_from
+  FROM relay_leases lease STRAIGHT_JOIN outbox o FORCE INDEX (outbox_claim)
+    LEFT JOIN outbox_blocks b FORCE INDEX (PRIMARY) ON b.order_id = o.order_id
+  WHERE lease.name = ? AND lease.owner = ? AND lease.epoch = ?
+    AND o.kafka_partition = ? AND o.status = 'PENDING' AND o.held_by IS NULL`;
 
 /**
- * Both halves are ranges of index `outbox_claim`, read in its order up to their limits. The indexes are forced: with few
- * blocks MySQL likes to join by a hash, which loses the order, so that each claim reads and sorts the whole backlog.
+ * Lease, rows, blocks and payloads as of one moment. Both halves are ranges of index `outbox_claim`, read in its order up
+ * to their limits. The indexes are forced: with few blocks MySQL likes to join by a hash, which loses the order, so that
+ * each claim reads and sorts the whole backlog. `o.id + 0` keeps it from making a range of each gap between the rows that
+ * are left out.
  */
-const SELECT_CANDIDATES = `
-(SELECT ${CANDIDATE_COLUMNS} AND o.next_attempt_at IS NULL ORDER BY o.id LIMIT ?)
+const CLAIM = `
+(${SENDABLE} AND o.next_attempt_at IS NULL AND o.id + 0 NOT IN (?) ORDER BY o.id LIMIT ?)
 UNION ALL
-(SELECT ${CANDIDATE_COLUMNS} AND o.next_attempt_at <= NOW(6) ORDER BY o.next_attempt_at, o.id LIMIT ?)`;
+(${SENDABLE} AND o.next_attempt_at <= NOW(6) ORDER BY o.next_attempt_at, o.id LIMIT ?)`;
 
-const SELECT_RECORDS = `
-SELECT id, event_id, order_id, sequence, type, version, occurred_at, payload, headers, kafka_partition, attempts
-FROM outbox WHERE id IN (?) ORDER BY id`;
+const CHECK_EPOCH = `
+SELECT epoch FROM relay_leases WHERE name = ? AND owner = ? AND epoch = ?`;
+
+const PAYLOADS = `
+SELECT id, payload FROM outbox WHERE id IN (?)`;
 
 const MARK_HELD = `
 UPDATE outbox o FORCE INDEX (PRIMARY) STRAIGHT_JOIN outbox_blocks b FORCE INDEX (PRIMARY) ON b.order_id = o.order_id
 SET o.held_by = b.outbox_id
 WHERE o.id IN (?) AND o.status = 'PENDING' AND o.held_by IS NULL AND o.sequence > b.sequence`;
 
-const Candidate = t.strict({
-  id: WholeNumber,
-  order_id: t.string,
-  sequence: WholeNumber,
-  payload_bytes: WholeNumber,
-  /** Sequence of the order's block; later ones are held. */
-  blocked_from: t.union([WholeNumber, t.null]),
-});
-export type Candidate = t.TypeOf<typeof Candidate>;
+/** A row whose order has a block at a lower sequence, not marked as held yet. */
+export interface RowBehind {
+  readonly id: number;
+  readonly orderKey: string;
+}
 
-const RecordRow = t.strict({
-  id: WholeNumber,
-  event_id: t.string,
-  order_id: t.string,
-  sequence: WholeNumber,
-  type: t.string,
-  version: WholeNumber,
-  occurred_at: TimeShort,
-  payload: t.string,
-  headers: HeadersColumn,
-  kafka_partition: WholeNumber,
-  attempts: WholeNumber,
-});
+export interface Claim {
+  readonly records: readonly OutboxRecord[];
+  readonly behind: readonly RowBehind[];
+}
+const NOTHING: Claim = { records: [], behind: [] };
 
 /** Retries take at most a quarter of a claim, so that many poisoned orders cannot keep the others waiting. */
 const retryShare = (records: number): number => Math.ceil(records / 4);
 
-/** Unheld rows that are due, by id, those behind a block included. */
-export const readCandidates = async (
+/** No row has this ID; a list must not be empty. */
+const NO_ROW = 0;
+const NONE: ReadonlySet<number> = new Set();
+
+/** A claim reads payloads of at most so many times its limit of bytes, most of the time just what it takes. */
+const READ_AT_MOST = 4;
+
+/** Sendable, but that its payload may not have been read yet. */
+interface Candidate {
+  readonly row: Row;
+  readonly id: number;
+  readonly payload: string | undefined;
+}
+
+/**
+ * Sendable records within the limit: the longest beginning of what is unheld and due, by id, since leaving one out would
+ * let its successor pass it. And rows that were met behind a block. Undefined when `lease` does not hold any more.
+ */
+export const readClaim = async (
   connection: MySqlConnection,
+  lease: Lease,
   lane: number,
-  limit: ClaimLimit,
-): Promise<readonly Candidate[]> => {
-  const rows = await connection.rows(SELECT_CANDIDATES, [lane, limit.records, lane, retryShare(limit.records)]);
-  return [...decodeRows(Candidate, rows)].sort((a, b) => a.id - b.id);
+  { records: most, bytes, except = NONE }: ClaimLimit,
+): Promise<Claim | undefined> => {
+  const held = [lease.name, lease.owner, lease.epoch];
+  const sendable = [Math.ceil((bytes * READ_AT_MOST) / most), ...held, lane];
+  const left = except.size === 0 ? [NO_ROW] : [...except];
+  const found = await connection.rows(CLAIM, [...sendable, left, most, ...sendable, retryShare(most)]);
+  if (found.length === 0) return (await connection.rows(CHECK_EPOCH, held)).length === 0 ? undefined : NOTHING;
+  // Retries that are left out are so few that the statement does not ask for them.
+  const rows = found.map(rowOf).filter((row) => !except.has(numberIn(row, 'id')));
+  const taken = withinLimit(rows.filter((row) => !isBehindBlock(row)).map(candidateOf), most, bytes);
+  return {
+    records: await recordsOf(connection, lane, taken),
+    behind: rows.filter(isBehindBlock).map((row) => ({ id: numberIn(row, 'id'), orderKey: textIn(row, 'order_id') })),
+  };
 };
 
-export const isBehindBlock = ({ sequence, blocked_from }: Candidate): boolean =>
-  blocked_from !== null && sequence > blocked_from;
+/** Sequence of the order's block; later ones are held. */
+const blockedFrom = (row: Row): number => (row['blocked_from'] === null ? Infinity : numberIn(row, 'blocked_from'));
+const isBehindBlock = (row: Row): boolean => numberIn(row, 'sequence') > blockedFrom(row);
 
-/** The longest beginning of `candidates` that keeps the limit: leaving one out would let its successor pass it. */
-export const withinLimit = (candidates: readonly Candidate[], limit: ClaimLimit): readonly Candidate[] => {
+const candidateOf = (row: Row): Candidate => ({
+  row,
+  id: numberIn(row, 'id'),
+  payload: row['payload'] === null ? undefined : textIn(row, 'payload'),
+});
+
+const withinLimit = (candidates: readonly Candidate[], most: number, bytes: number): readonly Candidate[] => {
   const taken: Candidate[] = [];
-  let bytes = 0;
-  for (const candidate of candidates) {
-    bytes += candidate.payload_bytes;
-    if (taken.length === limit.records || (taken.length > 0 && bytes > limit.bytes)) break;
+  let sum = 0;
+  for (const candidate of candidates.toSorted((a, b) => a.id - b.id)) {
+    sum += numberIn(candidate.row, 'payload_bytes');
+    if (taken.length === most || (taken.length > 0 && sum > bytes)) break;
     taken.push(candidate);
   }
   return taken;
 };
 
-export const loadRecords = async (
+const recordsOf = async (
   connection: MySqlConnection,
+  lane: number,
   candidates: readonly Candidate[],
 ): Promise<readonly OutboxRecord[]> => {
-  if (candidates.length === 0) return [];
-  const blocking = new Set(candidates.filter((row) => row.sequence === row.blocked_from).map(({ id }) => id));
-  const rows = decodeRows(RecordRow, await connection.rows(SELECT_RECORDS, [candidates.map(({ id }) => id)]));
-  return rows.map((row) => ({
-    id: row.id,
-    eventId: row.event_id,
-    orderKey: row.order_id,
-    sequence: row.sequence,
-    type: row.type,
-    version: row.version,
-    occurredAt: row.occurred_at,
-    payload: row.payload,
-    headers: row.headers,
-    lane: row.kafka_partition,
-    attempts: row.attempts,
-    blocking: blocking.has(row.id),
+  const large = await readPayloads(
+    connection,
+    candidates.filter(({ payload }) => payload === undefined).map(({ id }) => id),
+  );
+  return candidates.map(({ row, id, payload }) => ({
+    id,
+    eventId: textIn(row, 'event_id'),
+    orderKey: textIn(row, 'order_id'),
+    sequence: numberIn(row, 'sequence'),
+    type: textIn(row, 'type'),
+    version: numberIn(row, 'version'),
+    occurredAt: timeIn(row, 'occurred_at'),
+    payload: payload ?? textIn(large.get(id) ?? {}, 'payload'),
+    headers: headersIn(row, 'headers'),
+    lane,
+    attempts: numberIn(row, 'attempts'),
+    blocking: numberIn(row, 'sequence') === blockedFrom(row),
   }));
+};
+
+/** Of rows that are sendable, which nobody but this lane's relay changes. */
+const readPayloads = async (connection: MySqlConnection, ids: readonly number[]): Promise<ReadonlyMap<number, Row>> => {
+  if (ids.length === 0) return new Map();
+  const rows = (await connection.rows(PAYLOADS, [ids])).map(rowOf);
+  return new Map(rows.map((row) => [numberIn(row, 'id'), row]));
 };
 
 /**
  * Marks `behind` as held, unless their block went away since they were read. The block is locked first, so that a
  * release cannot pass between the look and the mark and leave a row held by nothing.
  */
-export const markHeld = async (connection: TransactionConnection, behind: readonly Candidate[]): Promise<void> => {
-  await lockBlocks(connection, new Set(behind.map(({ order_id }) => order_id)));
+export const markHeld = async (connection: TransactionConnection, behind: readonly RowBehind[]): Promise<void> => {
+  await lockBlocks(connection, new Set(behind.map(({ orderKey }) => orderKey)));
   await connection.write(MARK_HELD, [behind.map(({ id }) => id)]);
 };

@@ -1,10 +1,13 @@
 import * as t from 'io-ts';
+import type { Lease } from '../../application/ports/relay-lease.ts';
 import type {
   Acknowledgement,
   AfterFailure,
   FailedAttempt,
   OutboxRecord,
 } from '../../application/ports/relay-outbox.ts';
+import type { MySqlConnection, SqlValue } from './mysql-connection.ts';
+import { isConnectionLost, isDeadlock, isLockWaitTimeout } from './mysql-errors.ts';
 import type { TransactionConnection } from './mysql-unit-of-work.ts';
 import { lockBlocks } from './outbox-blocks.ts';
 import type { Block } from './outbox-blocks.ts';
@@ -12,19 +15,29 @@ import { OutboxStatusColumn } from './outbox-rows.ts';
 import { WholeNumber, decodeRows } from './rows.ts';
 
 /*
- * Writing side of the relay; each function is the body of one fenced transaction and may be run again.
+ * Writing side of the relay; each function is the body of one fenced transaction, or all of it, and may be run again.
  *
  * Locks are taken in the order lease, block, outbox rows, and never wait for a transaction that appends: the indexes
  * are forced, because on a small table the optimiser likes to scan it, and a scan that writes locks what it meets.
  */
 
-/** The list of offsets leads; each row is then found by its primary key. After a skip the row is another event's. */
-const COMPLETE = (rows: number): string => `
-UPDATE /*+ JOIN_PREFIX(published) */ outbox o FORCE INDEX (PRIMARY)
-  JOIN (VALUES ${Array.from({ length: rows }, () => 'ROW(?, ?, ?)').join(', ')}) AS published (id, event_id, kafka_offset) ON o.id = published.id
+const PUBLISHED = (rows: number): string =>
+  `(VALUES ${'ROW(?, ?, ?), '.repeat(rows - 1)}ROW(?, ?, ?)) AS published (id, event_id, kafka_offset)`;
+
+/** After a skip the row is another event's. */
+const SET_COMPLETED = `
 SET o.status = 'COMPLETED', o.published_at = NOW(6), o.kafka_offset = published.kafka_offset, o.next_attempt_at = NULL,
   o.held_by = NULL
 WHERE o.status = 'PENDING' AND o.kafka_partition = ? AND o.event_id = published.event_id`;
+
+/** The list of offsets leads; each row is then found by its primary key. */
+const COMPLETE = (rows: number): string => `
+UPDATE ${PUBLISHED(rows)} STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY) ON o.id = published.id ${SET_COMPLETED}`;
+
+/** The same, when the lease is still held, which is locked before any row: a new owner waits for the statement. */
+const COMPLETE_FENCED = (rows: number): string => `
+UPDATE (SELECT epoch FROM relay_leases WHERE name = ? AND owner = ? AND epoch = ? FOR SHARE) AS lease
+  STRAIGHT_JOIN ${PUBLISHED(rows)} STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY) ON o.id = published.id ${SET_COMPLETED}`;
 
 const COMPLETED_OF = `
 SELECT id FROM outbox WHERE id IN (?) AND status = 'COMPLETED'`;
@@ -75,6 +88,30 @@ const NextRow = t.strict({
   attempted: t.union([t.literal(0), t.literal(1)]),
 });
 
+const publishedValues = (acknowledged: readonly Acknowledgement[]): SqlValue[] =>
+  acknowledged.flatMap(({ record, offset }) => [record.id, record.eventId, offset]);
+
+/**
+ * COMPLETED with their offsets, by one statement that is the whole transaction. For records that no others wait for.
+ * False when that is not sure to be done to all of them (the lease is lost, a row was settled before, somebody else had a
+ * row locked, the session ended): `acknowledgeRecords` then finds out.
+ */
+export const acknowledgeAtOnce = async (
+  connection: MySqlConnection,
+  { name, owner, epoch }: Lease,
+  lane: number,
+  acknowledged: readonly Acknowledgement[],
+): Promise<boolean> => {
+  const values = [name, owner, epoch, ...publishedValues(acknowledged), lane];
+  try {
+    const { affectedRows } = await connection.write(COMPLETE_FENCED(acknowledged.length), values);
+    return affectedRows === acknowledged.length;
+  } catch (cause) {
+    if (isDeadlock(cause) || isLockWaitTimeout(cause) || isConnectionLost(cause)) return false;
+    throw cause;
+  }
+};
+
 /** COMPLETED with their offsets; then the orders whose head is among them go on. */
 export const acknowledgeRecords = async (
   connection: TransactionConnection,
@@ -82,8 +119,7 @@ export const acknowledgeRecords = async (
   acknowledged: readonly Acknowledgement[],
 ): Promise<void> => {
   const blocks = await lockBlocks(connection, new Set(acknowledged.map(({ record }) => record.orderKey)));
-  const offsets = acknowledged.flatMap(({ record, offset }) => [record.id, record.eventId, offset]);
-  await connection.write(COMPLETE(acknowledged.length), [...offsets, lane]);
+  await connection.write(COMPLETE(acknowledged.length), [...publishedValues(acknowledged), lane]);
   if (blocks.length === 0) return;
   // Not every head in the batch was PENDING, and a repeated call finds the block moved on: ask the rows.
   const heads = decodeRows(IdRow, await connection.rows(COMPLETED_OF, [blocks.map(({ outbox_id }) => outbox_id)]));

@@ -122,25 +122,37 @@ export class RelayHouse {
 
   /** Commits the next events of an order, each in a transaction of its own. */
   async append(orderKey: string, events = 1, payload = '{}'): Promise<void> {
-    for (let i = 0; i < events; i += 1) {
-      const sequence = (this.sequences.get(orderKey) ?? 0) + 1;
-      this.sequences.set(orderKey, sequence);
-      this.eventCount += 1;
-      const event = {
-        eventId: `event-${this.eventCount}`,
-        orderKey,
-        sequence,
-        type: 'SomethingHappened',
-        version: 1,
-        occurredAt: '2026-01-01T00:00:00.000Z',
-        payload,
-        headers: {},
-      };
-      const outcome = await this.unitOfWork.run({ action: 'append', rerunAfterUnknownCommit: false }, (tx) =>
-        this.outbox.append(tx, [event]),
-      )();
-      if (!isRight(outcome)) throw new Error(JSON.stringify(outcome.left));
-    }
+    for (let i = 0; i < events; i += 1) await this.appendIn(this.unitOfWork, orderKey, payload, Promise.resolve());
+  }
+
+  /** Appends the next event of an order at once, which has its row ID from then on, and commits it later. */
+  appendLate(orderKey: string, commit: Promise<void>): Promise<void> {
+    return this.appendIn(new InMemoryUnitOfWork(this.database, 'transactBeside'), orderKey, '{}', commit);
+  }
+
+  private async appendIn(
+    unitOfWork: InMemoryUnitOfWork,
+    orderKey: string,
+    payload: string,
+    commit: Promise<void>,
+  ): Promise<void> {
+    const sequence = (this.sequences.get(orderKey) ?? 0) + 1;
+    this.sequences.set(orderKey, sequence);
+    this.eventCount += 1;
+    const event = {
+      eventId: `event-${this.eventCount}`,
+      orderKey,
+      sequence,
+      type: 'SomethingHappened',
+      version: 1,
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      payload,
+      headers: {},
+    };
+    const outcome = await unitOfWork.run({ action: 'append', rerunAfterUnknownCommit: false }, (tx) =>
+      TE.tapTask(this.outbox.append(tx, [event]), () => () => commit),
+    )();
+    if (!isRight(outcome)) throw new Error(JSON.stringify(outcome.left));
   }
 
   rows(): readonly OutboxRow[] {

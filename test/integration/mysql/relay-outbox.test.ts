@@ -10,7 +10,7 @@ import { MySqlOutboxOperations } from '../../../src/infrastructure/mysql/mysql-o
 import { MySqlOutbox } from '../../../src/infrastructure/mysql/mysql-outbox.ts';
 import { MySqlRelayLeases } from '../../../src/infrastructure/mysql/mysql-relay-leases.ts';
 import { MySqlRelayOutbox } from '../../../src/infrastructure/mysql/mysql-relay-outbox.ts';
-import { MySqlUnitOfWork } from '../../../src/infrastructure/mysql/mysql-unit-of-work.ts';
+import { MySqlUnitOfWork, connectionOf } from '../../../src/infrastructure/mysql/mysql-unit-of-work.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import type { Lease } from '../../../src/application/ports/relay-lease.ts';
 import * as O from 'fp-ts/lib/Option.js';
@@ -355,6 +355,32 @@ describe('MySqlRelayOutbox on a real server', () => {
     expect(performance.now() - startedAt, 'less than a lock wait').to.be.lessThan(1_000);
     end();
     expect(await settling).to.include({ _tag: 'Right' });
+    expect(O.isSome(await right(leases.acquire('relay', 'another', 60_000)))).to.equal(true);
+  });
+
+  it('given a settlement that waits for a row / when its lease has expired / then no epoch is given before it ends', async () => {
+    const key = randomUUID();
+    await append(key, 1, 2);
+    const lane = laneOf(key, LANES);
+    const records = await claim(lane);
+    const leases = new MySqlRelayLeases(pool);
+    const waiting = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
+    let settling: Promise<void> = Promise.resolve();
+    await pool.use((connection) => connection.write('UPDATE relay_leases SET expires_at = NOW(6)'));
+    await right(
+      unitOfWork.run(unit, (tx) => async () => {
+        await connectionOf(tx).rows('SELECT id FROM outbox WHERE id = ? FOR UPDATE', [records[1]?.id ?? 0]);
+        settling = acknowledge(lane, records);
+        await eventually(async () => {
+          const [status] = await pool.use((connection) => connection.rows(waiting));
+          expect(status).to.have.property('Value', '1');
+        });
+        expect(await right(leases.acquire('relay', 'another', 60_000))).to.deep.equal(O.none);
+        return E.right(undefined);
+      }),
+    );
+    await settling;
+    expect(await count("status = 'COMPLETED'")).to.equal(2);
     expect(O.isSome(await right(leases.acquire('relay', 'another', 60_000)))).to.equal(true);
   });
 
