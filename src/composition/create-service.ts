@@ -27,6 +27,11 @@ import { processName } from './process-name.ts';
 import { startChecks, storageChecks } from './start-checks.ts';
 import { TOKENS } from './tokens.ts';
 
+/**
+ * How often the lag of the event loop is sampled for metrics, which show this as the least lag there is. The usual 10 ms
+ * are a third of all that an idle relay costs.
+ */
+const LAG_SAMPLE_MS = 100;
 const STALL = { stallMs: 2_000, rememberMs: 10_000 };
 
 export interface Service {
@@ -91,7 +96,7 @@ export const createService = async (
   rebind(container);
   if (config.failpoint !== undefined) armFailpoint(container, config.failpoint);
 
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
   registerWallClockGauge(registry, systemClock);
   const server = await createHttpServer({
