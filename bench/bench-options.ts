@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly rates: readonly number[];
   /** How long one rate is kept up. */
   readonly seconds: number;
+  /** Latency is also measured beside old rows: left alone, and while a janitor purges them. */
+  readonly purging: boolean;
   /** COMPLETED rows in the table that is full of them. */
   readonly completed: number;
   /** Above 1, draining is also measured with so many relays of ours. */
@@ -39,6 +41,7 @@ interface Flags {
   readonly events: number;
   readonly rates: readonly number[];
   readonly seconds: number;
+  readonly purging?: true;
   readonly completed: number;
   readonly relays: number;
   readonly peers?: true;
@@ -72,9 +75,10 @@ const command = (): Command =>
       [100, 600],
     )
     .option('--seconds <s>', 'how long a rate is kept up', wholeNumber(5, 3_600), 20)
+    .option('--purging', 'latency also beside old rows: left alone, and while a janitor purges them')
     .option(
       '--completed <n>',
-      'COMPLETED rows that flat drains and publishes beside',
+      'COMPLETED rows that flat drains and publishes beside, and that are purged',
       wholeNumber(10_000, MOST_COMPLETED),
       1_000_000,
     )
@@ -98,7 +102,8 @@ export const readBenchOptions = (argv: readonly string[]): Either<NoBench, Bench
     if (cause.exitCode === 0) return E.left({ _tag: 'Print', text: printed });
     return E.left({ _tag: 'Refuse', message: cause.message.replace(/^error: /, '').replaceAll('\n', ' ') });
   }
-  const { runs, events, rates, seconds, completed, relays, peers, json, compare, report } = parser.opts<Flags>();
+  const { runs, events, rates, seconds, purging, completed, relays, peers, json, compare, report } =
+    parser.opts<Flags>();
   const [what] = parser.args;
   return E.right({
     measurements: MEASUREMENTS.filter(
@@ -108,6 +113,7 @@ export const readBenchOptions = (argv: readonly string[]): Either<NoBench, Bench
     events,
     rates,
     seconds,
+    purging: purging === true,
     completed,
     relays,
     peers: peers === true,

@@ -14,6 +14,7 @@ import { measureTakeover } from './measurements/takeover.ts';
 import { figuresOf } from './report/figures.ts';
 import type { BenchEnvironmentOptions } from './systems/bench-environment.ts';
 import { PEERS } from './peers/peers.ts';
+import { besideOldRows } from './systems/beside-old-rows.ts';
 import { naiveRelay } from './systems/naive-relay.ts';
 import { ourApplication } from './systems/our-application.ts';
 import { ourPollingRelay, ourRelay, ourRelays } from './systems/our-relay.ts';
@@ -55,6 +56,7 @@ export const runBench = async (
   const orders: OrdersRun[] = [];
   const asked = new Set(options.measurements);
   const compared = [...OWN, ...(options.peers ? PEERS : [])];
+  const delayed = [...compared, ...HEARING, ...(options.purging ? besideOldRows(options.completed) : [])];
   const drained = [...compared, ...(options.relays > 1 ? [ourRelays(options.relays)] : [])];
   for (let run = 1; run <= options.runs; run += 1) {
     const turned = <A>(items: readonly A[]): readonly A[] => (run % 2 === 1 ? items : items.toReversed());
@@ -71,7 +73,7 @@ export const runBench = async (
     }
     if (asked.has('latency'))
       for (const ratePerSecond of options.rates)
-        for (const system of turned([...compared, ...HEARING]))
+        for (const system of turned(delayed))
           latency.push(
             await measureLatency(
               system,

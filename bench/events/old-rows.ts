@@ -16,8 +16,8 @@ const FIRST_COPY = 0x100;
 export const MOST_COMPLETED = (0xfff - FIRST_COPY) * SEEDS;
 
 const COPY = `
-INSERT INTO outbox (event_id, order_id, sequence, type, version, occurred_at, payload, headers, status, published_at, kafka_partition, kafka_offset)
-SELECT INSERT(event_id, 16, 3, ?), INSERT(order_id, 16, 3, ?), sequence, type, version, occurred_at, payload, headers, status, published_at, kafka_partition, id
+INSERT INTO outbox (event_id, order_id, sequence, type, version, occurred_at, payload, headers, status, created_at, published_at, kafka_partition, kafka_offset)
+SELECT INSERT(event_id, 16, 3, ?), INSERT(order_id, 16, 3, ?), sequence, type, version, occurred_at, payload, headers, status, created_at, published_at, kafka_partition, id
 FROM outbox WHERE id >= ? ORDER BY id LIMIT ?`;
 
 const HOLD_ONE_MORE = `
@@ -42,11 +42,13 @@ const unlogged = async (mysqlUrl: string, act: (connection: mysql.Connection) =>
 
 const hex = (n: number): string => n.toString(16).padStart(3, '0');
 
-/** Makes an empty outbox one that has published `rows` events and kept them. */
+/** Makes an empty outbox one that has published `rows` events two days ago and kept them. */
 export const addCompleted = async (mysqlUrl: string, rows: number): Promise<void> => {
   await fillOutbox(mysqlUrl, Math.min(SEEDS, rows), FROM);
   await unlogged(mysqlUrl, async (connection) => {
-    await connection.query("UPDATE outbox SET status = 'COMPLETED', published_at = NOW(6), kafka_offset = id");
+    await connection.query(
+      "UPDATE outbox SET status = 'COMPLETED', created_at = NOW(6) - INTERVAL 2 DAY, published_at = created_at, kafka_offset = id",
+    );
     const [[first]] = await connection.query<FirstId[]>('SELECT MIN(id) AS id FROM outbox');
     for (let done = SEEDS, copy = FIRST_COPY; done < rows; done += SEEDS, copy += 1)
       await connection.query(COPY, [hex(copy), hex(copy), first?.id, Math.min(SEEDS, rows - done)]);

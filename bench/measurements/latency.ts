@@ -1,3 +1,4 @@
+import { purgedRows } from '../observe/purged-rows.ts';
 import { inEnvironment, type BenchEnvironmentOptions } from '../systems/bench-environment.ts';
 import type { BenchSystem } from '../systems/system.ts';
 import { steadyLoad, type SteadyLoad, type SteadyRun } from './steady-load.ts';
@@ -6,6 +7,8 @@ export interface LatencyRun extends SteadyRun {
   readonly system: string;
   /** Events committed per second. */
   readonly ratePerSecond: number;
+  /** Rows that were purged from the outbox by the end. */
+  readonly purgedRows: number;
 }
 
 /** Commits at a steady rate while the system publishes. */
@@ -20,6 +23,7 @@ export const measureLatency = (
     const running = await prepared.start(environment, options.logDirectory);
     options.progress(`${system.name}: ${ratePerSecond} events/s for ${seconds} s`);
     const run = await steadyLoad(environment, running, { ...load, from: 0 }, options.logDirectory);
+    const purged = await purgedRows(environment.mysqlUrl);
     await running.stop();
-    return { system: system.name, ratePerSecond, ...run };
+    return { system: system.name, ratePerSecond, purgedRows: purged, ...run };
   });

@@ -54,7 +54,7 @@ const drainTable = ({ drain }: BenchResult): readonly string[] => {
 
 const latencyTable = ({ latency }: BenchResult): readonly string[] =>
   aligned([
-    ['commit → Kafka, ms', 'p50', 'p95', 'p99', 'p99.9', 'max', 'due → Kafka p99', 'CPU s', 'delivery'],
+    ['commit → Kafka, ms', 'p50', 'p95', 'p99', 'p99.9', 'max', 'due → Kafka p99', 'CPU s', 'purged', 'delivery'],
     ...[...grouped(latency, ({ system, ratePerSecond }) => `${round(ratePerSecond)}/s ${system}`)].map(
       ([name, runs]) => {
         const of = (read: (run: (typeof runs)[number]) => number): string => round(median(runs.map(read)), 1);
@@ -67,6 +67,7 @@ const latencyTable = ({ latency }: BenchResult): readonly string[] =>
           of(({ publish }) => publish.max),
           of(({ fromDue }) => fromDue.p99),
           of(({ usage }) => ownUsage(usage.filter((used) => used.name !== 'driver'))?.cpuSeconds ?? 0),
+          round(median(runs.map((run) => run.purgedRows))),
           deliveryText(runs.map(({ delivery }) => delivery)),
         ];
       },

@@ -19,7 +19,10 @@ export const inEnvironment = async <A>(
     topic: { partitions: PARTITIONS },
     logDirectory,
     progress,
-    env: { relay: { LOG_LEVEL: 'warn', ...relayEnv } },
+    env: {
+      relay: { LOG_LEVEL: 'warn', ...relayEnv },
+      janitor: { LOG_LEVEL: 'warn', OUTBOX_RETENTION: '1d', JANITOR_EVERY: '1s' },
+    },
   });
   try {
     return await act(environment);

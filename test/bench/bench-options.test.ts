@@ -8,6 +8,7 @@ describe('options of the bench', () => {
     expect(rightOf(readBenchOptions(['all']))).to.deep.include({
       measurements: all,
       runs: 3,
+      purging: false,
       peers: false,
       json: false,
     });
@@ -19,8 +20,11 @@ describe('options of the bench', () => {
   });
 
   it('take one measurement, rates and a file to compare with', () => {
-    const options = rightOf(readBenchOptions(['latency', '--rates', '50,2000', '--compare', 'old.json', '--json']));
+    const options = rightOf(
+      readBenchOptions(['latency', '--rates', '50,2000', '--purging', '--compare', 'old.json', '--json']),
+    );
     expect(options).to.deep.include({ measurements: ['latency'], rates: [50, 2_000], compare: 'old.json', json: true });
+    expect(options).to.include({ purging: true });
   });
 
   it('take the rows of a full table and a number of relays', () => {

@@ -23,6 +23,7 @@ export const delayed = (
   ratePerSecond,
   publish: quantilesOf(delays),
   fromDue: quantilesOf(delays),
+  purgedRows: 0,
   delivery: whole,
   usage: [],
 });
