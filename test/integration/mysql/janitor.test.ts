@@ -141,6 +141,7 @@ describe('a janitor beside writers and a relay, on a MySQL of its own', function
     const before = await counters();
     let written = 0;
     let isEnough = false;
+    let isWritten = false;
     janitor.start();
     const write = async (lane: number): Promise<void> => {
       while (!isEnough) {
@@ -151,11 +152,13 @@ describe('a janitor beside writers and a relay, on a MySQL of its own', function
       }
     };
     const working = Array.from({ length: WRITERS }, (_, writer) => write(writer % LANES));
-    const publishing = Array.from({ length: LANES }, (_, lane) => publish(lane, () => isEnough));
+    const publishing = Array.from({ length: LANES }, (_, lane) => publish(lane, () => isWritten));
     await eventually(async () => expect(await purgedRows()).to.be.greaterThan(PURGED_MEANWHILE), 60_000);
     const after = await counters();
     isEnough = true;
-    await Promise.all([...working, ...publishing]);
+    await Promise.all(working);
+    isWritten = true;
+    await Promise.all(publishing);
     await janitor.stop(10_000);
 
     expect(failures).to.deep.equal([]);
