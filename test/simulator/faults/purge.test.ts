@@ -19,7 +19,7 @@ const purgedBy = (...runs: readonly (readonly [actor: string, purgedRows: number
 
 describe('the row of a janitor that purges all the time', () => {
   it('passes when each life of the janitor has purged something', () => {
-    const lives = purgedBy(['janitor:a', 5], ['janitor:a', 3], ['janitor:b', 2], ['janitor:c', 9]);
+    const lives = purgedBy(['janitor:a', 5], ['janitor:a', 3], ['janitor:b', 2]);
     expect(judgedBy(purge, lives)).to.deep.equal([true]);
   });
 
@@ -30,7 +30,6 @@ describe('the row of a janitor that purges all the time', () => {
       [
         ['janitor:a', 5],
         ['janitor:b', 0],
-        ['janitor:c', 9],
       ],
     ],
     ['it was not killed', [['janitor:a', 90]]],
@@ -42,7 +41,7 @@ describe('the row of a janitor that purges all the time', () => {
     expect(judgedBy(purge, unread)).to.deep.equal([undefined]);
   });
 
-  it('starts a janitor, kills it twice, and stops it', async () => {
+  it('starts a janitor, kills it, and stops it', async () => {
     const done: string[] = [];
     const note =
       (what: string) =>
@@ -58,13 +57,6 @@ describe('the row of a janitor that purges all the time', () => {
     });
     const tracks = purge.plan({ random: seeded(1, 'purge'), loadMs: 60_000, outageMs: 0, relays: 1 });
     for (const injection of tracks.flat()) await (await purge.inject(contextForTests({ house }), injection))();
-    expect(done).to.deep.equal([
-      'add janitor',
-      'kill janitor',
-      'revive janitor',
-      'kill janitor',
-      'revive janitor',
-      'remove janitor',
-    ]);
+    expect(done).to.deep.equal(['add janitor', 'kill janitor', 'revive janitor', 'remove janitor']);
   });
 });
