@@ -22,11 +22,11 @@ export interface DoorbellRingerParts {
   /** Of the relays that are alive. */
   readonly doorbells: () => TaskEither<StorageUnavailable, readonly KnownDoorbell[]>;
   readonly openLine: OpenRingLine;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'sleep'>;
   readonly observer: DoorbellObserver;
 }
 
-/** Addresses are read again after so long, when something is rung; milliseconds. */
+/** Addresses are read again after so long, when something was rung; milliseconds. */
 const KNOWN_FOR_MS = 2_000;
 /** The same once a line has failed: its relay is gone, and another one may be there. */
 const IN_DOUBT_FOR_MS = 250;
@@ -35,7 +35,8 @@ const LEFT_ALONE_MS = 5_000;
 
 /**
  * The side of those who commit: rings every relay it knows of, once for all that is committed in one turn of the event
- * loop. It asks for addresses only when it rings; a relay that it learns of too late hears what was rung meanwhile.
+ * loop. It asks for addresses only when something was rung, also when nothing more is rung after it: a relay that it
+ * learns of too late hears what was rung meanwhile.
  */
 export class DoorbellRinger {
   readonly #parts: DoorbellRingerParts;
@@ -48,7 +49,9 @@ export class DoorbellRinger {
   #readAt = Number.NEGATIVE_INFINITY;
   #reading = false;
   #inDoubt = false;
-  #closed = false;
+  /** Monotonic milliseconds of the next look that waits for its time; undefined while none does. */
+  #readsAt: number | undefined;
+  readonly #closed = new AbortController();
 
   constructor(parts: DoorbellRingerParts) {
     this.#parts = parts;
@@ -63,7 +66,7 @@ export class DoorbellRinger {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closed.abort();
     for (const line of this.#lines.values()) line.close();
     this.#lines.clear();
   }
@@ -71,10 +74,10 @@ export class DoorbellRinger {
   #flush(): void {
     const rung = this.#rung;
     this.#rung = new Set();
-    if (this.#closed) return;
+    if (this.#closed.signal.aborted) return;
     for (const lane of rung) this.#rungSinceRead.add(lane);
     this.#send([...this.#lines.values()], rung);
-    if (this.#isDue()) void this.#read();
+    this.#readWhenDue();
   }
 
   #send(lines: readonly RingLine[], rung: ReadonlySet<RungLane>): void {
@@ -86,7 +89,7 @@ export class DoorbellRinger {
 
   /** One at a time. Never rejects. */
   async #read(): Promise<void> {
-    if (this.#reading || this.#closed) return;
+    if (this.#reading || this.#closed.signal.aborted) return;
     this.#reading = true;
     this.#inDoubt = false;
     this.#readAt = this.#parts.clock.monotonic();
@@ -114,7 +117,7 @@ export class DoorbellRinger {
 
   /** Closes the lines to relays that are gone; answers those to relays that are new. */
   #adjust(known: readonly KnownDoorbell[]): readonly RingLine[] {
-    if (this.#closed) return [];
+    if (this.#closed.signal.aborted) return [];
     const { owner: self, openLine, clock } = this.#parts;
     const others = known.filter(({ owner }) => owner !== self);
     const wanted = new Map(others.map(({ owner, address }) => [`${owner} ${doorbellText(address)}`, address]));
@@ -140,11 +143,21 @@ export class DoorbellRinger {
     this.#lines.delete(name);
     this.#leftAloneUntil.set(name, clock.monotonic() + LEFT_ALONE_MS);
     this.#inDoubt = true;
-    if (this.#isDue()) void this.#read();
+    this.#readWhenDue();
   }
 
-  #isDue(): boolean {
-    const knownFor = this.#inDoubt ? IN_DOUBT_FOR_MS : KNOWN_FOR_MS;
-    return this.#parts.clock.monotonic() - this.#readAt >= knownFor;
+  #readWhenDue(): void {
+    const dueAt = this.#readAt + (this.#inDoubt ? IN_DOUBT_FOR_MS : KNOWN_FOR_MS);
+    const wait = dueAt - this.#parts.clock.monotonic();
+    if (wait <= 0) void this.#read();
+    else if (this.#readsAt === undefined || dueAt < this.#readsAt) void this.#readLater(dueAt, wait);
+  }
+
+  async #readLater(at: number, wait: number): Promise<void> {
+    this.#readsAt = at;
+    await this.#parts.clock.sleep(wait, this.#closed.signal);
+    if (this.#readsAt !== at) return;
+    this.#readsAt = undefined;
+    if (this.#rungSinceRead.size > 0) this.#readWhenDue();
   }
 }
