@@ -1,6 +1,23 @@
 const { writeFileSync } = require('node:fs');
 const { performance } = require('node:perf_hooks');
+const process = require('node:process');
+const { setTimeout } = require('node:timers');
 const { reporters, Runner } = require('mocha');
+
+/** Before the runner ends a mocha that lingers, which it does 10 s after the counts were written. */
+const TELL_AFTER_MS = 7_000;
+
+/** What keeps the process from ending: the kinds, and for sockets and child processes where they lead. */
+const tellWhatIsOpen = () => {
+  const kinds = process.getActiveResourcesInfo();
+  const handles = process._getActiveHandles().map((handle) => {
+    const { remoteAddress, remotePort, localPort, spawnargs, pid } = handle;
+    const to = remotePort === undefined ? '' : ` to ${remoteAddress}:${remotePort} from ${localPort}`;
+    const child = spawnargs === undefined ? '' : ` ${pid}: ${spawnargs.join(' ')}`;
+    return `${handle.constructor.name}${to}${child}`;
+  });
+  reporters.Base.consoleLog(`still open: ${kinds.join(', ')} (${handles.join(', ')})`);
+};
 
 /*
  * One line per top-level suite as it ends, each failure in full as it happens, and the counts as JSON in the file that
@@ -30,7 +47,10 @@ class LineReporter extends reporters.Base {
       );
       before = { ...counts, at: performance.now() };
     });
-    runner.on(EVENT_RUN_END, () => writeFileSync(options.reporterOptions.counts, JSON.stringify(counts)));
+    runner.on(EVENT_RUN_END, () => {
+      writeFileSync(options.reporterOptions.counts, JSON.stringify(counts));
+      setTimeout(tellWhatIsOpen, TELL_AFTER_MS).unref();
+    });
   }
 }
 
