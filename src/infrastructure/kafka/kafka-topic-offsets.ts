@@ -4,6 +4,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { DependencyUnavailable } from '../../application/consumer/subscription.ts';
 import type { RecordSource } from '../../application/ports/consumed-record.ts';
 import { readTopicConfig } from './read-topic-config.ts';
+import { SharedAdmin } from './shared-admin.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** Offsets of one partition, all of the next record. */
@@ -22,7 +23,7 @@ const late = (): Error => new Error(`no answer about the topic within ${DEADLINE
 
 /** Asks the broker where a topic begins and ends, how long it keeps records, and where a group stands. Connects when first asked. */
 export class KafkaTopicOffsets {
-  private connected: Promise<Admin> | undefined;
+  private admin: SharedAdmin | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -70,29 +71,20 @@ export class KafkaTopicOffsets {
   );
 
   async close(): Promise<void> {
-    const { connected } = this;
-    this.connected = undefined;
-    try {
-      const admin = await connected;
-      await admin?.disconnect();
-    } catch {
-      // It never connected, or the connection is gone: nothing is left to close.
-    }
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.close();
   }
 
   private async ask<A>(question: (admin: Admin) => Promise<A>): Promise<A> {
-    this.connected ??= this.connect();
+    const admin = (this.admin ??= new SharedAdmin(this.kafka));
     try {
-      return await withDeadline(this.connected.then(question), DEADLINE_MS, late);
+      return await withDeadline(admin.ask(question), DEADLINE_MS, late);
     } catch (cause) {
-      void this.close();
+      // The next question gets a new connection.
+      if (this.admin === admin) this.admin = undefined;
+      void admin.close();
       throw cause;
     }
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: { retries: 2, initialRetryTime: 100 } });
-    await admin.connect();
-    return admin;
   }
 }

@@ -136,7 +136,8 @@ describe('check of the topic', () => {
   });
 
   it('given a broker that answers nothing at all / then the reason names it', async () => {
-    const silent = createServer();
+    // Reads what comes, so that it also hears of the end.
+    const silent = createServer((socket) => socket.resume());
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const address = silent.address();

@@ -6,6 +6,7 @@ export type Passage = 'pass' | 'drop' | 'hold';
 
 export const PRODUCE = 0;
 export const METADATA = 3;
+export const OFFSET_FETCH = 9;
 
 /** Cuts a Kafka byte stream into frames: a length of four bytes, then as many bytes. */
 class Frames {
