@@ -41,8 +41,9 @@ const OrderRow = t.strict({
   purgedThrough: WholeNumber,
   parked: Flag,
   /** Lowest and highest event ID of those that wait. */
-  firstWaiting: t.union([t.string, t.null]),
-  lastWaiting: t.union([t.string, t.null]),
+  // Mostly null, and a union tries its members in turn.
+  firstWaiting: t.union([t.null, t.string]),
+  lastWaiting: t.union([t.null, t.string]),
 });
 const KnownRow = t.strict({ eventId: t.string, fingerprint: t.string, applied: Flag });
 const SkippedRow = t.strict({ orderId: t.string, sequence: WholeNumber });

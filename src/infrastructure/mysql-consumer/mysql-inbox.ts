@@ -19,8 +19,8 @@ const Flag = t.union([t.literal(0), t.literal(1)]);
 const StateRow = t.strict({
   lastSequence: WholeNumber,
   parked: Flag,
-  applied: t.union([t.string, t.null]),
-  waiting: t.union([t.string, t.null]),
+  applied: t.union([t.null, t.string]),
+  waiting: t.union([t.null, t.string]),
   sequenceSkipped: Flag,
   purgedThrough: WholeNumber,
   othersWait: Flag,

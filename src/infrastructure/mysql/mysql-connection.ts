@@ -1,4 +1,4 @@
-import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2/promise';
+import type { PoolConnection, QueryResult, ResultSetHeader, RowDataPacket } from 'mysql2';
 import { ConnectionGone, QueryTimeout, isConnectionLost } from './mysql-errors.ts';
 
 export type SqlScalar = string | number | boolean | null;
@@ -48,15 +48,12 @@ export class MySqlConnection {
 
   /** Rows of a SELECT, undecoded. */
   async rows(sql: string, values: readonly SqlValue[] = []): Promise<readonly unknown[]> {
-    const [rows] = await this.#inTime(() => this.#connection.query<RowDataPacket[]>(sql, scalarsOnly(values)));
-    return rows;
+    return this.#query<RowDataPacket[]>(sql, scalarsOnly(values));
   }
 
   /** Runs a statement that returns no rows. */
   async write(sql: string, values: readonly SqlValue[] = []): Promise<WriteResult> {
-    const [{ affectedRows, insertId }] = await this.#inTime(() =>
-      this.#connection.query<ResultSetHeader>(sql, scalarsOnly(values)),
-    );
+    const { affectedRows, insertId } = await this.#query<ResultSetHeader>(sql, scalarsOnly(values));
     return { affectedRows, insertId };
   }
 
@@ -73,17 +70,21 @@ export class MySqlConnection {
     this.#destroyed();
   }
 
-  async #inTime<A>(send: () => Promise<A>): Promise<A> {
+  /** Of mysql2 without its promises, which take a stack trace for each statement: a tenth of what a statement costs. */
+  async #query<A extends QueryResult>(sql: string, values: SqlValue[]): Promise<A> {
     if (this.#gone) throw new ConnectionGone();
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.destroy();
-        reject(new QueryTimeout(this.#queryTimeoutMs));
-      }, this.#queryTimeoutMs);
-    });
     try {
-      return await Promise.race([send(), timeout]);
+      return await new Promise<A>((resolve, reject) => {
+        timer = setTimeout(() => {
+          this.destroy();
+          reject(new QueryTimeout(this.#queryTimeoutMs));
+        }, this.#queryTimeoutMs);
+        this.#connection.query<A>(sql, values, (error, result) => {
+          if (error === null) resolve(result);
+          else reject(error);
+        });
+      });
     } catch (error) {
       if (isConnectionLost(error)) this.destroy();
       throw error;

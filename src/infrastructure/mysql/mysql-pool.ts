@@ -1,5 +1,5 @@
-import { createPool } from 'mysql2/promise';
-import type { Connection, Pool } from 'mysql2/promise';
+import { createPool } from 'mysql2';
+import type { Pool, PoolConnection } from 'mysql2';
 import { MySqlConnection } from './mysql-connection.ts';
 import { AcquireTimeout } from './mysql-errors.ts';
 import { connectionOptions, serverOf, sessionSetup } from './mysql-url.ts';
@@ -29,8 +29,8 @@ export interface MySqlPoolOptions {
 export class MySqlPool {
   readonly #pool: Pool;
   readonly #options: MySqlPoolOptions;
-  readonly #ready = new WeakSet<Connection>();
-  readonly #open = new Set<Connection>();
+  readonly #ready = new WeakSet<PoolConnection>();
+  readonly #open = new Set<PoolConnection>();
   #ended: Promise<void> | undefined;
 
   constructor(options: MySqlPoolOptions) {
@@ -104,7 +104,7 @@ export class MySqlPool {
     });
     try {
       // A connection that cannot say goodbye is lost already, which is what was wanted.
-      await Promise.race([this.#pool.end().catch(() => undefined), timeout]);
+      await Promise.race([new Promise<void>((resolve) => this.#pool.end(() => resolve())), timeout]);
     } finally {
       clearTimeout(timer);
       for (const connection of this.#open) connection.destroy();
@@ -112,17 +112,26 @@ export class MySqlPool {
   }
 
   async #prepared(): Promise<MySqlConnection> {
-    const raw = await this.#pool.getConnection();
-    const connection = new MySqlConnection(raw, this.#options.queryTimeoutMs, () => this.#open.delete(raw.connection));
-    if (this.#ready.has(raw.connection)) return connection;
+    const raw = await this.#raw();
+    const connection = new MySqlConnection(raw, this.#options.queryTimeoutMs, () => this.#open.delete(raw));
+    if (this.#ready.has(raw)) return connection;
     try {
       await connection.write(sessionSetup(this.#options.lockWaitSeconds ?? 1, this.#options.silenceMs));
     } catch (error) {
       connection.destroy();
       throw error;
     }
-    this.#ready.add(raw.connection);
+    this.#ready.add(raw);
     return connection;
+  }
+
+  #raw(): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      this.#pool.getConnection((error, connection) => {
+        if (error === null) resolve(connection);
+        else reject(error);
+      });
+    });
   }
 }
 
