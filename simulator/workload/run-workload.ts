@@ -19,7 +19,7 @@ export interface Workload {
 
 /** A waiting client looks often at first, then ever less: thousands of them must not be the load. */
 const LOOK_EVERY_MS = 150;
-const LOOK_AT_LEAST_EVERY_MS = 2_000;
+const LOOK_AT_LEAST_EVERY_MS = 10_000;
 /** A client that waits for the payment of its order before it cancels gives up after this long. */
 const PAID_PATIENCE_MS = 60_000;
 

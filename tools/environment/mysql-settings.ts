@@ -16,7 +16,7 @@ export const MYSQL_SETTINGS: readonly string[] = [
   'max_connections=300',
   'max_allowed_packet=64M',
   'performance_schema=OFF',
-  'innodb_buffer_pool_size=256M',
+  'innodb_buffer_pool_size=512M',
   'innodb_buffer_pool_dump_at_shutdown=OFF',
   'innodb_buffer_pool_load_at_startup=OFF',
 ];
