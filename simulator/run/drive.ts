@@ -36,6 +36,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than any outage a run makes. */
 const PATIENCE_MS = 120_000;
 const STATUS_EVERY_MS = 500;
+const STATUS_AT_LEAST_EVERY_MS = 15_000;
 /** Everything has a minute to arrive; what has not moved for longer is stuck. */
 const STILL_MS = 62_000;
 const STILL_WITH_BUG_MS = 15_000;
@@ -106,7 +107,7 @@ export const drive = async (options: DriveOptions): Promise<Driven> => {
   while (!(await Promise.race([busy, sleep(wait, false)]))) {
     const askedAt = performance.now();
     show(await house.progress());
-    wait = pauseAfterLook(performance.now() - askedAt, STATUS_EVERY_MS);
+    wait = pauseAfterLook(performance.now() - askedAt, STATUS_EVERY_MS, STATUS_AT_LEAST_EVERY_MS);
   }
   if (!signal.aborted) talk.line('Load done and every fault healed; waiting until all is delivered and nothing moves.');
   const rest = await quiesce({

@@ -22,6 +22,9 @@ export interface QuiesceOptions {
   readonly signal: AbortSignal;
 }
 
+/** The end is noticed within so long. */
+const LONGEST_PAUSE_MS = 5_000;
+
 /** Waits until the closed loop has come to rest, well or badly. */
 export const quiesce = async (options: QuiesceOptions): Promise<AtRest> => {
   const { now, forgottenMs = Infinity } = options;
@@ -38,7 +41,7 @@ export const quiesce = async (options: QuiesceOptions): Promise<AtRest> => {
     if (progress === undefined || !isDeepStrictEqual(progress, last)) changedAt = now();
     else if (now() - changedAt >= (progress.pending === 0 ? options.stillMs : forgottenMs)) return 'still';
     last = progress;
-    await options.sleep(pauseAfterLook(tookMs, options.everyMs));
+    await options.sleep(pauseAfterLook(tookMs, options.everyMs, LONGEST_PAUSE_MS));
   }
   return 'timeout';
 };
