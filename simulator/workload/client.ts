@@ -23,7 +23,8 @@ export interface Outcome {
 
 const OrderAnswer = t.type({ orderId: t.string, status: t.string });
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
+/** Thousands may wait for the end of an outage: were they to ask each second, they would be the load that keeps it going. */
+const LONGEST_PAUSE_MS = 5_000;
 
 /** 4xx that say "not now" rather than "no": time-out, too early, too many requests. */
 const NOT_NOW = new Set([408, 425, 429]);
