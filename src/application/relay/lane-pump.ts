@@ -134,8 +134,8 @@ export class LanePump {
 
   /** False when nothing is left to send now. */
   private async round(): Promise<boolean> {
-    const { observer } = this.parts;
-    const begun = this.parts.clock.monotonic();
+    const { clock, observer } = this.parts;
+    const begun = clock.monotonic();
     const claimed = this.ahead ?? (await this.claim(this.settling.rows));
     this.ahead = undefined;
     if (!isRight(claimed)) {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { AskedOutbox } from './asked-outbox.ts';
 import { MINUTE, RelayHouse } from './relay-house.ts';
-import type { Relay, RelayParts } from '../../../src/application/relay/relay.ts';
+import type { Relay } from '../../../src/application/relay/relay.ts';
 
 /** Twice as long as a batch takes. */
 const restMs = (batchMs: number): number => 2 * batchMs;
@@ -12,21 +13,15 @@ const afterOneEvent = async (
   brokerMs: number,
 ): Promise<{ readonly house: RelayHouse; readonly relay: Relay; readonly claims: () => number }> => {
   const house = new RelayHouse(1, { latencyMs: () => brokerMs });
-  let claims = 0;
-  const outbox: RelayParts['outbox'] = new Proxy(house.relayOutbox, {
-    get: (target, property, receiver): unknown => {
-      if (property === 'claim') claims += 1;
-      return Reflect.get(target, property, receiver);
-    },
-  });
-  const relay = house.relay(RARELY, { outbox });
+  const asked = new AskedOutbox(house.relayOutbox);
+  const relay = house.relay(RARELY, { outbox: asked.outbox });
   relay.start();
   await house.clock.advance(1_000);
   await house.append('a');
-  claims = 0;
+  asked.forget();
   relay.wake(0);
   expect(await house.settled()).to.equal(true);
-  return { house, relay, claims: () => claims };
+  return { house, relay, claims: () => asked.times('claim') };
 };
 
 describe('a lane after a batch that was not full', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import type { Relay, RelayParts } from '../../../src/application/relay/relay.ts';
+import type { Relay } from '../../../src/application/relay/relay.ts';
 import type { RelaySettings } from '../../../src/application/relay/relay-settings.ts';
+import { AskedOutbox } from './asked-outbox.ts';
 import { RelayHouse, SETTINGS } from './relay-house.ts';
 
 const SECOND = 1_000;
@@ -11,29 +12,19 @@ const HARDLY_POLLS = { pollMinMs: 30_000, pollMaxMs: 30_000 };
 /** A relay that leads the only lane and has nothing to do, and what it asks the outbox. */
 class RungRelay {
   readonly house = new RelayHouse();
-  readonly asked = new Map<PropertyKey, number>();
+  readonly asked = new AskedOutbox(this.house.relayOutbox);
   readonly relay: Relay;
 
   constructor(settings: Partial<RelaySettings>) {
-    const outbox: RelayParts['outbox'] = new Proxy(this.house.relayOutbox, {
-      get: (target, property, receiver): unknown => {
-        this.asked.set(property, (this.asked.get(property) ?? 0) + 1);
-        return Reflect.get(target, property, receiver);
-      },
-    });
-    this.relay = this.house.relay(settings, { outbox });
+    this.relay = this.house.relay(settings, { outbox: this.asked.outbox });
   }
 
   static async idle(settings: Partial<RelaySettings> = {}): Promise<RungRelay> {
     const made = new RungRelay(settings);
     made.relay.start();
     await made.house.clock.advance(10 * SECOND);
-    made.asked.clear();
+    made.asked.forget();
     return made;
-  }
-
-  times(what: 'claim' | 'lanesWithWork'): number {
-    return this.asked.get(what) ?? 0;
   }
 
   /** Does something every `ms` for so long. */
@@ -51,7 +42,7 @@ describe('a relay that is rung', () => {
     await made.house.append('a', 3);
     made.relay.wake(0);
     expect(await made.house.settled(RING_GAP_MS)).to.equal(true);
-    expect(made.times('lanesWithWork')).to.equal(0);
+    expect(made.asked.times('lanesWithWork')).to.equal(0);
   });
 
   it('given a ring while it drains the lane / then what was committed meanwhile is out as well', async () => {
@@ -68,10 +59,10 @@ describe('a relay that is rung', () => {
     await made.every(1, SECOND, () => {
       for (let i = 0; i < 50; i += 1) made.relay.wake(0);
     });
-    expect(made.times('claim')).to.be.within(1, SECOND / RING_GAP_MS + 1);
-    expect(made.times('lanesWithWork')).to.equal(0);
+    expect(made.asked.times('claim')).to.be.within(1, SECOND / RING_GAP_MS + 1);
+    expect(made.asked.times('lanesWithWork')).to.equal(0);
     await made.every(1, SECOND, () => made.relay.wake());
-    expect(made.times('lanesWithWork')).to.be.within(1, SECOND / RING_GAP_MS + 1);
+    expect(made.asked.times('lanesWithWork')).to.be.within(1, SECOND / RING_GAP_MS + 1);
   });
 
   it('given lanes that it does not lead, or that there are not / then nothing happens', async () => {
@@ -79,7 +70,7 @@ describe('a relay that is rung', () => {
     await made.house.append('a');
     for (const lane of [1, 99, -1, 0.5, Number.NaN]) made.relay.wake(lane);
     await made.house.clock.advance(SECOND);
-    expect(made.asked.size).to.equal(0);
+    expect(made.asked.asked.size).to.equal(0);
   });
 
   it('given every commit is rung, some within the gap / then polls stay as rare as when there is nothing to do', async () => {
@@ -92,7 +83,7 @@ describe('a relay that is rung', () => {
       }
     });
     expect(made.house.count('PENDING')).to.be.at.most(2);
-    expect(made.times('lanesWithWork')).to.be.within(15, 28);
+    expect(made.asked.times('lanesWithWork')).to.be.within(15, 28);
   });
 
   it('given no commit is rung / then it polls often while that finds something, and hardly when it no longer does', async () => {
@@ -107,8 +98,8 @@ describe('a relay that is rung', () => {
     const waitMs = SETTINGS.pollMinMs + RING_GAP_MS;
     expect(most, 'none waits longer than a short poll').to.be.at.most(Math.ceil(waitMs / 10) + 1);
     expect(await made.house.settled(waitMs)).to.equal(true);
-    made.asked.clear();
+    made.asked.forget();
     await made.house.clock.advance(20 * SECOND);
-    expect(made.times('lanesWithWork')).to.be.within(35, 50);
+    expect(made.asked.times('lanesWithWork')).to.be.within(35, 50);
   });
 });
