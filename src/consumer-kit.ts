@@ -37,6 +37,7 @@ import { createMySqlPool } from './infrastructure/mysql/mysql-pool.ts';
 import { MySqlUnitOfWork } from './infrastructure/mysql/mysql-unit-of-work.ts';
 import { refuseToStart, reprocessOrder, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
 import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
+import { EventLoopMonitor } from './infrastructure/telemetry/event-loop-monitor.ts';
 import { createLogger } from './infrastructure/telemetry/logger.ts';
 import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
 import { handlingOf, refusalOf } from './interfaces/consumer/consumer-definition.ts';
@@ -193,16 +194,19 @@ export const createConsumer = (
     pausedPartitions: () => kafkaConsumer.health.pausedPartitions,
     lag: () => kafkaConsumer.health.lag,
   });
+  const monitor = new EventLoopMonitor();
   const server = new ProgressServer({
     ...settings.http,
     progress,
     readiness: async () => {
       const stats = await progress.stats()();
       const { joined, failure } = kafkaConsumer.health;
+      const stall = monitor.problem();
       const at = `Kafka at ${settings.kafka.brokers.join(', ')}`;
       const broker = failure === undefined ? at : `${at}: ${failure}`;
       return {
         problems: [
+          ...(stall === undefined ? [] : [`event loop: ${stall}`]),
           ...(E.isLeft(stats) ? [`the consumer's database does not answer: ${describeCause(stats.left.cause)}`] : []),
           ...(joined ? [] : [`not a member of group ${group} on topic ${topic} (${broker})`]),
         ],
@@ -232,6 +236,7 @@ export const createConsumer = (
     sender,
     consume,
     janitor,
+    monitor,
     server,
     pool,
     clock,

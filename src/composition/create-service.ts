@@ -32,7 +32,6 @@ import { TOKENS } from './tokens.ts';
  * are a third of all that an idle relay costs.
  */
 const LAG_SAMPLE_MS = 100;
-const STALL = { stallMs: 2_000, rememberMs: 10_000 };
 
 export interface Service {
   /** Listens, and works once the checks have passed. Answers the address. Rejects when the port cannot be had. */
@@ -72,20 +71,13 @@ export const createService = async (
     closers,
   });
 
-  const monitor = new EventLoopMonitor(STALL);
-  const stallProbe = {
-    name: 'event loop',
-    problem: () => {
-      const ms = monitor.recentStallMs();
-      return ms === undefined ? undefined : `it was stalled for ${ms} ms`;
-    },
-  };
+  const monitor = new EventLoopMonitor();
   const readiness = new Readiness(
     role === 'janitor'
       ? storageChecks(config, pools.watch)
       : startChecks(config, pools.watch, name, { brokerMayBeDown: role === 'api', mayPin: true }),
     systemClock,
-    [stallProbe],
+    [{ name: 'event loop', problem: () => monitor.problem() }],
   );
   const makeWorker =
     role === 'janitor'

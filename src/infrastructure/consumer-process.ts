@@ -4,6 +4,7 @@ import type { ConsumeRecord } from '../application/consumer/consume-record.ts';
 import { describeCause } from '../application/describe-cause.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
+import type { EventLoopMonitor } from './telemetry/event-loop-monitor.ts';
 import type { MySqlPool } from './mysql/mysql-pool.ts';
 import type { InboxJanitor } from './mysql-consumer/inbox-janitor.ts';
 import { prepareDatabase } from './mysql-consumer/prepare-database.ts';
@@ -16,6 +17,7 @@ export interface ConsumerProcessParts {
   readonly sender: CallbackSender;
   readonly consume: ConsumeRecord;
   readonly janitor: InboxJanitor;
+  readonly monitor: EventLoopMonitor;
   readonly server: { listen(): Promise<number>; close(): Promise<void> };
   readonly pool: MySqlPool;
   readonly clock: Clock;
@@ -48,9 +50,10 @@ export class ConsumerProcess {
    * database that is not there yet. Rejects with `MigrationImpossible`, or when the port is taken.
    */
   async start(): Promise<void> {
-    const { server, log, sender, kafkaConsumer, janitor } = this.parts;
+    const { server, log, sender, kafkaConsumer, janitor, monitor } = this.parts;
     this.httpPort = await server.listen();
     log.info({ port: this.httpPort }, 'progress, health and metrics are served');
+    monitor.start();
     if (!(await this.prepareDatabase())) return;
     sender.start();
     kafkaConsumer.start();
@@ -76,13 +79,14 @@ export class ConsumerProcess {
 
   /** Finishes the records and callbacks at work, commits their offsets, leaves the group. */
   async stop(): Promise<void> {
-    const { server, sender, kafkaConsumer, janitor, pool, log } = this.parts;
+    const { server, sender, kafkaConsumer, janitor, monitor, pool, log } = this.parts;
     this.stopping.abort();
     // Before the client it asks about the topic is closed.
     const janitorStopped = janitor.stop(JANITOR_STOP_MS);
     await kafkaConsumer.stop();
     await Promise.all([sender.stop(), this.sweeping, janitorStopped]);
     await server.close();
+    monitor.stop();
     await pool.end();
     log.info('stopped');
   }

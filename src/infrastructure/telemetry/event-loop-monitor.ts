@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 
 const SAMPLE_MS = 100;
+/** What withdraws readiness: a pause in which others take a process for dead; told for as long as a probe may take to ask. */
+const NOT_READY = { stallMs: 2_000, rememberMs: 10_000 };
 
 /** Notices when this process could not run for a while: a busy loop, a long collection, a stopped process. */
 export class EventLoopMonitor {
@@ -14,7 +16,7 @@ export class EventLoopMonitor {
       readonly stallMs: number;
       /** How long a stall is remembered, milliseconds. */
       readonly rememberMs: number;
-    },
+    } = NOT_READY,
   ) {}
 
   start(): void {
@@ -34,6 +36,12 @@ export class EventLoopMonitor {
     this.sample();
     if (this.stall === undefined || performance.now() - this.stall.endedAt > this.options.rememberMs) return undefined;
     return this.stall.ms;
+  }
+
+  /** A sentence for readiness; undefined when the loop ran of late. */
+  problem(): string | undefined {
+    const ms = this.recentStallMs();
+    return ms === undefined ? undefined : `it was stalled for ${ms} ms`;
   }
 
   private sample(): void {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { FaultProxy } from '../../../simulator/faults/proxy/fault-proxy.ts';
 import { Unavailable } from '../../../src/consumer-kit.ts';
+import { stallEventLoop } from '../../../src/infrastructure/faults-on-signal.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshTopic } from '../../support/servers.ts';
 import { KitUnderTest, noteEffect, onEvery } from './kit-under-test.ts';
@@ -86,6 +87,15 @@ describe('an outage', function () {
       expect(ready.status).to.equal(503);
       expect(await ready.text()).to.match(/not a member of group .*Kafka at nowhere\.invalid:9092\b/);
     });
+  });
+
+  it('given an event loop that stood still for a while / then not ready, and it says for how long', async () => {
+    const consumer = await kit.start();
+    await eventually(() => expect(consumer.kafka).to.include({ joined: true }), 30_000);
+    stallEventLoop(2_500);
+    const ready = await fetch(`http://127.0.0.1:${consumer.port}/readyz`);
+    expect(ready.status).to.equal(503);
+    expect(await ready.text()).to.match(/event loop: it was stalled for \d{4} ms/);
   });
 
   it('given a topic that is not there yet / then it comes up by itself once the topic is made', async () => {
