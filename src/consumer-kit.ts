@@ -35,7 +35,7 @@ import { MySqlConsumerProgress } from './infrastructure/mysql-consumer/mysql-con
 import { MySqlInbox } from './infrastructure/mysql-consumer/mysql-inbox.ts';
 import { createMySqlPool } from './infrastructure/mysql/mysql-pool.ts';
 import { MySqlUnitOfWork } from './infrastructure/mysql/mysql-unit-of-work.ts';
-import { refuseToStart, reprocessOrder, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
+import { refuseToStart, reprocess, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
 import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
 import { EventLoopMonitor } from './infrastructure/telemetry/event-loop-monitor.ts';
 import { createLogger } from './infrastructure/telemetry/logger.ts';
@@ -84,6 +84,7 @@ export type {
 export interface ConsumerOverrides {
   /** Given the real inbox, answers the one to use. */
   readonly inbox?: (real: Inbox) => Inbox;
+  readonly subscription?: (real: Subscription) => Subscription;
   /** Called at each failpoint instead of killing the process. */
   readonly reach?: Reach;
 }
@@ -138,7 +139,8 @@ export const createConsumer = (
         E.map((run) => runHandler(mysqlConsumerEffects, event, run)),
       ),
   };
-  const subscription = reach === undefined ? plain : subscriptionWithFailpoint(plain, reach);
+  const wanted = overrides.subscription?.(plain) ?? plain;
+  const subscription = reach === undefined ? wanted : subscriptionWithFailpoint(wanted, reach);
   const { logStartOf } = offsets;
   const parts = { unitOfWork, inbox, subscription, callbacks, clock };
   const settleEvent = new SettleEvent({ ...parts, logStartOf, baseline: definition.baseline });
@@ -253,7 +255,8 @@ export interface StartConsumerOptions<Own extends t.Props> {
 
 /**
  * The `main` of a consumer: settings from the environment (all problems at once, exit 2), then runs until SIGTERM.
- * With the arguments `reprocess ORDER_ID` it releases that parked order instead.
+ * With the arguments `reprocess ORDER_ID`, or `reprocess --all --reason unknown-version`, it releases parked orders
+ * instead.
  */
 export const startConsumer = async <Own extends t.Props>(options: StartConsumerOptions<Own>): Promise<void> => {
   const { own, define, overrides } = options;
@@ -262,7 +265,7 @@ export const startConsumer = async <Own extends t.Props>(options: StartConsumerO
   const { settings } = decoded.right;
   obeyFaultSignal(settings.faultsOnSignal);
   const consumer = createConsumer(define(decoded.right.own), settings, overrides);
-  const [command, orderId] = process.argv.slice(2);
-  if (command === 'reprocess') await reprocessOrder(consumer, orderId);
+  const [command, ...args] = process.argv.slice(2);
+  if (command === 'reprocess') await reprocess(consumer, args);
   else await runConsumerProcess(consumer, settings.shutdownDeadlineMs);
 };

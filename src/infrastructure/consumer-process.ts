@@ -3,6 +3,7 @@ import type { CallbackSender } from '../application/consumer/callback-sender.ts'
 import type { ConsumeRecord } from '../application/consumer/consume-record.ts';
 import { describeCause } from '../application/describe-cause.ts';
 import type { Clock } from '../application/ports/clock.ts';
+import type { ParkingCause } from '../application/ports/inbox.ts';
 import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
 import type { EventLoopMonitor } from './telemetry/event-loop-monitor.ts';
 import type { MySqlPool } from './mysql/mysql-pool.ts';
@@ -75,6 +76,11 @@ export class ConsumerProcess {
   /** See `ConsumeRecord.release`; its own transaction, so any process of the consumer may call it. */
   reprocess(orderId: string): ReturnType<ConsumeRecord['release']> {
     return this.parts.consume.release(orderId);
+  }
+
+  /** See `ConsumeRecord.releaseAll`. */
+  reprocessAll(cause: ParkingCause | undefined): ReturnType<ConsumeRecord['releaseAll']> {
+    return this.parts.consume.releaseAll(cause);
   }
 
   /** Finishes the records and callbacks at work, commits their offsets, leaves the group. */

@@ -1,4 +1,9 @@
+import { parseArgs } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Either } from 'fp-ts/lib/Either.js';
 import { describeCause } from '../application/describe-cause.ts';
+import { PARKING_CAUSES } from '../application/ports/inbox.ts';
+import type { ParkingCause } from '../application/ports/inbox.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
 
 /** One line on stderr, then the exit code that means it. */
@@ -34,12 +39,45 @@ export const runConsumerProcess = async (consumer: ConsumerProcess, deadlineMs: 
   }
 };
 
-/** `reprocess ORDER_ID`: releases a parked order; the running consumer drains it within a second or so. */
-export const reprocessOrder = async (consumer: ConsumerProcess, orderId: string | undefined): Promise<void> => {
-  if (orderId === undefined) return fail('reprocess: name the order: reprocess ORDER_ID', 2);
-  const released = await consumer.reprocess(orderId)();
+type Reprocessing = { readonly orderId: string } | { readonly cause: ParkingCause | undefined };
+
+const USAGE = `reprocess ORDER_ID, or reprocess --all [--reason ${PARKING_CAUSES.join('|')}]`;
+
+/** Left: what is wrong with the arguments. */
+export const readReprocessing = (args: readonly string[]): Either<string, Reprocessing> => {
+  const parsed = E.tryCatch(
+    () =>
+      parseArgs({
+        args: [...args],
+        options: { all: { type: 'boolean' }, reason: { type: 'string' } },
+        allowPositionals: true,
+      }),
+    describeCause,
+  );
+  if (E.isLeft(parsed)) return parsed;
+  const { values, positionals } = parsed.right;
+  const [orderId, ...more] = positionals;
+  if (values.all !== true && orderId !== undefined && more.length === 0 && values.reason === undefined)
+    return E.right({ orderId });
+  if (values.all !== true || orderId !== undefined) return E.left(USAGE);
+  const cause = PARKING_CAUSES.find((each) => each === values.reason);
+  return values.reason !== undefined && cause === undefined
+    ? E.left(`there is no reason ${JSON.stringify(values.reason)}: ${USAGE}`)
+    : E.right({ cause });
+};
+
+/**
+ * `reprocess ORDER_ID` releases a parked order, `reprocess --all --reason unknown-version` all that are parked for that
+ * reason; the running consumer drains them within a second or so. On stdout, in JSON, what was released.
+ */
+export const reprocess = async (consumer: ConsumerProcess, args: readonly string[]): Promise<void> => {
+  const what = readReprocessing(args);
+  if (E.isLeft(what)) return fail(`reprocess: ${what.left}`, 2);
+  const asked = what.right;
+  const released = await (
+    'orderId' in asked ? consumer.reprocess(asked.orderId) : consumer.reprocessAll(asked.cause)
+  )();
   await consumer.stop();
-  if (released._tag === 'Left')
-    return fail(`reprocess: ${released.left.action}: ${describeCause(released.left.cause)}`, 1);
-  process.stdout.write(`${JSON.stringify({ orderId, released: released.right })}\n`);
+  if (E.isLeft(released)) return fail(`reprocess: ${released.left.action}: ${describeCause(released.left.cause)}`, 1);
+  process.stdout.write(`${JSON.stringify({ ...asked, released: released.right })}\n`);
 };

@@ -10,7 +10,7 @@ import type { Pace } from '../../src/application/operations/pace.ts';
 import type { IncomingEvent } from '../../src/application/ports/consumed-record.ts';
 import type { CallbackOutbox, StoredCallback } from '../../src/application/ports/consumer-callbacks.ts';
 import type { InboxRetention } from '../../src/application/ports/inbox-retention.ts';
-import type { Inbox, InboxState } from '../../src/application/ports/inbox.ts';
+import type { Inbox, InboxState, ParkingCause } from '../../src/application/ports/inbox.ts';
 import type { Transaction } from '../../src/application/ports/transaction.ts';
 import type { UnitOfWork } from '../../src/application/ports/unit-of-work.ts';
 import { brokenRecord, history, incoming } from '../support/incoming-events.ts';
@@ -58,8 +58,8 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
         TE.flatMap(() => storage.inbox.hold(tx, event)),
       ),
     );
-  const park = (orderId: string, reason: string): Promise<void> =>
-    unit((tx) => storage.inbox.park(tx, { orderId, reason, eventId: null }));
+  const park = (orderId: string, reason: string, cause: ParkingCause = 'handler-failed'): Promise<void> =>
+    unit((tx) => storage.inbox.park(tx, { orderId, cause, reason, eventId: null }));
   const next = (orderId: string): Promise<IncomingEvent | undefined> =>
     unit((tx) => storage.inbox.nextWaiting(tx, orderId));
 
@@ -143,6 +143,24 @@ export const consumerStorageSuite = (open: () => Promise<ConsumerStorage>): void
       expect(await right(storage.inbox.drainable(10))).to.deep.equal([ready]);
       await apply(incoming(gap, 1));
       expect([...(await right(storage.inbox.drainable(10)))].sort()).to.deep.equal([ready, gap].sort());
+    });
+
+    it('given parked orders / then they are found by their first cause, in pages, until they are released', async () => {
+      const orders = Array.from({ length: 5 }, () => randomUUID()).sort();
+      const [first = '', second = '', third = '', fourth = '', healthy = ''] = orders;
+      for (const orderId of [first, second, third]) await park(orderId, 'version 2 is not known', 'unknown-version');
+      await park(second, 'then something else', 'contradiction');
+      await park(fourth, 'the handler failed 5 times');
+      await apply(incoming(healthy, 1));
+      const found = (cause: ParkingCause | undefined, after = '', limit = 10): Promise<readonly string[]> =>
+        right(storage.inbox.parkedOrders({ cause, after, limit }));
+      expect(await found('unknown-version')).to.deep.equal([first, second, third]);
+      expect(await found('unknown-version', '', 2)).to.deep.equal([first, second]);
+      expect(await found('unknown-version', second, 2)).to.deep.equal([third]);
+      expect(await found('contradiction')).to.deep.equal([]);
+      expect(await found(undefined)).to.deep.equal([first, second, third, fourth]);
+      await unit((tx) => storage.inbox.release(tx, first));
+      expect(await found('unknown-version')).to.deep.equal([second, third]);
     });
 
     it('given a record kept before / then keeping the same bytes of the same place again is not new', async () => {

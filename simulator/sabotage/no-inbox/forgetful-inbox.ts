@@ -55,5 +55,6 @@ export const forgetfulInbox = (real: Inbox): Inbox => ({
   keep: (tx, record) => real.keep(tx, record),
   nextWaiting: (tx, orderId) => real.nextWaiting(tx, orderId),
   release: (tx, orderId) => real.release(tx, orderId),
+  parkedOrders: (page) => real.parkedOrders(page),
   drainable: (limit) => real.drainable(limit),
 });

@@ -2,12 +2,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Clock } from '../ports/clock.ts';
 import type { ConsumedRecord, IncomingEvent } from '../ports/consumed-record.ts';
 import type { ConsumerObserver } from '../ports/consumer-observer.ts';
-import type { Inbox } from '../ports/inbox.ts';
+import type { Inbox, ParkingCause } from '../ports/inbox.ts';
 import type { Random } from '../ports/random.ts';
 import type { UnitOfWork, UnitOfWorkError } from '../ports/unit-of-work.ts';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { describeCause } from '../describe-cause.ts';
+import { releaseParkedOrders } from './release-parked-orders.ts';
 import { retryDelay } from './retry-delay.ts';
 import type { RetryPolicy } from './retry-delay.ts';
 import type { Arrival } from './sequence.ts';
@@ -97,6 +98,11 @@ export class ConsumeRecord {
     return unitOfWork.run({ action: 'release an order', rerunAfterUnknownCommit: true }, (tx) =>
       TE.map((released: boolean) => released)(inbox.release(tx, orderId)),
     );
+  }
+
+  /** `release` of every order that is parked for `cause`; answers how many. */
+  releaseAll(cause: ParkingCause | undefined): TaskEither<UnitOfWorkError, number> {
+    return releaseParkedOrders(this.deps, cause);
   }
 
   private async settle(

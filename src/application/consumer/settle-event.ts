@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { CallbackOutbox } from '../ports/consumer-callbacks.ts';
 import type { IncomingEvent, ParkedRecord, RecordSource } from '../ports/consumed-record.ts';
-import type { Baseline, Inbox, InboxState } from '../ports/inbox.ts';
+import type { Baseline, Inbox, InboxState, Parking, ParkingCause } from '../ports/inbox.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { Transaction } from '../ports/transaction.ts';
 import type { UnitOfWork, UnitOfWorkError } from '../ports/unit-of-work.ts';
@@ -93,7 +93,7 @@ export class SettleEvent {
 
   /** Keeps a record that is no event as evidence, and parks its order when it says whose it is. */
   park(record: ParkedRecord): TaskEither<UnitOfWorkError, Settled> {
-    return this.unit('park a record', (tx) => this.parkWithEvidence(tx, record));
+    return this.unit('park a record', (tx) => this.parkWithEvidence(tx, record, 'broken-record'));
   }
 
   private unit<E>(
@@ -133,12 +133,12 @@ export class SettleEvent {
       case 'Violation':
         return pipe(
           turn.arrival === 'stored' ? inbox.discard(tx, event) : TE.right(undefined),
-          TE.flatMap(() => this.parkWithEvidence(tx, evidenceOf(event, decision.reason))),
+          TE.flatMap(() => this.parkWithEvidence(tx, evidenceOf(event, decision.reason), 'contradiction')),
         );
       case 'Apply':
         return turn.giveUp === undefined
           ? this.apply(tx, event, state, decision.baseline)
-          : this.parkOn(tx, event, turn.giveUp);
+          : this.parkOn(tx, event, { cause: 'handler-failed', reason: turn.giveUp });
     }
   }
 
@@ -166,16 +166,24 @@ export class SettleEvent {
   }
 
   /** The event itself is stored as the first of those that wait, so that reprocessing begins with it. */
-  private parkOn(tx: Transaction, event: IncomingEvent, reason: string): TaskEither<StorageUnavailable, Settled> {
+  private parkOn(
+    tx: Transaction,
+    event: IncomingEvent,
+    { cause, reason }: Pick<Parking, 'cause' | 'reason'>,
+  ): TaskEither<StorageUnavailable, Settled> {
     const { inbox } = this.deps;
     return pipe(
       inbox.hold(tx, event),
-      TE.flatMap(() => inbox.park(tx, { orderId: event.orderId, reason, eventId: event.eventId })),
+      TE.flatMap(() => inbox.park(tx, { orderId: event.orderId, cause, reason, eventId: event.eventId })),
       TE.map((): Settled => ({ _tag: 'Parked', reason })),
     );
   }
 
-  private parkWithEvidence(tx: Transaction, record: ParkedRecord): TaskEither<StorageUnavailable, Settled> {
+  private parkWithEvidence(
+    tx: Transaction,
+    record: ParkedRecord,
+    cause: ParkingCause,
+  ): TaskEither<StorageUnavailable, Settled> {
     const { inbox } = this.deps;
     const { orderId, eventId, reason } = record;
     const parked: Settled = { _tag: 'Parked', reason };
@@ -185,7 +193,9 @@ export class SettleEvent {
       TE.flatMap(() => inbox.keep(tx, record)),
       TE.flatMap((isNew): TaskEither<StorageUnavailable, Settled> => {
         if (!isNew) return TE.right(DUPLICATE);
-        return orderId === null ? TE.right(parked) : TE.map(() => parked)(inbox.park(tx, { orderId, reason, eventId }));
+        return orderId === null
+          ? TE.right(parked)
+          : TE.map(() => parked)(inbox.park(tx, { orderId, cause, reason, eventId }));
       }),
     );
   }

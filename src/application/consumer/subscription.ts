@@ -2,6 +2,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { RequestedCallback } from '../ports/consumer-callbacks.ts';
 import type { IncomingEvent } from '../ports/consumed-record.ts';
+import type { ParkingCause } from '../ports/inbox.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { Transaction } from '../ports/transaction.ts';
 
@@ -25,8 +26,14 @@ export type EventEffect = (
   tx: Transaction,
 ) => TaskEither<HandlerFailed | DependencyUnavailable | StorageUnavailable, readonly RequestedCallback[]>;
 
+/** Why an event parks its order before any handler sees it. */
+export interface EventRefused {
+  readonly cause: Extract<ParkingCause, 'unknown-type' | 'unknown-version' | 'invalid-event'>;
+  readonly reason: string;
+}
+
 /** What a consumer does with events. */
 export interface Subscription {
   /** Left: why the event breaks the contract (unknown type or version, payload off its schema). */
-  prepare(event: IncomingEvent): Either<string, EventEffect>;
+  prepare(event: IncomingEvent): Either<EventRefused, EventEffect>;
 }

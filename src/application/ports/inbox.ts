@@ -27,8 +27,28 @@ export interface Baseline {
   readonly because: string;
 }
 
+/**
+ * Kinds of causes that park an order. Those of one kind are mended together (an upgrade, a handler that is put right) and
+ * can then be released together; the reason says in words what it was.
+ */
+export const PARKING_CAUSES = [
+  /** The event's type is newer than this consumer. */
+  'unknown-type',
+  /** The version of its payload is. */
+  'unknown-version',
+  /** The payload is not what its type and version say. */
+  'invalid-event',
+  /** The record is no event at all. */
+  'broken-record',
+  /** It contradicts what came before: a rewind, or another content under a known event ID. */
+  'contradiction',
+  'handler-failed',
+] as const;
+export type ParkingCause = (typeof PARKING_CAUSES)[number];
+
 export interface Parking {
   readonly orderId: string;
+  readonly cause: ParkingCause;
   readonly reason: string;
   /** The event that parked the order, when it could be told. */
   readonly eventId: string | null;
@@ -73,6 +93,12 @@ export interface Inbox {
   nextWaiting(tx: Transaction, orderId: string): TaskEither<StorageUnavailable, IncomingEvent | undefined>;
   /** Ends the parking and dismisses (never deletes) the evidence kept for the order. False when it was not parked. */
   release(tx: Transaction, orderId: string): TaskEither<StorageUnavailable, boolean>;
+  /** IDs of parked orders, ascending, at most `limit`, from the first one above `after`. No cause: of any. */
+  parkedOrders(page: {
+    readonly cause: ParkingCause | undefined;
+    readonly after: string;
+    readonly limit: number;
+  }): TaskEither<StorageUnavailable, readonly string[]>;
   /** Orders, at most `limit`, that are not parked and whose next event is stored: a crash came between the two. */
   drainable(limit: number): TaskEither<StorageUnavailable, readonly string[]>;
 }

@@ -5,6 +5,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { IncomingEvent, ParkedRecord } from '../../application/ports/consumed-record.ts';
 import type { StoredCallback } from '../../application/ports/consumer-callbacks.ts';
+import type { Parking } from '../../application/ports/inbox.ts';
 import { storageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { UnitOfWork, UnitOfWorkError, UnitOfWorkOptions } from '../../application/ports/unit-of-work.ts';
@@ -16,7 +17,7 @@ export interface ConsumerOrderRow {
   readonly lastSequence: number;
   readonly purgedThrough: number;
   readonly baseline: { readonly sequence: number; readonly because: string } | null;
-  readonly parked: { readonly reason: string; readonly eventId: string | null } | null;
+  readonly parked: Omit<Parking, 'orderId'> | null;
 }
 
 export interface InboxRow {

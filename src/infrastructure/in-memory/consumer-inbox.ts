@@ -87,11 +87,11 @@ export class InMemoryInbox implements Inbox {
     });
   }
 
-  park(tx: Transaction, { orderId, reason, eventId }: Parking): TaskEither<never, void> {
+  park(tx: Transaction, { orderId, cause, reason, eventId }: Parking): TaskEither<never, void> {
     return TE.fromIO(() => {
       const { orders } = consumerTablesOf(tx);
       const order = orderOf({ orders }, orderId);
-      orders.set(orderId, { ...order, parked: order.parked ?? { reason, eventId } });
+      orders.set(orderId, { ...order, parked: order.parked ?? { cause, reason, eventId } });
     });
   }
 
@@ -123,6 +123,17 @@ export class InMemoryInbox implements Inbox {
       orders.set(orderId, { ...order, parked: null });
       return true;
     });
+  }
+
+  parkedOrders({ cause, after, limit }: Parameters<Inbox['parkedOrders']>[0]): TaskEither<never, readonly string[]> {
+    return TE.fromIO(() =>
+      [...this.database.committed.orders.values()]
+        .filter(({ parked }) => parked !== null && (cause === undefined || parked.cause === cause))
+        .map(({ orderId }) => orderId)
+        .filter((orderId) => orderId > after)
+        .sort()
+        .slice(0, limit),
+    );
   }
 
   drainable(limit: number): TaskEither<never, readonly string[]> {

@@ -4,7 +4,7 @@ import type { KafkaMessage } from 'kafkajs';
 import type { ConsumedRecord, IncomingEvent, RecordSource } from '../../application/ports/consumed-record.ts';
 import { CE_SOURCE, decodeEnvelope } from '../../interfaces/contract/envelope.ts';
 import type { Envelope } from '../../interfaces/contract/envelope.ts';
-import { decodeEventSkipped } from '../../interfaces/contract/event-skipped.ts';
+import { EVENT_SKIPPED_VERSION, decodeEventSkipped } from '../../interfaces/contract/event-skipped.ts';
 import { EVENT_SKIPPED } from '../../interfaces/contract/topic.ts';
 
 /** Headers of one record, names and values. Ours take well under 2 KB; the inbox stores what is not ours. */
@@ -74,7 +74,8 @@ const flawOf = (envelope: Envelope, message: KafkaMessage): string | undefined =
   if (!TYPE.test(type)) return 'header ce_type is no event type';
   if (sequence > MAX_SEQUENCE) return `header ce_sequence is above ${MAX_SEQUENCE}`;
   if (version > MAX_VERSION) return `the payload version is above ${MAX_VERSION}`;
-  if (type !== EVENT_SKIPPED) return undefined;
+  // Of a newer version only the payload differs: it is a skip all the same, and nobody needs to upgrade first.
+  if (type !== EVENT_SKIPPED || version > EVENT_SKIPPED_VERSION) return undefined;
   const skip = decodeEventSkipped(envelope);
   return E.isLeft(skip) ? `EventSkipped: ${skip.left.reason}` : undefined;
 };

@@ -51,6 +51,12 @@ const DRAINABLE = `
    WHERE o.consumer = ? AND o.parked_at IS NULL AND w.head <= o.last_sequence + 1
    LIMIT ?`;
 
+const PARKED = `
+  SELECT order_id AS orderId
+    FROM inbox_orders
+   WHERE consumer = ? AND parked_at IS NOT NULL AND order_id > ? AND (? IS NULL OR parked_cause = ?)
+   ORDER BY order_id LIMIT ?`;
+
 const MAX_REASON = 1_000;
 
 /** SHA-256 over the parts, each with its length, so that no two records share it by moving a boundary. */
@@ -162,14 +168,14 @@ export class MySqlInbox implements Inbox {
     });
   }
 
-  park(tx: Transaction, { orderId, reason, eventId }: Parking): TaskEither<StorageUnavailable, void> {
+  park(tx: Transaction, { orderId, cause, reason, eventId }: Parking): TaskEither<StorageUnavailable, void> {
     return storageAttempt('park an order', async () => {
       const connection = connectionOf(tx);
       await connection.write(LOCK_ORDER, [this.consumer, orderId]);
       await connection.write(
-        `UPDATE inbox_orders SET parked_at = NOW(6), parked_event_id = ?, parked_reason = ?
+        `UPDATE inbox_orders SET parked_at = NOW(6), parked_event_id = ?, parked_cause = ?, parked_reason = ?
           WHERE consumer = ? AND order_id = ? AND parked_at IS NULL`,
-        [eventId, reason.slice(0, MAX_REASON), this.consumer, orderId],
+        [eventId, cause, reason.slice(0, MAX_REASON), this.consumer, orderId],
       );
     });
   }
@@ -222,7 +228,7 @@ export class MySqlInbox implements Inbox {
     return storageAttempt('release an order', async () => {
       const connection = connectionOf(tx);
       const { affectedRows } = await connection.write(
-        `UPDATE inbox_orders SET parked_at = NULL, parked_event_id = NULL, parked_reason = NULL
+        `UPDATE inbox_orders SET parked_at = NULL, parked_event_id = NULL, parked_cause = NULL, parked_reason = NULL
           WHERE consumer = ? AND order_id = ? AND parked_at IS NOT NULL`,
         [this.consumer, orderId],
       );
@@ -231,6 +237,15 @@ export class MySqlInbox implements Inbox {
         [this.consumer, orderId],
       );
       return affectedRows > 0;
+    });
+  }
+
+  parkedOrders({ cause, after, limit }: Parameters<Inbox['parkedOrders']>[0]): ReturnType<Inbox['parkedOrders']> {
+    return storageAttempt('find parked orders', async () => {
+      const rows = await this.pool.use((connection) =>
+        connection.rows(PARKED, [this.consumer, after, cause ?? null, cause ?? null, limit]),
+      );
+      return decodeRows(t.strict({ orderId: t.string }), rows).map(({ orderId }) => orderId);
     });
   }
 

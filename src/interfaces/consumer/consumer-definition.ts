@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { HandlerContext } from '../../application/consumer/run-handler.ts';
+import type { EventRefused } from '../../application/consumer/subscription.ts';
 import type { FinalAnswer, StoredCallback } from '../../application/ports/consumer-callbacks.ts';
 import type { IncomingEvent } from '../../application/ports/consumed-record.ts';
 import { decodeOrderEvent, explainDecodeError } from '../contract/order-events.ts';
-import type { OrderEvent, OrderEventType } from '../contract/order-events.ts';
+import type { EventDecodeError, OrderEvent, OrderEventType } from '../contract/order-events.ts';
 
 /** An event of the contract with its place: who it is, whose it is, and the how-manieth of its order. */
 export type ReceivedEvent<Type extends OrderEventType = OrderEventType> = OrderEvent<Type> & {
@@ -62,13 +63,21 @@ export interface ConsumerDefinition {
   readonly baseline?: string;
 }
 
+const causeOf: { readonly [Tag in EventDecodeError['_tag']]: EventRefused['cause'] } = {
+  UnknownEventType: 'unknown-type',
+  UnknownEventVersion: 'unknown-version',
+  EventPayloadNotJson: 'invalid-event',
+  EventUpcastFailed: 'invalid-event',
+  InvalidEvent: 'invalid-event',
+};
+
 /** What the handler of an event comes to, or why the event breaks the contract. */
 export const handlingOf = (
   handlers: EventHandlers,
   incoming: IncomingEvent,
-): Either<string, (context: HandlerContext) => Promise<unknown>> => {
+): Either<EventRefused, (context: HandlerContext) => Promise<unknown>> => {
   const decoded = decodeOrderEvent(incoming);
-  if (E.isLeft(decoded)) return E.left(explainDecodeError(decoded.left));
+  if (E.isLeft(decoded)) return E.left({ cause: causeOf[decoded.left._tag], reason: explainDecodeError(decoded.left) });
   const { eventId, orderId, sequence } = incoming;
   const event: ReceivedEvent = { ...decoded.right, eventId, orderId, sequence };
   return E.right((context) => dispatch(handlers, event, context));

@@ -12,7 +12,8 @@ export const EVENT_SKIPPED_VERSION = 1;
 
 /**
  * Payload of `EventSkipped`: an operator gave up an event that could not be published, and this one takes its place in
- * its order's sequence. Consumers go on after it, and know what they will never see.
+ * its order's sequence. Consumers go on after it, and know what they will never see. That is what the type means in
+ * every version, so one that is newer than a consumer is a skip to it as well; only its payload is not read.
  */
 export const EventSkipped = t.readonly(
   t.strict({

@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { IncomingEvent } from '../../../src/application/ports/consumed-record.ts';
 import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
 import { asRecord, brokenRecord, history, incoming } from '../../support/incoming-events.ts';
-import { ConsumerHouse, OPEN_FOR_MS, impatientClock } from './consumer-house.ts';
+import { ConsumerHouse, unknownVersion, OPEN_FOR_MS, impatientClock } from './consumer-house.ts';
 import type { HouseOptions } from './consumer-house.ts';
 
 const ids = (events: readonly { readonly eventId: string }[]): readonly string[] =>
@@ -148,10 +148,10 @@ describe('consuming records together', () => {
   it('given an event that breaks the contract / then its order is parked, its handler never runs, and others go on', async () => {
     const events = twoOrders(2);
     const bad = events[1];
-    const house = new ConsumerHouse({ violation: (event) => (event === bad ? 'version 9 is not known' : undefined) });
+    const house = new ConsumerHouse({ violation: (event) => (event === bad ? unknownVersion : undefined) });
     await house.takeTogether(events);
     expect(house.effects()).to.deep.equal(ids([0, 2].flatMap((index) => events[index] ?? [])));
-    expect(house.database.committed.orders.get(bad?.orderId ?? '')?.parked?.reason).to.equal('version 9 is not known');
+    expect(house.database.committed.orders.get(bad?.orderId ?? '')?.parked?.reason).to.equal(unknownVersion.reason);
   });
 
   it('given a record that is no event amid others / then those before and after it are taken', async () => {

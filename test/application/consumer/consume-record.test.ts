@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { storageUnavailable } from '../../../src/application/ports/storage-error.ts';
 import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
 import { asRecord, brokenRecord, history, incoming } from '../../support/incoming-events.ts';
-import { ConsumerHouse } from './consumer-house.ts';
+import { ConsumerHouse, unknownVersion } from './consumer-house.ts';
 
 const ids = (events: readonly { readonly eventId: string }[]): readonly string[] =>
   events.map(({ eventId }) => eventId);
@@ -102,7 +102,7 @@ describe('consuming records', () => {
     it('given a payload off its schema / then its order is parked at once and its handler never runs', async () => {
       let handled = 0;
       const house = new ConsumerHouse({
-        violation: (event) => (event.sequence === 2 ? 'version 9 is not known' : undefined),
+        violation: (event) => (event.sequence === 2 ? unknownVersion : undefined),
         handler: () => {
           handled += 1;
           return Promise.resolve();
@@ -110,6 +110,32 @@ describe('consuming records', () => {
       });
       expect(await house.takeAll(history(3))).to.deep.equal(['Applied', 'Parked', 'Held']);
       expect(handled).to.equal(1);
+    });
+
+    it('given orders parked by newer versions and by a handler / when those of newer versions are released after an upgrade / then only they go on', async () => {
+      let upgraded = false;
+      const newer = [history(2), history(3)];
+      const sick = history(2);
+      const house = new ConsumerHouse({
+        violation: (event) => (event.version > 1 && !upgraded ? unknownVersion : undefined),
+        handler: ({ orderId }) => (orderId === sick[0]?.orderId ? Promise.reject(new Error('no')) : Promise.resolve()),
+      });
+      const events = newer.flat().map((event) => ({ ...event, version: event.sequence === 2 ? 2 : 1 }));
+      await house.takeAll([...events, ...sick]);
+      upgraded = true;
+      const consumer = house.consumer();
+      expect(await consumer.releaseAll('unknown-version')()).to.deep.equal({ _tag: 'Right', right: 2 });
+      await consumer.sweep(signal);
+      for (const order of newer) expect(house.effects(order[0]?.orderId)).to.deep.equal(ids(order));
+      expect(house.waiting()).to.deep.equal(ids(sick));
+      expect(await consumer.releaseAll('unknown-version')()).to.deep.equal({ _tag: 'Right', right: 0 });
+      expect(await consumer.releaseAll(undefined)()).to.deep.equal({ _tag: 'Right', right: 1 });
+    });
+
+    it('given more parked orders than one page whose cause remains / when all are released / then each is met once', async () => {
+      const house = new ConsumerHouse({ violation: () => unknownVersion });
+      await house.takeAll(Array.from({ length: 501 }, () => incoming(randomUUID(), 1)));
+      expect(await house.consumer().releaseAll('unknown-version')()).to.deep.equal({ _tag: 'Right', right: 501 });
     });
 
     it('given a rewind / then the order is parked with the newcomer as evidence', async () => {

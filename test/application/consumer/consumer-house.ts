@@ -6,7 +6,7 @@ import { ConsumeRecord } from '../../../src/application/consumer/consume-record.
 import type { Processed } from '../../../src/application/consumer/consume-record.ts';
 import { SettleBatch } from '../../../src/application/consumer/settle-batch.ts';
 import { SettleEvent } from '../../../src/application/consumer/settle-event.ts';
-import type { EventEffect, Subscription } from '../../../src/application/consumer/subscription.ts';
+import type { EventEffect, EventRefused, Subscription } from '../../../src/application/consumer/subscription.ts';
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Callback } from '../../../src/application/ports/consumer-callbacks.ts';
 import type { ConsumedRecord, IncomingEvent } from '../../../src/application/ports/consumed-record.ts';
@@ -39,7 +39,7 @@ export const silentObserver: ConsumerObserver = {
 
 export interface HouseOptions {
   /** Why the event breaks the contract, or undefined. */
-  readonly violation?: (event: IncomingEvent) => string | undefined;
+  readonly violation?: (event: IncomingEvent) => EventRefused | undefined;
   /** What the handler does before its effect; a rejection makes it fail. */
   readonly handler?: (event: IncomingEvent) => Promise<void>;
   /** Why something that the handler needs cannot be reached, or undefined. */
@@ -51,6 +51,9 @@ export interface HouseOptions {
   readonly logStart?: () => TaskEither<{ readonly _tag: 'DependencyUnavailable'; readonly cause: unknown }, number>;
   readonly baseline?: string;
 }
+
+/** An event that this consumer is too old for. */
+export const unknownVersion: EventRefused = { cause: 'unknown-version', reason: 'version 9 is not known' };
 
 /** A consumer over an in-memory database, whose only effect is a row that names the event. */
 export class ConsumerHouse {

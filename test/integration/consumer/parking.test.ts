@@ -1,9 +1,15 @@
 import { expect } from 'chai';
 import * as E from 'fp-ts/lib/Either.js';
+import type { Subscription } from '../../../src/application/consumer/subscription.ts';
 import { eventually } from '../../support/eventually.ts';
 import { KitUnderTest, noteEffect, onEvery } from './kit-under-test.ts';
 import type { Effect } from './kit-under-test.ts';
 import { asMessage, asMessages, envelope, lifeOf, newOrderId } from './order-lifecycle.ts';
+
+/** What a later release adds: it reads version 2, here one whose payload is that of version 1. */
+const knowsVersion2 = (real: Subscription): Subscription => ({
+  prepare: (event) => real.prepare(event.version === 2 ? { ...event, version: 1 } : event),
+});
 
 describe('parking an order', function () {
   this.timeout(60_000);
@@ -72,6 +78,51 @@ describe('parking an order', function () {
     expect((await kit.progress(second, orderId)).waiting).to.have.length(4);
     await second.reprocess(orderId)();
     await eventually(async () => expect(await kit.effects(orderId)).to.have.length(4));
+  });
+});
+
+describe('an event of a newer version', function () {
+  this.timeout(60_000);
+  let kit: KitUnderTest;
+  beforeEach(async () => {
+    kit = await KitUnderTest.open();
+  });
+  afterEach(() => kit.close());
+
+  it('given consumers that do not know it yet / then its orders wait, and after the upgrade one command drains them', async () => {
+    const orders = [newOrderId(), newOrderId()];
+    const old = await kit.start();
+    const events = orders.flatMap((orderId) =>
+      lifeOf(orderId).map((event) => ({ ...event, version: event.type === 'OrderPaid' ? 2 : 1 })),
+    );
+    await kit.produce(asMessages(events));
+    await eventually(async () => {
+      for (const orderId of orders) expect((await kit.progress(old, orderId)).waiting).to.have.length(3);
+    });
+    expect((await kit.progress(old, orders[0] ?? '')).parked?.reason).to.match(/^version 2 of OrderPaid is not known/);
+    await kit.stop(old);
+
+    const upgraded = await kit.start({}, {}, { subscription: knowsVersion2 });
+    expect(await upgraded.reprocessAll('unknown-version')()).to.deep.equal(E.right(2));
+    await eventually(async () => {
+      for (const orderId of orders)
+        expect((await kit.effects(orderId)).map(({ sequence }) => sequence)).to.deep.equal([1, 2, 3, 4]);
+    });
+  });
+
+  it('given an EventSkipped of it / then it is a skip all the same', async () => {
+    const orderId = newOrderId();
+    const [first, , third] = lifeOf(orderId);
+    if (!first || !third) throw new Error('three events');
+    const consumer = await kit.start();
+    const skip = {
+      ...envelope(orderId, 2, 'OrderPaid', { version: 2, payload: '{"grown":true}' }),
+      type: 'EventSkipped',
+    };
+    await kit.produce(asMessages([first, skip, third]));
+    await eventually(async () => expect(await kit.committed()).to.equal(3));
+    expect((await kit.effects(orderId)).map(({ sequence }) => sequence)).to.deep.equal([1, 3]);
+    expect((await kit.progress(consumer, orderId)).parked).to.equal(null);
   });
 });
 
