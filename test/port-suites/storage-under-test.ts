@@ -5,7 +5,7 @@ import type { IdempotencyKeys } from '../../src/application/ports/idempotency-ke
 import type { OrderStore } from '../../src/application/ports/order-store.ts';
 import type { OutboxOperations } from '../../src/application/ports/outbox-operations.ts';
 import type { OutboxRetention } from '../../src/application/ports/outbox-retention.ts';
-import type { OutboxStatus } from '../../src/application/ports/outbox-queries.ts';
+import type { OutboxStatus } from '../../src/application/ports/outbox-status.ts';
 import type { Outbox } from '../../src/application/ports/outbox.ts';
 import type { RelayLeases } from '../../src/application/ports/relay-lease.ts';
 import type { RelayOutbox } from '../../src/application/ports/relay-outbox.ts';

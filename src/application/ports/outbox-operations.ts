@@ -1,5 +1,5 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { OutboxStatus } from './outbox-queries.ts';
+import type { OutboxStatus } from './outbox-status.ts';
 import type { StorageUnavailable } from './storage-error.ts';
 import type { Transaction } from './transaction.ts';
 

@@ -1,7 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { OutboxStatus } from './outbox-status.ts';
 import type { StorageUnavailable } from './storage-error.ts';
-
-export type OutboxStatus = 'PENDING' | 'COMPLETED' | 'QUARANTINED';
 
 /** One outbox row as people ask for it. Times are RFC 3339 UTC with microseconds. */
 export interface OutboxEntry {

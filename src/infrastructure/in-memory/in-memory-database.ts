@@ -2,7 +2,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Clock } from '../../application/ports/clock.ts';
 import type { AuditEntry } from '../../application/ports/outbox-operations.ts';
-import type { OutboxStatus } from '../../application/ports/outbox-queries.ts';
+import type { OutboxStatus } from '../../application/ports/outbox-status.ts';
 import type { VersionedOrder } from '../../application/ports/order-store.ts';
 import { StagedTable } from './table.ts';
 import type { ReadableTable, Table } from './table.ts';

@@ -9,6 +9,7 @@ import type {
   Skip,
   SkipRefused,
 } from '../../application/ports/outbox-operations.ts';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { InMemoryDatabase, OutboxRow, Tables } from './in-memory-database.ts';
@@ -41,7 +42,7 @@ export class InMemoryOutboxOperations implements OutboxOperations {
     return TE.fromIOEither(() => {
       const tables = tablesOf(tx);
       return E.map((row: OutboxRow) => {
-        tables.outbox.set(row.id, { ...row, status: 'PENDING', attempts: 0, nextAttemptAt: null });
+        tables.outbox.set(row.id, { ...row, status: OUTBOX_MOVES.redrive.to, attempts: 0, nextAttemptAt: null });
       })(quarantined(tables, eventId));
     });
   }
@@ -70,7 +71,7 @@ export class InMemoryOutboxOperations implements OutboxOperations {
       ...replacement,
       occurredAt: new Date(now).toISOString(),
       createdAt: now,
-      status: 'PENDING',
+      status: OUTBOX_MOVES.skip.to,
       attempts: 0,
       nextAttemptAt: null,
       lastError: null,

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { OutboxRetention, PurgeableRow, PurgeRun, PurgeWindow } from '../../application/ports/outbox-retention.ts';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import { sequenceIndexKey } from './in-memory-outbox.ts';
@@ -9,7 +10,7 @@ import type { InMemoryDatabase, OutboxRow } from './in-memory-database.ts';
 import { tablesOf } from './in-memory-unit-of-work.ts';
 
 const isOld = ({ status, publishedAt }: OutboxRow, cutoff: number): boolean =>
-  status === 'COMPLETED' && publishedAt !== null && publishedAt < cutoff;
+  status === OUTBOX_MOVES.purge.from && publishedAt !== null && publishedAt < cutoff;
 
 /** The janitor's side of the outbox over the same tables as `InMemoryOutbox`. */
 export class InMemoryOutboxRetention implements OutboxRetention {

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { EventTooLarge, Outbox, OutboxEvent } from '../../application/ports/outbox.ts';
 import { storageUnavailable } from '../../application/ports/storage-error.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
@@ -51,7 +52,7 @@ export class InMemoryOutbox implements Outbox {
     tables.outbox.set(id, {
       ...event,
       id,
-      status: 'PENDING',
+      status: OUTBOX_MOVES.append.to,
       attempts: 0,
       nextAttemptAt: null,
       lastError: null,

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { Lease, LeaseLost } from '../../application/ports/relay-lease.ts';
 import type {
   Acknowledgement,
@@ -80,9 +81,10 @@ export class InMemoryRelayOutbox implements RelayOutbox {
   /** Does nothing when the row is settled already, or another event's after a skip. */
   private complete(tables: Tables, record: OutboxRecord, offset: number): void {
     const row = tables.outbox.get(record.id);
-    if (row?.status !== 'PENDING' || row.eventId !== record.eventId) return;
+    const { from, to } = OUTBOX_MOVES.acknowledge;
+    if (row?.status !== from || row.eventId !== record.eventId) return;
     const publishedAt = this.database.now();
-    tables.outbox.set(row.id, { ...row, status: 'COMPLETED', offset, publishedAt, nextAttemptAt: null });
+    tables.outbox.set(row.id, { ...row, status: to, offset, publishedAt, nextAttemptAt: null });
     if (tables.blocks.get(row.orderKey)?.outboxId !== row.id) return;
     tables.blocks.delete(row.orderKey);
     for (const held of tables.outbox.values())
@@ -92,7 +94,8 @@ export class InMemoryRelayOutbox implements RelayOutbox {
   /** Does nothing when this attempt is written already, or the row is another event's after a skip. */
   private spendAttempt(tables: Tables, { record, error }: FailedAttempt, then: AfterFailure): void {
     const row = tables.outbox.get(record.id);
-    if (row?.status !== 'PENDING' || row.eventId !== record.eventId || row.attempts !== record.attempts) return;
+    const { from, to } = then._tag === 'Quarantine' ? OUTBOX_MOVES.quarantine : OUTBOX_MOVES.retryLater;
+    if (row?.status !== from || row.eventId !== record.eventId || row.attempts !== record.attempts) return;
     const now = this.database.now();
     const { id, orderKey, sequence, partition } = row;
     const attempts = row.attempts + 1;
@@ -100,7 +103,7 @@ export class InMemoryRelayOutbox implements RelayOutbox {
       ...row,
       attempts,
       lastError: error,
-      status: then._tag === 'Quarantine' ? 'QUARANTINED' : 'PENDING',
+      status: to,
       nextAttemptAt: then._tag === 'Quarantine' ? null : now + then.delayMs,
     });
     tables.blocks.set(orderKey, { orderKey, sequence, outboxId: id, partition, createdAt: now });

@@ -11,6 +11,7 @@ import type {
   Skip,
   SkipRefused,
 } from '../../application/ports/outbox-operations.ts';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import { connectionOf } from './mysql-unit-of-work.ts';
@@ -18,6 +19,8 @@ import type { TransactionConnection } from './mysql-unit-of-work.ts';
 import { OutboxStatusColumn, isAscii } from './outbox-rows.ts';
 import { WholeNumber, decodeFirst } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
+
+const { redrive, skip } = OUTBOX_MOVES;
 
 const LOCK_EVENT = `
 SELECT id, order_id, sequence, type, status FROM outbox WHERE event_id = ? FOR UPDATE`;
@@ -34,8 +37,8 @@ WHERE b.order_id = ? AND b.sequence < ?`;
 
 /** `held_by` stays as it is, and so does the block of the order: the order goes on only when this row is acknowledged. */
 const REDRIVE = `
-UPDATE outbox SET status = 'PENDING', attempts = 0, next_attempt_at = NULL
-WHERE event_id = ? AND status = 'QUARANTINED'`;
+UPDATE outbox SET status = '${redrive.to}', attempts = 0, next_attempt_at = NULL
+WHERE event_id = ? AND status = '${redrive.from}'`;
 
 const KEEP_SKIPPED = `
 INSERT INTO outbox_skipped (event_id, order_id, sequence, type, version, occurred_at, payload, headers, attempts,
@@ -52,7 +55,7 @@ SELECT event_id, order_id, sequence, type, version, occurred_at, payload, header
 const REPLACE = `
 UPDATE outbox FORCE INDEX (PRIMARY)
 SET event_id = ?, type = ?, version = ?, occurred_at = NOW(3), payload = ?, headers = ?, created_at = NOW(6),
-  status = 'PENDING', attempts = 0, next_attempt_at = NULL, last_error = NULL, held_by = NULL
+  status = '${skip.to}', attempts = 0, next_attempt_at = NULL, last_error = NULL, held_by = NULL
 WHERE id = ?`;
 
 const EventRow = t.strict({

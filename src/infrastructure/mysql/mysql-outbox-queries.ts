@@ -9,10 +9,10 @@ import type {
   OutboxFilter,
   OutboxQueries,
   OutboxStats,
-  OutboxStatus,
   SkippedEntry,
   SkippedEntryDetail,
 } from '../../application/ports/outbox-queries.ts';
+import type { OutboxStatus } from '../../application/ports/outbox-status.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { SqlValue } from './mysql-connection.ts';
 import type { MySqlPool } from './mysql-pool.ts';

@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { OutboxRetention, PurgeableRow, PurgeRun, PurgeWindow } from '../../application/ports/outbox-retention.ts';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { MySqlConnection } from './mysql-connection.ts';
@@ -35,7 +36,7 @@ const INSERT_RUN = `
 INSERT INTO outbox_purges (actor, cutoff) VALUES (?, ?)`;
 
 const DELETE_ROWS = `
-DELETE o FROM outbox o FORCE INDEX (PRIMARY) WHERE o.id IN (?) AND o.status = 'COMPLETED' AND o.published_at < ?`;
+DELETE o FROM outbox o FORCE INDEX (PRIMARY) WHERE o.id IN (?) AND o.status = '${OUTBOX_MOVES.purge.from}' AND o.published_at < ?`;
 
 const ATTEMPTS_OF = `
 SELECT id FROM outbox_attempts FORCE INDEX (outbox_attempts_of_event) WHERE event_id IN (?)`;

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import type { OutboxStatus } from '../../application/ports/outbox-status.ts';
 
 const Headers = t.readonly(t.record(t.string, t.string));
 
@@ -15,7 +16,9 @@ export const HeadersColumn = new t.Type<Readonly<Record<string, string>>, string
   (headers) => JSON.stringify(headers),
 );
 
-export const OutboxStatusColumn = t.union([t.literal('PENDING'), t.literal('COMPLETED'), t.literal('QUARANTINED')]);
+export const OutboxStatusColumn = t.keyof({ PENDING: null, COMPLETED: null, QUARANTINED: null } satisfies Readonly<
+  Record<OutboxStatus, null>
+>);
 
 /**
  * IDs are ASCII columns. Compared with other text MySQL would convert the column and read the whole table, so such

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { OUTBOX_MOVES } from '../../application/ports/outbox-status.ts';
 import type { Lease } from '../../application/ports/relay-lease.ts';
 import type {
   Acknowledgement,
@@ -21,14 +22,16 @@ import { WholeNumber, decodeRows } from './rows.ts';
  * are forced, because on a small table the optimiser likes to scan it, and a scan that writes locks what it meets.
  */
 
+const { acknowledge, retryLater, quarantine } = OUTBOX_MOVES;
+
 const PUBLISHED = (rows: number): string =>
   `(VALUES ${'ROW(?, ?, ?), '.repeat(rows - 1)}ROW(?, ?, ?)) AS published (id, event_id, kafka_offset)`;
 
 /** After a skip the row is another event's. */
 const SET_COMPLETED = `
-SET o.status = 'COMPLETED', o.published_at = NOW(6), o.kafka_offset = published.kafka_offset, o.next_attempt_at = NULL,
+SET o.status = '${acknowledge.to}', o.published_at = NOW(6), o.kafka_offset = published.kafka_offset, o.next_attempt_at = NULL,
   o.held_by = NULL
-WHERE o.status = 'PENDING' AND o.kafka_partition = ? AND o.event_id = published.event_id`;
+WHERE o.status = '${acknowledge.from}' AND o.kafka_partition = ? AND o.event_id = published.event_id`;
 
 /** The list of offsets leads; each row is then found by its primary key. */
 const COMPLETE = (rows: number): string => `
@@ -61,11 +64,11 @@ INSERT INTO outbox_blocks (order_id, sequence, outbox_id, kafka_partition) VALUE
 /** Counts an attempt only once: a repeated call finds another number of attempts. */
 const RETRY_LATER = `
 UPDATE outbox SET attempts = attempts + 1, last_error = ?, next_attempt_at = NOW(6) + INTERVAL ? MICROSECOND
-WHERE id = ? AND event_id = ? AND status = 'PENDING' AND attempts = ?`;
+WHERE id = ? AND event_id = ? AND status = '${retryLater.from}' AND attempts = ?`;
 
 const QUARANTINE = `
-UPDATE outbox SET attempts = attempts + 1, last_error = ?, status = 'QUARANTINED', next_attempt_at = NULL
-WHERE id = ? AND event_id = ? AND status = 'PENDING' AND attempts = ?`;
+UPDATE outbox SET attempts = attempts + 1, last_error = ?, status = '${quarantine.to}', next_attempt_at = NULL
+WHERE id = ? AND event_id = ? AND status = '${quarantine.from}' AND attempts = ?`;
 
 const INSERT_ATTEMPT = `
 INSERT INTO outbox_attempts (event_id, attempt, error) VALUES (?, ?, ?)`;

@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
-import type { OutboxStatus } from '../../application/ports/outbox-queries.ts';
+import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
+import type { OutboxStatus } from '../../application/ports/outbox-status.ts';
 import { orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
@@ -12,8 +13,6 @@ import { entriesView, entryView, statsView } from './outbox-views.ts';
 import { show, withServices } from './run-command.ts';
 import type { CommandRunner, OutputOptions } from './run-command.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
-
-const STATUSES: readonly OutboxStatus[] = ['PENDING', 'COMPLETED', 'QUARANTINED'];
 
 interface ListOptions extends OutputOptions {
   readonly status?: OutboxStatus;
@@ -36,7 +35,7 @@ export const addOutboxCommands = (
   outbox
     .command('list')
     .description('events, the newest first')
-    .addOption(new Option('--status <status>', 'only events of this status').choices(STATUSES))
+    .addOption(new Option('--status <status>', 'only events of this status').choices(OUTBOX_STATUSES))
     .option('--order <order-id>', 'only events of this order', orderId)
     .option('--limit <n>', 'at most this many', wholeNumberBetween(1, 1_000), 50)
     .option('--json', 'JSON on stdout')

@@ -5,7 +5,8 @@ import * as t from 'io-ts';
 import type { Acted } from '../../application/operations/act-once.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
 import type { SkipEvent, Skipped } from '../../application/operations/skip-event.ts';
-import type { OutboxFilter, OutboxQueries, OutboxStatus } from '../../application/ports/outbox-queries.ts';
+import type { OutboxFilter, OutboxQueries } from '../../application/ports/outbox-queries.ts';
+import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
 import { ShortText } from '../../domain/order/values.ts';
 import { textValue } from '../../domain/value-codec.ts';
 import { closed } from '../contract/closed.ts';
@@ -60,10 +61,8 @@ const guarded =
       : sendProblem(reply, { _tag: 'Unauthorized' });
   };
 
-const STATUSES: readonly OutboxStatus[] = ['PENDING', 'COMPLETED', 'QUARANTINED'];
-
 const filterOf = (query: t.TypeOf<typeof OutboxQuery>): OutboxFilter => {
-  const status = STATUSES.find((known) => known === query.status);
+  const status = OUTBOX_STATUSES.find((known) => known === query.status);
   return {
     limit: query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit),
     ...(status === undefined ? {} : { status }),
