@@ -26,6 +26,7 @@ import { obeyFaultSignal } from './infrastructure/faults-on-signal.ts';
 import { HttpCallbackPoster } from './infrastructure/http-callback-poster.ts';
 import { createKafka } from './infrastructure/kafka/kafka-client.ts';
 import type { ProcessRecords } from './infrastructure/kafka/kafka-consumer-batch.ts';
+import { recordReader } from './infrastructure/kafka/kafka-consumer-record.ts';
 import { KafkaConsumer, offsetResetIn } from './infrastructure/kafka/kafka-consumer.ts';
 import { KafkaTopicOffsets } from './infrastructure/kafka/kafka-topic-offsets.ts';
 import { createInboxJanitor } from './infrastructure/mysql-consumer/inbox-janitor.ts';
@@ -41,7 +42,9 @@ import { EventLoopMonitor } from './infrastructure/telemetry/event-loop-monitor.
 import { createLogger } from './infrastructure/telemetry/logger.ts';
 import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
 import { handlingOf, refusalOf } from './interfaces/consumer/consumer-definition.ts';
-import type { ConsumerDefinition } from './interfaces/consumer/consumer-definition.ts';
+import type { ConsumerDefinitionOf, EventContract } from './interfaces/consumer/consumer-definition.ts';
+import { orderContract } from './interfaces/consumer/order-consumer.ts';
+import type { ConsumerDefinition } from './interfaces/consumer/order-consumer.ts';
 import { ProgressServer } from './interfaces/consumer/progress-server.ts';
 
 /*
@@ -64,6 +67,7 @@ import { ProgressServer } from './interfaces/consumer/progress-server.ts';
 
 export { Unavailable } from './application/consumer/outage.ts';
 export type { CallbackRequest, HandlerContext } from './application/consumer/run-handler.ts';
+export type { EventRefused } from './application/consumer/subscription.ts';
 export type { EffectTransaction, SqlValue } from './application/ports/consumer-effects.ts';
 export type { IncomingEvent } from './application/ports/consumed-record.ts';
 export type { Inbox, InboxState } from './application/ports/inbox.ts';
@@ -72,13 +76,22 @@ export { ConsumerProcess } from './infrastructure/consumer-process.ts';
 export * as settings from './infrastructure/settings.ts';
 export { ignore } from './interfaces/consumer/consumer-definition.ts';
 export type {
+  ConsumerDefinitionOf,
+  EncodedEvent,
+  EventContract,
+  EventOf,
+  HandlerOf,
+  HandlersOf,
+  ReceivedOf,
+  Refusal,
+  RefusalHandler,
+} from './interfaces/consumer/consumer-definition.ts';
+export type {
   ConsumerDefinition,
   EventHandler,
   EventHandlers,
   ReceivedEvent,
-  Refusal,
-  RefusalHandler,
-} from './interfaces/consumer/consumer-definition.ts';
+} from './interfaces/consumer/order-consumer.ts';
 
 /** Adapters that tests and planted bugs replace. */
 export interface ConsumerOverrides {
@@ -94,9 +107,17 @@ const CALLBACK_TIMEOUT_MS = 5_000;
 /** Well below the lock wait (1 s) of whoever else wants an order of the batch. */
 const BATCH_OPEN_MS = 400;
 
-/** Wires a consumer; nothing runs before its `start`. @throws TypeError when a name of the definition is not usable. */
+/** Wires a consumer of orders; nothing runs before its `start`. @throws TypeError when a name of the definition is not usable. */
 export const createConsumer = (
   definition: ConsumerDefinition,
+  settings: ConsumerSettings,
+  overrides: ConsumerOverrides = {},
+): ConsumerProcess => createConsumerOf(orderContract, definition, settings, overrides);
+
+/** The same for the events of any other aggregate, on a topic of their own. */
+export const createConsumerOf = <Payloads extends object>(
+  contract: EventContract<Payloads>,
+  definition: ConsumerDefinitionOf<Payloads>,
   settings: ConsumerSettings,
   overrides: ConsumerOverrides = {},
 ): ConsumerProcess => {
@@ -135,7 +156,7 @@ export const createConsumer = (
   const plain: Subscription = {
     prepare: (event) =>
       pipe(
-        handlingOf(definition.handlers, event),
+        handlingOf(contract, definition.handlers, event),
         E.map((run) => runHandler(mysqlConsumerEffects, event, run)),
       ),
   };
@@ -182,6 +203,7 @@ export const createConsumer = (
   };
   const kafkaConsumer = new KafkaConsumer(kafka, offsets, {
     topic,
+    read: recordReader(topic, contract.source),
     groupId: group,
     process: reach === undefined ? processRecords : processWithFailpoint(processRecords, reach),
     observer,

@@ -94,11 +94,12 @@ export const layerRules: readonly LayerRule[] = [
         '^src/infrastructure/kafka/',
         '^src/infrastructure/mysql/.*(outbox|relay|topic)',
         '^src/infrastructure/mysql-consumer/',
+        '^src/interfaces/consumer/consumer-definition',
       ],
       // Explain shows the order beside its events.
       pathNot: ['^src/application/operations/explain'],
     },
-    to: { path: '^src/domain/order/' },
+    to: { path: ['^src/domain/order/', `${CONTRACT}order-events`] },
   },
   {
     name: 'simulator-is-an-outside-team',

@@ -6,6 +6,7 @@ import type { Clock } from '../../application/ports/clock.ts';
 import type { ConsumedRecord } from '../../application/ports/consumed-record.ts';
 import type { ConsumerObserver } from '../../application/ports/consumer-observer.ts';
 import type { Random } from '../../application/ports/random.ts';
+import type { ReadRecord } from './kafka-consumer-record.ts';
 import type { OffsetCommits } from './offset-commits.ts';
 import { RecordPortions } from './record-portions.ts';
 
@@ -14,6 +15,7 @@ export type ProcessRecords = (records: readonly ConsumedRecord[], signal: AbortS
 
 export interface KafkaConsumerBatchesOptions {
   readonly topic: string;
+  readonly read: ReadRecord;
   readonly process: ProcessRecords;
   readonly observer: ConsumerObserver;
   readonly clock: Clock;
@@ -100,7 +102,7 @@ export class KafkaConsumerBatches {
   private async workInOrder(payload: EachBatchPayload, signal: AbortSignal): Promise<void> {
     const { batch } = payload;
     const { partition } = batch;
-    const portions = new RecordPortions(this.options.topic, batch);
+    const portions = new RecordPortions(this.options.read, batch);
     for (let portion = portions.next(); portion !== undefined; portion = portions.next()) {
       if (signal.aborted || this.stopped.aborted || !payload.isRunning() || payload.isStale()) break;
       const processed = await this.process(portion, signal);

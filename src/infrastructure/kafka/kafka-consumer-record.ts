@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import type { KafkaMessage } from 'kafkajs';
 import type { ConsumedRecord, IncomingEvent, RecordSource } from '../../application/ports/consumed-record.ts';
-import { CE_SOURCE, decodeEnvelope } from '../../interfaces/contract/envelope.ts';
+import { decodeEnvelope, envelopeHeadersOf } from '../../interfaces/contract/envelope.ts';
 import type { Envelope } from '../../interfaces/contract/envelope.ts';
 import { EVENT_SKIPPED_VERSION, decodeEventSkipped } from '../../interfaces/contract/event-skipped.ts';
 import { EVENT_SKIPPED } from '../../interfaces/contract/topic.ts';
@@ -60,17 +60,16 @@ const uuidOrNull = (text: string | undefined): string | null => (text !== undefi
  * subject differ, or another service wrote it, parking the order of the key could hold an innocent one; if an
  * event of either order is missing now, its sequence will show the gap.
  */
-const readableOrder = (message: KafkaMessage, key: string | undefined): string | null => {
+const readableOrder = (message: KafkaMessage, key: string | undefined, ceSource: string): string | null => {
   const subject = singleHeader(message.headers, 'ce_subject');
   const source = singleHeader(message.headers, 'ce_source');
-  const contradicted = (subject !== undefined && subject !== key) || (source !== undefined && source !== CE_SOURCE);
+  const contradicted = (subject !== undefined && subject !== key) || (source !== undefined && source !== ceSource);
   return contradicted ? null : uuidOrNull(key);
 };
 
 /** What is wrong with a readable envelope: bounds that the inbox needs, and a skip that does not say what it skips. */
-const flawOf = (envelope: Envelope, message: KafkaMessage): string | undefined => {
+const flawOf = (envelope: Envelope): string | undefined => {
   const { type, sequence, version } = envelope;
-  if (singleHeader(message.headers, 'ce_source') !== CE_SOURCE) return `header ce_source is not ${CE_SOURCE}`;
   if (!TYPE.test(type)) return 'header ce_type is no event type';
   if (sequence > MAX_SEQUENCE) return `header ce_sequence is above ${MAX_SEQUENCE}`;
   if (version > MAX_VERSION) return `the payload version is above ${MAX_VERSION}`;
@@ -92,28 +91,34 @@ const eventOf = (envelope: Envelope, source: RecordSource): IncomingEvent => ({
   source,
 });
 
-/** Reads a record of `topic`. Never throws: whatever breaks the contract is Broken, with the bytes as they came. */
-export const readRecord = (topic: string, source: RecordSource, message: KafkaMessage): ConsumedRecord => {
-  const { key, value, headers } = message;
-  const keyText = key === null ? undefined : printable(key);
-  const broken = (reason: string): ConsumedRecord => ({
-    _tag: 'Broken',
-    record: {
-      source,
-      reason,
-      orderId: readableOrder(message, keyText),
-      eventId: uuidOrNull(singleHeader(headers, 'ce_id')),
-      key,
-      value,
-      headers: headersAsJson(headers),
-    },
-  });
+/** Reads one record. Never throws: whatever breaks the contract is Broken, with the bytes as they came. */
+export type ReadRecord = (source: RecordSource, message: KafkaMessage) => ConsumedRecord;
 
-  if (source.topic !== topic) return broken(`the record is from topic ${source.topic}, not ${topic}`);
-  const bytes = headerBytes(headers);
-  if (bytes > MAX_HEADER_BYTES) return broken(`the headers take ${bytes} bytes, more than ${MAX_HEADER_BYTES}`);
-  const envelope = decodeEnvelope({ key, value, ...(headers === undefined ? {} : { headers }) });
-  if (E.isLeft(envelope)) return broken(envelope.left.reason);
-  const flaw = flawOf(envelope.right, message);
-  return flaw === undefined ? { _tag: 'Event', event: eventOf(envelope.right, source) } : broken(flaw);
+/** Reads the records of `topic` whose `ce_source` is `ceSource`; any other one breaks the contract. */
+export const recordReader = (topic: string, ceSource: string): ReadRecord => {
+  const codec = envelopeHeadersOf(ceSource);
+  return (source, message) => {
+    const { key, value, headers } = message;
+    const keyText = key === null ? undefined : printable(key);
+    const broken = (reason: string): ConsumedRecord => ({
+      _tag: 'Broken',
+      record: {
+        source,
+        reason,
+        orderId: readableOrder(message, keyText, ceSource),
+        eventId: uuidOrNull(singleHeader(headers, 'ce_id')),
+        key,
+        value,
+        headers: headersAsJson(headers),
+      },
+    });
+
+    if (source.topic !== topic) return broken(`the record is from topic ${source.topic}, not ${topic}`);
+    const bytes = headerBytes(headers);
+    if (bytes > MAX_HEADER_BYTES) return broken(`the headers take ${bytes} bytes, more than ${MAX_HEADER_BYTES}`);
+    const envelope = decodeEnvelope({ key, value, ...(headers === undefined ? {} : { headers }) }, codec);
+    if (E.isLeft(envelope)) return broken(envelope.left.reason);
+    const flaw = flawOf(envelope.right);
+    return flaw === undefined ? { _tag: 'Event', event: eventOf(envelope.right, source) } : broken(flaw);
+  };
 };

@@ -17,6 +17,8 @@ import { withDeadline } from './with-deadline.ts';
 
 export interface KafkaPublisherOptions extends Pick<KafkaClientOptions, 'brokers' | 'clientId' | 'log' | 'logLevel'> {
   readonly topic: string;
+  /** `ce_source` of its records; that of the order events without it. */
+  readonly source?: string;
   /** Time-out of one publish as a whole, connecting included, milliseconds. */
   readonly requestTimeoutMs: number;
   /** How long the broker may wait for its replicas, milliseconds; shorter than `requestTimeoutMs`. */
@@ -46,17 +48,20 @@ class RecordNotEncodable extends Error {
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
-const encode = (record: OutboxRecord): EncodedRecord =>
-  encodeEnvelope({
-    eventId: record.eventId,
-    type: record.type,
-    version: record.version,
-    orderId: record.orderKey,
-    sequence: record.sequence,
-    occurredAt: record.occurredAt,
-    payload: record.payload,
-    headers: record.headers,
-  });
+const encode = (record: OutboxRecord, source: string | undefined): EncodedRecord =>
+  encodeEnvelope(
+    {
+      eventId: record.eventId,
+      type: record.type,
+      version: record.version,
+      orderId: record.orderKey,
+      sequence: record.sequence,
+      occurredAt: record.occurredAt,
+      payload: record.payload,
+      headers: record.headers,
+    },
+    source,
+  );
 
 const outage = (cause: unknown, reason: string): PublishFailure => ({
   _tag: 'PublishFailure',
@@ -160,7 +165,7 @@ export class KafkaPublisher implements Publisher {
   private encoded(record: OutboxRecord): EncodedRecord {
     const known = this.encodings.get(record);
     if (known !== undefined) return known;
-    const encoded = encode(record);
+    const encoded = encode(record, this.options.source);
     this.encodings.set(record, encoded);
     return encoded;
   }

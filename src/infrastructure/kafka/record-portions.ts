@@ -1,6 +1,6 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { ConsumedRecord } from '../../application/ports/consumed-record.ts';
-import { readRecord } from './kafka-consumer-record.ts';
+import type { ReadRecord } from './kafka-consumer-record.ts';
 
 /** Records handed over together, at most; their values together, unless the first alone is larger. */
 export const MOST_RECORDS = 200;
@@ -13,7 +13,7 @@ export class RecordPortions {
   private first = 0;
 
   constructor(
-    private readonly topic: string,
+    private readonly readRecord: ReadRecord,
     private readonly batch: Pick<Batch, 'topic' | 'partition' | 'messages'>,
   ) {}
 
@@ -41,6 +41,6 @@ export class RecordPortions {
 
   private read(message: KafkaMessage): ConsumedRecord {
     const { topic, partition } = this.batch;
-    return readRecord(this.topic, { topic, partition, offset: Number(message.offset) }, message);
+    return this.readRecord({ topic, partition, offset: Number(message.offset) }, message);
   }
 }

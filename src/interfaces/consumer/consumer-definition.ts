@@ -4,24 +4,48 @@ import type { HandlerContext } from '../../application/consumer/run-handler.ts';
 import type { EventRefused } from '../../application/consumer/subscription.ts';
 import type { FinalAnswer, StoredCallback } from '../../application/ports/consumer-callbacks.ts';
 import type { IncomingEvent } from '../../application/ports/consumed-record.ts';
-import { decodeOrderEvent, explainDecodeError } from '../contract/order-events.ts';
-import type { EventDecodeError, OrderEvent, OrderEventType } from '../contract/order-events.ts';
+import type { DomainEvent } from '../../domain/define-event.ts';
 
-/** An event of the contract with its place: who it is, whose it is, and the how-manieth of its order. */
-export type ReceivedEvent<Type extends OrderEventType = OrderEventType> = OrderEvent<Type> & {
+/*
+ * What a consumer declares, of whatever the events on its topic are. `Payloads` is an object type with a key for each
+ * event type: the type of its payload. Those of orders are in order-consumer.ts.
+ */
+
+export type EventTypeOf<Payloads extends object> = Extract<keyof Payloads, string>;
+
+/** Any of the events, or those of `Type`. */
+export type EventOf<Payloads extends object, Type extends EventTypeOf<Payloads> = EventTypeOf<Payloads>> = {
+  readonly [Each in Type]: DomainEvent<Each, Payloads[Each]>;
+}[Type];
+
+/** An event with its place: who it is, whose it is, and the how-manieth of its aggregate. */
+export type ReceivedOf<Payloads extends object, Type extends EventTypeOf<Payloads> = EventTypeOf<Payloads>> = EventOf<
+  Payloads,
+  Type
+> & {
   readonly eventId: string;
+  /** Record key: the ID of the aggregate. */
   readonly orderId: string;
   /** From 1, contiguous per order. */
   readonly sequence: number;
 };
+
+export type EncodedEvent = Pick<IncomingEvent, 'type' | 'version' | 'occurredAt' | 'payload'>;
+
+/** What stands on a topic, and how it is read. */
+export interface EventContract<Payloads extends object> {
+  /** `ce_source` of its records; a record of another source is parked. */
+  readonly source: string;
+  readonly read: (encoded: EncodedEvent) => Either<EventRefused, EventOf<Payloads>>;
+}
 
 /**
  * Writes the effects of one event through `context.tx` and asks for callbacks. It runs once per event as far as
  * anyone can see from its committed effects, in sequence per order; it may run again after a rollback. So it
  * must do nothing outside its transaction. A rejection or a Left makes it run again, and parks the order at last.
  */
-export type EventHandler<Type extends OrderEventType = OrderEventType> = (
-  event: ReceivedEvent<Type>,
+export type HandlerOf<Payloads extends object, Type extends EventTypeOf<Payloads> = EventTypeOf<Payloads>> = (
+  event: ReceivedOf<Payloads, Type>,
   context: HandlerContext,
 ) => Promise<unknown>;
 
@@ -29,7 +53,9 @@ export type EventHandler<Type extends OrderEventType = OrderEventType> = (
 export const ignore = 'ignore';
 
 /** A handler or an explicit `ignore` for every event type: when the contract grows, this no longer compiles. */
-export type EventHandlers = { readonly [Type in OrderEventType]: EventHandler<Type> | typeof ignore };
+export type HandlersOf<Payloads extends object> = {
+  readonly [Type in EventTypeOf<Payloads>]: HandlerOf<Payloads, Type> | typeof ignore;
+};
 
 /** A callback that was refused for good. */
 export interface Refusal {
@@ -46,12 +72,12 @@ export interface Refusal {
 /** The effect of a refusal, in one transaction with the end of the callback. */
 export type RefusalHandler = (refusal: Refusal, context: HandlerContext) => Promise<unknown>;
 
-export interface ConsumerDefinition {
+export interface ConsumerDefinitionOf<Payloads extends object> {
   /** 1–64 of a–z, 0–9 and `-`; names its rows in the inbox. Never changes. */
   readonly name: string;
   /** Kafka consumer group. Never changes. */
   readonly group: string;
-  readonly handlers: EventHandlers;
+  readonly handlers: HandlersOf<Payloads>;
   /** By callback name. A refusal without a handler just ends the callback. */
   readonly onFinal?: Readonly<Record<string, RefusalHandler>>;
   /** Folder of the consumer's own migrations, `0001-name.sql`; applied at start, after those of the kit. */
@@ -63,32 +89,23 @@ export interface ConsumerDefinition {
   readonly baseline?: string;
 }
 
-const causeOf: { readonly [Tag in EventDecodeError['_tag']]: EventRefused['cause'] } = {
-  UnknownEventType: 'unknown-type',
-  UnknownEventVersion: 'unknown-version',
-  EventPayloadNotJson: 'invalid-event',
-  EventUpcastFailed: 'invalid-event',
-  InvalidEvent: 'invalid-event',
-};
-
 /** What the handler of an event comes to, or why the event breaks the contract. */
-export const handlingOf = (
-  handlers: EventHandlers,
+export const handlingOf = <Payloads extends object>(
+  contract: EventContract<Payloads>,
+  handlers: HandlersOf<Payloads>,
   incoming: IncomingEvent,
-): Either<EventRefused, (context: HandlerContext) => Promise<unknown>> => {
-  const decoded = decodeOrderEvent(incoming);
-  if (E.isLeft(decoded)) return E.left({ cause: causeOf[decoded.left._tag], reason: explainDecodeError(decoded.left) });
-  const { eventId, orderId, sequence } = incoming;
-  const event: ReceivedEvent = { ...decoded.right, eventId, orderId, sequence };
-  return E.right((context) => dispatch(handlers, event, context));
-};
+): Either<EventRefused, (context: HandlerContext) => Promise<unknown>> =>
+  E.map((event: EventOf<Payloads>) => {
+    const { eventId, orderId, sequence } = incoming;
+    return (context: HandlerContext) => dispatch(handlers, { ...event, eventId, orderId, sequence }, context);
+  })(contract.read(incoming));
 
-const dispatch = <Type extends OrderEventType>(
-  handlers: EventHandlers,
-  event: ReceivedEvent<Type>,
+const dispatch = <Payloads extends object, Type extends EventTypeOf<Payloads>>(
+  handlers: HandlersOf<Payloads>,
+  event: ReceivedOf<Payloads, Type>,
   context: HandlerContext,
 ): Promise<unknown> => {
-  const handler: EventHandler<Type> | typeof ignore = handlers[event.type];
+  const handler: HandlerOf<Payloads, Type> | typeof ignore = handlers[event.type];
   return handler === ignore ? Promise.resolve() : handler(event, context);
 };
 

@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { CE_SOURCE, EnvelopeHeaders, dataSchemaOf, isUuid, versionOf } from './envelope-headers.ts';
+import type { EnvelopeHeadersCodec } from './envelope-headers.ts';
 import { problemText, validationProblems } from './validation-errors.ts';
 
-export { CE_SOURCE, dataSchemaOf } from './envelope-headers.ts';
+export { CE_SOURCE, dataSchemaOf, envelopeHeadersOf } from './envelope-headers.ts';
 
 /**
  * One event on the topic: CloudEvents 1.0, Kafka binding, binary mode. Key: the order ID. Value: the payload
@@ -64,15 +65,17 @@ const schemaOf = (type: string, version: number): string => {
 
 /**
  * The same envelope always gives the same bytes, so that a resent event equals its first appearance. Extra headers
- * never replace the envelope's own. Called for every event that is published, so it makes as little as it can.
+ * never replace the envelope's own. `source` is that of the order events unless another aggregate publishes. Called for
+ * every event that is published, so it makes as little as it can.
  */
 export const encodeEnvelope = (
   envelope: Envelope,
+  source = CE_SOURCE,
 ): { readonly key: string; readonly value: string; readonly headers: Record<string, string> } => {
   const own: EnvelopeHeaders = {
     ce_id: envelope.eventId,
     ce_type: envelope.type,
-    ce_source: CE_SOURCE,
+    ce_source: source,
     ce_specversion: '1.0',
     ce_time: envelope.occurredAt,
     ce_subject: envelope.orderId,
@@ -125,7 +128,10 @@ const textHeaders = (headers: RawHeaders): Either<string, Readonly<Record<string
   return E.right(Object.fromEntries(texts));
 };
 
-const readEnvelope = ({ key, value, headers: raw = {} }: RawRecord): Either<string, Envelope> => {
+const readEnvelope = (
+  { key, value, headers: raw = {} }: RawRecord,
+  headers: EnvelopeHeadersCodec,
+): Either<string, Envelope> => {
   const bytes = headerBytes(raw);
   if (bytes > MAX_HEADER_BYTES) return E.left(`the headers take ${bytes} bytes, more than ${MAX_HEADER_BYTES}`);
   if (key === null) return E.left('the record has no key');
@@ -135,7 +141,7 @@ const readEnvelope = ({ key, value, headers: raw = {} }: RawRecord): Either<stri
 
   const texts = textHeaders(raw);
   if (E.isLeft(texts)) return texts;
-  const checked = EnvelopeHeaders.decode(texts.right);
+  const checked = headers.decode(texts.right);
   if (E.isLeft(checked))
     return E.left(
       validationProblems(checked.left)
@@ -170,11 +176,17 @@ const uuidIn = (value: HeaderValues[number] | undefined): string | undefined => 
   return text !== undefined && isUuid(text) ? text : undefined;
 };
 
-/** Checks everything the contract says about a record but the payload's own schema. */
-export const decodeEnvelope = (record: RawRecord): Either<ContractViolation, Envelope> =>
+/**
+ * Checks everything the contract says about a record but the payload's own schema. `headers` are those of the order
+ * events unless another aggregate is read (see `envelopeHeadersOf`).
+ */
+export const decodeEnvelope = (
+  record: RawRecord,
+  headers: EnvelopeHeadersCodec = EnvelopeHeaders,
+): Either<ContractViolation, Envelope> =>
   E.mapLeft((reason: string): ContractViolation => ({
     _tag: 'ContractViolation',
     reason,
     orderId: uuidIn(record.key ?? undefined),
     eventId: uuidIn(valuesOf(record.headers?.['ce_id'])[0]),
-  }))(readEnvelope(record));
+  }))(readEnvelope(record, headers));

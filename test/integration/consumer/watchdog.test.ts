@@ -3,8 +3,10 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { Consumer, ConsumerConfig } from 'kafkajs';
 import type { ConsumedRecord } from '../../../src/application/ports/consumed-record.ts';
 import { systemClock } from '../../../src/infrastructure/clock.ts';
+import { recordReader } from '../../../src/infrastructure/kafka/kafka-consumer-record.ts';
 import { KafkaConsumer } from '../../../src/infrastructure/kafka/kafka-consumer.ts';
 import { KafkaTopicOffsets } from '../../../src/infrastructure/kafka/kafka-topic-offsets.ts';
+import { CE_SOURCE } from '../../../src/interfaces/contract/envelope.ts';
 import { silentObserver } from '../../application/consumer/consumer-house.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
@@ -72,6 +74,7 @@ describe('a Kafka client that no longer works', function () {
       const observer = { ...silentObserver, restarted: (why: string) => void restarts.push(why) };
       consumer = new KafkaConsumer(kafka, new KafkaTopicOffsets(kafka, topic.name, `group-${topic.name}`), {
         topic: topic.name,
+        read: recordReader(topic.name, CE_SOURCE),
         groupId: `group-${topic.name}`,
         process: (records) => {
           taken.push(...records);

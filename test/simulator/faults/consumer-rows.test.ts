@@ -4,7 +4,8 @@ import { contradictions, strangers } from '../../../simulator/faults/rows/poison
 import { poisonRecords } from '../../../simulator/faults/rows/poison-records.ts';
 import { slowHandler } from '../../../simulator/faults/rows/slow-handler.ts';
 import { seeded } from '../../../simulator/workload/seeded.ts';
-import { readRecord } from '../../../src/infrastructure/kafka/kafka-consumer-record.ts';
+import { recordReader } from '../../../src/infrastructure/kafka/kafka-consumer-record.ts';
+import { CE_SOURCE } from '../../../src/interfaces/contract/envelope.ts';
 import { adding, aRun, DELIVERED, only, withRow } from '../checker/evidence-builder.ts';
 import { judgedBy } from './judged-rows.ts';
 
@@ -73,7 +74,7 @@ describe('the row of records that break the contract', () => {
         attributes: 0,
         offset: '0',
       };
-      const read = readRecord('orders', { topic: 'orders', partition: 0, offset: 0 }, message);
+      const read = recordReader('orders', CE_SOURCE)({ topic: 'orders', partition: 0, offset: 0 }, message);
       return read._tag === 'Broken' ? [read.record.reason] : [];
     });
     expect(reasons).to.have.length.of.at.least(7);
