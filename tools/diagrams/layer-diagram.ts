@@ -14,21 +14,13 @@ const layerOf = (path: string): string | undefined => {
 const partOf = (path: string): string | undefined =>
   path.startsWith('src/interfaces/contract/') ? 'contract' : layerOf(path);
 
-const arrow = ([pair, count]: readonly [string, number]): string => {
-  const [from, to] = pair.split(' ');
-  return `  ${from ?? ''} -->|${count}| ${to ?? ''}`;
-};
-
-/** How many imports go from each layer to each other one, the most first. */
+/** Which layer imports which. Not how often: it is drawn anew only when the house changes. */
 export const layerDiagram = (files: readonly SourceFile[]): string => {
-  const counts = new Map<string, number>();
+  const arrows = new Set<string>();
   for (const file of files) {
     const from = partOf(file.path);
-    for (const to of importsOf(file).map(partOf)) {
-      if (from === undefined || to === undefined || from === to) continue;
-      counts.set(`${from} ${to}`, (counts.get(`${from} ${to}`) ?? 0) + 1);
-    }
+    for (const to of importsOf(file).map(partOf))
+      if (from !== undefined && to !== undefined && from !== to) arrows.add(`  ${from} --> ${to}`);
   }
-  const sorted = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return ['```mermaid', 'flowchart TD', ...sorted.map(arrow), '```'].join('\n');
+  return ['```mermaid', 'flowchart TD', ...[...arrows].toSorted(), '```'].join('\n');
 };
