@@ -21,7 +21,7 @@ const envOf = ({ mysqlUrl, kafkaBrokers }: Servers): Readonly<Record<string, str
   KAFKA_BROKERS: kafkaBrokers,
 });
 
-const runAll = async (run: Run, { kinds, grep }: TestOptions): Promise<readonly KindResult[]> => {
+const runAll = async (run: Run, { kinds, grep, quick }: TestOptions): Promise<readonly KindResult[]> => {
   const bound = AbortSignal.timeout(BOUND_MINUTES * 60_000);
   const mochaKinds = kinds.filter(isMochaKind);
   const inTurn = async (selected: readonly MochaKind[], env: Readonly<Record<string, string>>) => {
@@ -35,7 +35,7 @@ const runAll = async (run: Run, { kinds, grep }: TestOptions): Promise<readonly 
     return selected.length === 0 ? [] : inTurn(selected, envOf(await startServers({ run })));
   };
   const withoutServers = async (): Promise<readonly KindResult[]> => [
-    ...(kinds.includes('static') ? [await runStaticChecks(bound)] : []),
+    ...(kinds.includes('static') ? [await runStaticChecks(bound, quick)] : []),
     ...(await inTurn(
       mochaKinds.filter((kind) => !MOCHA_KINDS[kind].servers && !isAlone(kind)),
       {},

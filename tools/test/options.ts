@@ -6,6 +6,8 @@ export interface TestOptions {
   readonly kinds: readonly Kind[];
   /** Only tests whose full title matches; a kind without such a test is then no failure. */
   readonly grep: string | undefined;
+  /** Static checks may leave out files that are as they were; a file is then not linted again for what others changed. */
+  readonly quick: boolean;
   readonly help: boolean;
 }
 
@@ -13,6 +15,7 @@ export const USAGE = `npm test -- [--only KIND]… [--grep PATTERN]
 
   --only KIND      run one kind of test; may be repeated: ${KINDS.join(', ')}
   -g, --grep TEXT  run only the tests whose full title matches; leaves the static checks out
+  --quick          static checks leave out files that have not changed since the last such run
   -h, --help       show this`;
 
 const isKind = (text: string): text is Kind => KINDS.some((kind) => kind === text);
@@ -26,6 +29,7 @@ export const parseTestOptions = (args: readonly string[]): TestOptions => {
         options: {
           only: { type: 'string', multiple: true, default: [] },
           grep: { type: 'string', short: 'g' },
+          quick: { type: 'boolean', default: false },
           help: { type: 'boolean', short: 'h', default: false },
         },
       }).values;
@@ -33,10 +37,10 @@ export const parseTestOptions = (args: readonly string[]): TestOptions => {
       throw new EnvironmentError(messageOf(cause), { cause });
     }
   };
-  const { only, grep, help } = parse();
+  const { only, grep, quick, help } = parse();
   const asked = only.flatMap((text) => text.split(','));
   const unknown = asked.find((text) => !isKind(text));
   if (unknown !== undefined) throw new EnvironmentError(`--only ${unknown}: expected one of ${KINDS.join(', ')}`);
   const all = grep === undefined ? KINDS : KINDS.filter((kind) => kind !== 'static');
-  return { kinds: asked.length === 0 ? all : KINDS.filter((kind) => asked.includes(kind)), grep, help };
+  return { kinds: asked.length === 0 ? all : KINDS.filter((kind) => asked.includes(kind)), grep, quick, help };
 };
