@@ -24,7 +24,7 @@ const OWN: readonly BenchSystem[] = [ourRelay, naiveRelay];
 /** How a relay hears of commits makes no difference to a backlog. */
 const HEARING: readonly BenchSystem[] = [ourApplication, ourPollingRelay];
 const IDLE_SECONDS = 20;
-const ORDER_PAIRS = 6;
+const ORDER_ROUNDS = 6;
 /** In each of its three parts. */
 const TAKEOVER_EVENTS = 5_000;
 
@@ -101,7 +101,7 @@ export const runBench = async (
     if (asked.has('orders'))
       for (const relay of [false, true])
         orders.push(
-          await measureOrders(relay, ORDER_PAIRS, await inFolder(`orders-${relay ? 'relay' : 'alone'}-${run}`)),
+          await measureOrders(relay, ORDER_ROUNDS, await inFolder(`orders-${relay ? 'relay' : 'alone'}-${run}`)),
         );
   }
   if (asked.has('idle'))

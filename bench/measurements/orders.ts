@@ -15,14 +15,18 @@ export interface OrdersRun {
   /** Orders placed per second, medians of all slices. */
   readonly withOutbox: number;
   readonly without: number;
+  /** Without the outbox, and committed in two phases. */
+  readonly twoPhase: number;
   /** Median of the ratios of neighbouring slices: 1 means that the outbox costs nothing. */
   readonly ratio: number;
+  /** The same for the two phases. */
+  readonly twoPhaseRatio: number;
   /** In the whole server, while orders were written. */
   readonly deadlocks: number;
   readonly lockWaits: number;
 }
 
-const Rates = t.readonlyArray(t.strict({ withOutbox: t.number, without: t.number }));
+const Rates = t.readonlyArray(t.strict({ withOutbox: t.number, without: t.number, twoPhase: t.number }));
 
 interface Counted extends RowDataPacket {
   readonly name: string;
@@ -39,7 +43,7 @@ const countersOf = async (connection: mysql.Connection): Promise<{ deadlocks: nu
 };
 
 /** What the outbox costs an order transaction, and whether the relay gets in its way. */
-export const measureOrders = (relay: boolean, pairs: number, options: BenchEnvironmentOptions): Promise<OrdersRun> =>
+export const measureOrders = (relay: boolean, rounds: number, options: BenchEnvironmentOptions): Promise<OrdersRun> =>
   inEnvironment(options, async (environment) => {
     const { logDirectory, progress } = options;
     const running = relay ? await ourRelay.start(environment, logDirectory) : undefined;
@@ -47,13 +51,15 @@ export const measureOrders = (relay: boolean, pairs: number, options: BenchEnvir
     const writer = startChild({
       entry: './order-writer.ts',
       name: 'order-writer',
-      env: { MYSQL_URL: environment.mysqlUrl, BENCH_PAIRS: `${pairs}`, BENCH_RATES: file },
+      env: { MYSQL_URL: environment.mysqlUrl, BENCH_ROUNDS: `${rounds}`, BENCH_RATES: file },
       logDirectory,
     });
     const connection = await mysql.createConnection({ uri: environment.mysqlUrl });
     try {
       await writer.said('ready');
-      progress(`orders: ${pairs} pairs of slices with and without outbox, ${relay ? 'a relay at work' : 'no relay'}`);
+      progress(
+        `orders: ${rounds} rounds with outbox, without, and in two phases, ${relay ? 'a relay at work' : 'no relay'}`,
+      );
       const before = await countersOf(connection);
       writer.go();
       await writer.said('done');
@@ -64,7 +70,9 @@ export const measureOrders = (relay: boolean, pairs: number, options: BenchEnvir
         relay,
         withOutbox: median(rates.right.map(({ withOutbox }) => withOutbox)),
         without: median(rates.right.map(({ without }) => without)),
+        twoPhase: median(rates.right.map(({ twoPhase }) => twoPhase)),
         ratio: median(rates.right.map(({ withOutbox, without }) => withOutbox / without)),
+        twoPhaseRatio: median(rates.right.map(({ twoPhase, without }) => twoPhase / without)),
         deadlocks: after.deadlocks - before.deadlocks,
         lockWaits: after.lockWaits - before.lockWaits,
       };
