@@ -14,6 +14,7 @@ import { registerOutboxGauges } from '../infrastructure/telemetry/outbox-gauges.
 import { registerWallClockGauge } from '../infrastructure/telemetry/wall-clock-gauge.ts';
 import type { Role } from '../interfaces/cli/service-cli.ts';
 import { createHttpServer } from '../interfaces/http/http-server.ts';
+import type { Operation } from '../interfaces/http/operation.ts';
 import { serviceOperations } from '../interfaces/http/service-operations.ts';
 import { armFailpoint } from './arm-failpoint.ts';
 import { businessOperations } from './business-operations.ts';
@@ -39,6 +40,8 @@ export interface Service {
   /** In order: stop accepting, finish requests, stop relay or janitor, close connections; within the shutdown deadline. */
   stop(): Promise<void>;
   readonly log: Logger;
+  /** What it serves over HTTP. */
+  readonly operations: readonly Operation[];
 }
 
 const portOf = (role: Role, { port, relayPort, janitorPort }: ServiceConfig['http']): number =>
@@ -91,14 +94,15 @@ export const createService = async (
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
   registerWallClockGauge(registry, systemClock);
+  const operations = [
+    ...(role === 'relay' || role === 'janitor' ? [] : businessOperations(container, config, readiness)),
+    ...serviceOperations({
+      readiness: () => readiness.report(),
+      metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    }),
+  ];
   const server = await createHttpServer({
-    operations: [
-      ...(role === 'relay' || role === 'janitor' ? [] : businessOperations(container, config, readiness)),
-      ...serviceOperations({
-        readiness: () => readiness.report(),
-        metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
-      }),
-    ],
+    operations,
     log,
     observer: new HttpMetrics(registry),
     newRequestId: () => uuidV7Ids.next(),
@@ -111,6 +115,7 @@ export const createService = async (
 
   return {
     log,
+    operations,
     start: async () => {
       const address = await server.listen({
         host: config.http.host,

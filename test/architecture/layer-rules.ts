@@ -141,8 +141,19 @@ export const layerRules: readonly LayerRule[] = [
     comment:
       'The environment starts the service as processes; it imports none of its code. Only what documents the code may read it.',
     severity: 'error',
-    from: { path: '^tools/', pathNot: '^tools/diagrams/' },
+    from: { path: '^tools/', pathNot: ['^tools/diagrams/', '^tools/contracts'] },
     to: { path: ['^src/', '^simulator/'] },
+  },
+  {
+    name: 'contract-documents-read-the-contract',
+    comment:
+      'What is told of the contract comes from the contract, from what HTTP serves, and from what consumers declare; from nothing behind them.',
+    severity: 'error',
+    from: { path: '^tools/contracts' },
+    to: {
+      path: ['^src/', '^simulator/'],
+      pathNot: [CONTRACT, CONSUMER_KIT, `${COMPOSITION}describe-http\\.ts$`, '^simulator/participants/'],
+    },
   },
   {
     name: 'nothing-leans-on-the-bench',

@@ -1,12 +1,8 @@
 import type { Either } from 'fp-ts/lib/Either.js';
-import { catalog } from '../../domain/order/events/catalog.ts';
-import type { OrderEvent, OrderEventType } from '../../domain/order/events/catalog.ts';
+import type { OrderEvent } from '../../domain/order/events/catalog.ts';
 import { decodeEvent } from '../../domain/order/events/codec.ts';
 import type { EventDecodeError } from '../../domain/order/events/codec.ts';
-import { dataSchemaOf } from './envelope.ts';
 import type { Envelope } from './envelope.ts';
-import { toJsonSchema } from './json-schema.ts';
-import type { JsonSchema } from './json-schema.ts';
 import { problemText, validationProblems } from './validation-errors.ts';
 
 /* The events on the topic, as consumers import them. */
@@ -37,24 +33,3 @@ export const explainDecodeError = (error: EventDecodeError): string => {
     }
   }
 };
-
-/** One event for documents: AsyncAPI, catalogue page, schema files. */
-export interface OrderEventSchema {
-  readonly type: OrderEventType;
-  readonly version: number;
-  readonly summary: string;
-  /** `urn:orderly:order-placed:1`, as in header `ce_dataschema`. */
-  readonly dataSchema: string;
-  readonly payload: JsonSchema;
-}
-
-/** Every event at today's version, in the order of the catalog. */
-export const orderEventSchemas: readonly OrderEventSchema[] = Object.values(catalog).map(
-  ({ type, version, summary, payload }) => ({
-    type,
-    version,
-    summary,
-    dataSchema: dataSchemaOf(type, version),
-    payload: toJsonSchema(payload),
-  }),
-);

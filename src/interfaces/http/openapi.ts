@@ -114,3 +114,6 @@ export const openApiOf = (operations: readonly Operation[]): OpenApiDocument => 
     },
   };
 };
+
+/** The document as it is served, byte for byte. */
+export const openApiText = (document: OpenApiDocument): string => JSON.stringify(document, null, 2);

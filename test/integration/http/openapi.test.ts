@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import * as t from 'io-ts';
@@ -39,6 +40,11 @@ describe('the OpenAPI document', () => {
     );
   });
   after(() => api.stop());
+
+  it('is served byte for byte as docs/contract has it', async () => {
+    const { body } = await api.send({ method: 'GET', path: '/openapi.json' });
+    expect(body).to.equal(readFileSync(new URL('../../../docs/contract/openapi.json', import.meta.url), 'utf8'));
+  });
 
   it('names every route of the API', () => {
     expect(Object.keys(document.paths)).to.have.members([

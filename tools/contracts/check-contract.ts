@@ -1,0 +1,114 @@
+import { eventSchemas } from '../../src/interfaces/contract/event-schemas.ts';
+import type { EventSchema } from '../../src/interfaces/contract/event-schemas.ts';
+import { compareSchemas } from './compare-schemas.ts';
+import type { Breaks, SchemaChange } from './compare-schemas.ts';
+import { consumersOf, knownConsumers } from './consumers.ts';
+import type { KnownConsumer } from './consumers.ts';
+import { headersSchema } from './released.ts';
+import type { Released } from './released.ts';
+
+/** One thing that is different from what was released last. */
+export interface ContractFinding {
+  /** Type of the event; `headers` for what is true of all. */
+  readonly event: string;
+  /** Version that the finding is about. */
+  readonly version: number;
+  /** Empty for the event as a whole. */
+  readonly field: string;
+  readonly what: string;
+  /** It must not be released like this. */
+  readonly breaking: boolean;
+  readonly breaks: readonly Breaks[];
+  /** Names of the consumers that handle the event. */
+  readonly consumers: readonly string[];
+}
+
+export interface ContractToday {
+  readonly events: readonly EventSchema[];
+  readonly headers: EventSchema;
+  readonly consumers: readonly KnownConsumer[];
+}
+
+export const contractToday: ContractToday = {
+  events: eventSchemas,
+  headers: headersSchema,
+  consumers: knownConsumers,
+};
+
+type Detail = Pick<ContractFinding, 'what' | 'breaking'> & Partial<Pick<ContractFinding, 'field' | 'breaks'>>;
+
+const finding = (
+  { type, version }: Pick<EventSchema, 'type' | 'version'>,
+  consumers: readonly string[],
+  { field = '', what, breaking, breaks = [] }: Detail,
+): ContractFinding => ({ event: type, version, field, what, breaking, breaks, consumers });
+
+const detailOf = ({ field, what, breaks }: SchemaChange): Detail => ({
+  field,
+  what,
+  breaks,
+  breaking: breaks.length > 0,
+});
+
+/** What is to be said of one event, given its released versions in ascending order; there is at least one. */
+const detailsOf = (released: readonly EventSchema[], today: EventSchema): readonly Detail[] => {
+  const newest = released.at(-1);
+  if (newest === undefined) return [{ what: 'new event', breaking: false }];
+  const known = new Set(released.map(({ version }) => version));
+  const missing = Array.from({ length: Math.min(newest.version, today.version) - 1 }, (_, index) => index + 1)
+    .filter((version) => !known.has(version))
+    .map((version): Detail => ({ what: `the released schema of version ${version} is gone`, breaking: true }));
+  if (today.version < newest.version)
+    return [...missing, { what: `version ${newest.version} was released: it cannot be taken back`, breaking: true }];
+  if (today.version > newest.version + 1)
+    return [...missing, { what: `version ${today.version - 1} was never released: take that number`, breaking: true }];
+  if (today.version === newest.version)
+    return [...missing, ...compareSchemas(newest.payload, today.payload).map(detailOf)];
+  const changes = compareSchemas(newest.payload, today.payload);
+  return [
+    ...missing,
+    { what: `new version; consumers that do not know it park its orders until they are upgraded`, breaking: false },
+    ...changes.map((each) => ({ ...detailOf(each), breaking: false })),
+  ];
+};
+
+/**
+ * Today's contract against the one that was released last. Within a version nothing may change that a reader can notice,
+ * but for optional fields that are added; anything else needs a new version.
+ */
+export const checkContract = (
+  released: Released,
+  { events, headers, consumers }: ContractToday = contractToday,
+): readonly ContractFinding[] => {
+  const versionsOf = (type: string): readonly EventSchema[] =>
+    released.events.filter((schema) => schema.type === type).sort((a, b) => a.version - b.version);
+  const present = new Set(events.map(({ type }) => type));
+  const gone = new Set(released.events.map(({ type }) => type).filter((type) => !present.has(type)));
+  return [
+    ...[...gone].flatMap((type) =>
+      versionsOf(type)
+        .slice(-1)
+        .map((newest) =>
+          finding(newest, consumersOf(type, consumers), {
+            what: 'the event is gone, but those on the topic are still there to be read',
+            breaking: true,
+            breaks: ['topic'],
+          }),
+        ),
+    ),
+    ...events.flatMap((today) =>
+      detailsOf(versionsOf(today.type), today).map((detail) =>
+        finding(today, consumersOf(today.type, consumers), detail),
+      ),
+    ),
+    ...(released.headers === undefined ? [] : compareSchemas(released.headers.payload, headers.payload))
+      .map(detailOf)
+      .map((detail) =>
+        finding(
+          headers,
+          consumers.map(({ name }) => name),
+          detail,
+        ),
+      ),
+  ];
+};
