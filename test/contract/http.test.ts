@@ -13,8 +13,7 @@ import {
 } from '../../src/interfaces/contract/http.ts';
 import { toJsonSchema } from '../../src/interfaces/contract/json-schema.ts';
 import { decoded } from '../support/decoded.ts';
-import { orderAfter } from '../support/given-order.ts';
-import { events, histories } from '../support/order-samples.ts';
+import { ordersAfterEveryEvent } from '../support/given-order.ts';
 
 const bodies: { readonly [Name in keyof typeof requestExamples]: t.Mixed } = {
   PlaceOrder: PlaceOrderBody,
@@ -53,12 +52,9 @@ describe('the request bodies', () => {
 
 describe('the answer of an order', () => {
   const validate = ajv.compile(toJsonSchema(OrderAnswer));
-  const lives = { ...histories, 'cancelled after payment': [...histories.paid, events.OrderCancelled] };
 
-  for (const [state, history] of Object.entries(lives)) {
-    it(`given the order is ${state} / then it holds all that is known, as its schema says`, () => {
-      const order = orderAfter(history);
-      if (order === undefined) throw new Error('no order');
+  for (const { history, order } of ordersAfterEveryEvent()) {
+    it(`given ${history.map(({ type }) => type).join(', ')} / then it holds all that is known, as its schema says`, () => {
       const answer: unknown = JSON.parse(JSON.stringify(orderAnswer(order, history.length)));
       expect(answer).to.deep.equal({ ...order, version: history.length });
       expect(decoded(OrderAnswer, answer)).to.deep.equal(answer);

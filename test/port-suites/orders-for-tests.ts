@@ -10,6 +10,7 @@ import type {
   ShippedOrder,
 } from '../../src/domain/order/order.ts';
 import { CustomerId, Instant, Money, OrderId, OrderLines, ShortText } from '../../src/domain/order/values.ts';
+import { ordersAfterEveryEvent } from '../support/given-order.ts';
 
 /** A value that the codec must take. */
 const valid = <A>(codec: t.Type<A, unknown>, input: unknown): A => {
@@ -72,11 +73,13 @@ export const cancelledOrder = (before: PlacedOrder | PaidOrder): CancelledOrder 
   cancelledAt: instant('2026-01-31T10:00:00.000Z'),
 });
 
-export const ordersOfEveryStatus = (): readonly Order[] => [
+/** In every status, and after every event: what a new event lets an order hold is saved and loaded too. */
+export const ordersOfEveryKind = (): readonly Order[] => [
   placedOrder(),
   paidOrder(),
   shippedOrder(),
   deliveredOrder(),
   cancelledOrder(placedOrder()),
   cancelledOrder(paidOrder()),
+  ...ordersAfterEveryEvent().map(({ order }) => ({ ...order, orderId: anOrderId() })),
 ];

@@ -1,3 +1,4 @@
+import type { OrderDetails } from './details.ts';
 import type { CustomerId, Instant, Money, OrderId, OrderLines, ShortText } from './values.ts';
 
 /*
@@ -10,7 +11,7 @@ import type { CustomerId, Instant, Money, OrderId, OrderLines, ShortText } from 
  *   paid --> cancelled: OrderCancelled
  */
 
-interface Placement {
+interface Placement extends OrderDetails {
   readonly orderId: OrderId;
   readonly customerId: CustomerId;
   readonly lines: OrderLines;

@@ -13,15 +13,23 @@ import type { OrderId } from '../../domain/order/values.ts';
 import { isDuplicateEntry } from './mysql-errors.ts';
 import { connectionOf } from './mysql-unit-of-work.ts';
 import type { TransactionConnection } from './mysql-unit-of-work.ts';
-import { OrderLineRow, OrderRow, toOrder, toOrderColumns } from './order-rows.ts';
+import { DETAIL_COLUMNS, OrderDetailsRow, OrderLineRow, OrderRow, toOrder, toOrderColumns } from './order-rows.ts';
 import { decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
+
+/** The columns of details as `sql` says each, after what comes before them. */
+const andDetails = (sql: (column: string) => string): string =>
+  DETAIL_COLUMNS.map((column) => `, ${sql(`\`${column}\``)}`).join('');
+const AND_SELECTED = andDetails((column) => `o.${column}`);
+const AND_INSERTED = andDetails((column) => column);
+const AND_UPDATED = andDetails((column) => `${column} = ?`);
 
 /** The order with each of its lines beside it: one round trip for what every command begins with. */
 const SELECT_ORDER = `
 SELECT o.order_id, o.version, o.status, o.customer_id, o.currency, o.total_minor, o.placed_at, o.payment_reference,
        o.paid_minor, o.paid_at, o.carrier, o.tracking_number, o.shipped_at, o.received_by, o.delivered_at,
-       o.cancel_reason, o.cancelled_at, l.sku, l.quantity, l.unit_price_minor, l.line_number IS NOT NULL AS has_line
+       o.cancel_reason, o.cancelled_at, l.sku, l.quantity, l.unit_price_minor,
+       l.line_number IS NOT NULL AS has_line${AND_SELECTED}
 FROM orders o LEFT JOIN order_lines l ON l.order_id = o.order_id
 WHERE o.order_id = ? ORDER BY l.line_number`;
 
@@ -29,7 +37,8 @@ const HasLine = t.type({ has_line: t.literal(1) });
 
 const INSERT_ORDER = `
 INSERT INTO orders (order_id, version, status, customer_id, currency, total_minor, placed_at, payment_reference,
-  paid_minor, paid_at, carrier, tracking_number, shipped_at, received_by, delivered_at, cancel_reason, cancelled_at)
+  paid_minor, paid_at, carrier, tracking_number, shipped_at, received_by, delivered_at, cancel_reason,
+  cancelled_at${AND_INSERTED})
 VALUES (?)`;
 
 const INSERT_LINES = `
@@ -39,7 +48,7 @@ const UPDATE_ORDER = `
 UPDATE orders
 SET version = ?, status = ?, customer_id = ?, currency = ?, total_minor = ?, placed_at = ?, payment_reference = ?,
   paid_minor = ?, paid_at = ?, carrier = ?, tracking_number = ?, shipped_at = ?, received_by = ?, delivered_at = ?,
-  cancel_reason = ?, cancelled_at = ?
+  cancel_reason = ?, cancelled_at = ?${AND_UPDATED}
 WHERE order_id = ? AND version = ?`;
 
 /** Tables `orders` and `order_lines`. Lines are written once, with the order; no event changes them. */
@@ -51,7 +60,8 @@ export class MySqlOrderStore implements OrderStore {
       const row = decodeFirst(OrderRow, rows);
       if (row === undefined) return O.none;
       const lines = decodeRows(OrderLineRow, rows.filter(HasLine.is));
-      return O.some({ order: toOrder(row, lines), version: row.version });
+      const [details = {}] = decodeRows(OrderDetailsRow, rows.slice(0, 1));
+      return O.some({ order: toOrder(row, details, lines), version: row.version });
     });
   }
 

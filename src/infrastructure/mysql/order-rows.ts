@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { orderDetails } from '../../domain/order/details.ts';
+import type { OrderDetails } from '../../domain/order/details.ts';
 import type { Order, Payment, Shipment } from '../../domain/order/order.ts';
 import {
   CustomerId,
@@ -13,6 +15,7 @@ import {
   Sku,
 } from '../../domain/order/values.ts';
 import type { SqlScalar } from './mysql-connection.ts';
+import { detailColumns } from './order-details.ts';
 import { TimeShort, UnreadableRow, WholeNumber, toDateTime } from './rows.ts';
 
 /** DATETIME(6) that holds an `Instant` of the domain. */
@@ -50,6 +53,13 @@ export const OrderRow = t.union([
 ]);
 export type OrderRow = t.TypeOf<typeof OrderRow>;
 
+const details = detailColumns(orderDetails);
+
+/** Columns of table `orders` besides: what any order may hold. They come last wherever columns are listed. */
+export const DETAIL_COLUMNS = details.columns;
+/** The same row, read for them. */
+export const OrderDetailsRow = details.Row;
+
 /** A row of table `order_lines`. */
 export const OrderLineRow = t.strict({ sku: Sku, quantity: Quantity, unit_price_minor: MinorUnits });
 export type OrderLineRow = t.TypeOf<typeof OrderLineRow>;
@@ -81,8 +91,9 @@ const linesOf = (row: OrderRow, lineRows: readonly OrderLineRow[]): OrderLines =
   return lines.right;
 };
 
-export const toOrder = (row: OrderRow, lineRows: readonly OrderLineRow[]): Order => {
+export const toOrder = (row: OrderRow, more: OrderDetails, lineRows: readonly OrderLineRow[]): Order => {
   const placed = {
+    ...more,
     orderId: row.order_id,
     customerId: row.customer_id,
     lines: linesOf(row, lineRows),
@@ -118,7 +129,7 @@ export const toOrder = (row: OrderRow, lineRows: readonly OrderLineRow[]): Order
 
 const dateTimeOrNull = (time: string | undefined): string | null => (time === undefined ? null : toDateTime(time));
 
-/** The columns after `order_id` and `version`, in the order of `ORDER_COLUMNS`. */
+/** The columns after `order_id` and `version`, in the order of the store's statements. */
 export const toOrderColumns = (order: Order): readonly SqlScalar[] => {
   const payment = 'payment' in order && order.payment !== null ? order.payment : undefined;
   const shipment = 'shipment' in order ? order.shipment : undefined;
@@ -140,5 +151,6 @@ export const toOrderColumns = (order: Order): readonly SqlScalar[] => {
     dateTimeOrNull(delivered?.deliveredAt),
     cancelled?.reason ?? null,
     dateTimeOrNull(cancelled?.cancelledAt),
+    ...details.valuesOf(order),
   ];
 };

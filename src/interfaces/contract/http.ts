@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { OrderDetails } from '../../domain/order/details.ts';
 import type { Order } from '../../domain/order/order.ts';
 import { CustomerId, Instant, Money, OrderId, OrderLines, ShortText } from '../../domain/order/values.ts';
 import { integerValue } from '../../domain/value-codec.ts';
@@ -63,31 +64,32 @@ const placement = {
 const Paid = t.readonly(t.strict({ paymentReference: ShortText, amount: Money, paidAt: Instant }));
 const Shipped = t.readonly(t.strict({ carrier: ShortText, trackingNumber: ShortText, shippedAt: Instant }));
 
-/** The order as every order route answers it. What it holds beyond its placement depends on `status`. */
+const answered = <Fields extends t.Props>(
+  fields: Fields,
+): t.ReadonlyC<t.ExactC<t.IntersectionC<[t.TypeC<Fields>, typeof OrderDetails]>>> =>
+  t.readonly(t.exact(t.intersection([t.type(fields), OrderDetails])));
+
+/** The order as every order route answers it. What it holds beyond its placement and details depends on `status`. */
 export const OrderAnswer = t.union(
   [
-    t.readonly(t.strict({ status: t.literal('placed'), ...placement })),
-    t.readonly(t.strict({ status: t.literal('paid'), ...placement, payment: Paid })),
-    t.readonly(t.strict({ status: t.literal('shipped'), ...placement, payment: Paid, shipment: Shipped })),
-    t.readonly(
-      t.strict({
-        status: t.literal('delivered'),
-        ...placement,
-        payment: Paid,
-        shipment: Shipped,
-        receivedBy: ShortText,
-        deliveredAt: Instant,
-      }),
-    ),
-    t.readonly(
-      t.strict({
-        status: t.literal('cancelled'),
-        ...placement,
-        reason: ShortText,
-        payment: t.union([Paid, t.null]),
-        cancelledAt: Instant,
-      }),
-    ),
+    answered({ status: t.literal('placed'), ...placement }),
+    answered({ status: t.literal('paid'), ...placement, payment: Paid }),
+    answered({ status: t.literal('shipped'), ...placement, payment: Paid, shipment: Shipped }),
+    answered({
+      status: t.literal('delivered'),
+      ...placement,
+      payment: Paid,
+      shipment: Shipped,
+      receivedBy: ShortText,
+      deliveredAt: Instant,
+    }),
+    answered({
+      status: t.literal('cancelled'),
+      ...placement,
+      reason: ShortText,
+      payment: t.union([Paid, t.null]),
+      cancelledAt: Instant,
+    }),
   ],
   'Order',
 );
