@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin, Producer } from 'kafkajs';
+import * as R from 'fp-ts/lib/Record.js';
 import * as t from 'io-ts';
 import { createConsumer } from '../../../src/consumer-kit.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   HandlerContext,
   ReceivedEvent,
 } from '../../../src/consumer-kit.ts';
+import { catalog } from '../../../src/domain/order/events/catalog.ts';
 import { OrderProgressView } from './order-progress-view.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import { decodeRows } from '../../../src/infrastructure/mysql/rows.ts';
@@ -37,13 +39,7 @@ export const noteEffect: Effect = ({ eventId, orderId, sequence, type }, { tx })
   ]);
 
 /** The same for every event type. */
-export const onEvery = (effect: Effect): EventHandlers => ({
-  OrderPlaced: effect,
-  OrderPaid: effect,
-  OrderShipped: effect,
-  OrderDelivered: effect,
-  OrderCancelled: effect,
-});
+export const onEvery = (effect: Effect): EventHandlers => R.map(() => effect)(catalog);
 
 const Effects = t.strict({ eventId: t.string, orderId: t.string, sequence: t.number, kind: t.string });
 
