@@ -4,7 +4,7 @@ import process from 'node:process';
 import { ROOT, runEntry } from './bootstrap.mjs';
 
 /*
- * The operator's command line, attached to the environment that is up in this checkout: settings that are not set are
+ * The operator's and developer's command line, attached to the environment that is up in this checkout: settings that are not set are
  * taken from .order/environment.json, or from the file that ORDERLY_ENVIRONMENT names.
  */
 
@@ -36,4 +36,4 @@ const environment = await describeEnvironment();
 if (environment !== undefined && !process.env.MYSQL_URL)
   for (const [name, value] of Object.entries(settingsOf(environment))) process.env[name] ||= value;
 
-await runEntry('src/order.ts');
+await runEntry('tools/order.ts');

@@ -21,7 +21,7 @@ export type MochaKind = Exclude<Kind, 'static'>;
 export const MOCHA_KINDS: Readonly<
   Record<MochaKind, { readonly folders: readonly string[]; readonly servers: boolean; readonly alone?: true }>
 > = {
-  unit: { folders: ['domain', 'application', 'bench'], servers: false },
+  unit: { folders: ['domain', 'application', 'bench', 'tools'], servers: false },
   property: { folders: ['property'], servers: false },
   deterministic: { folders: ['deterministic'], servers: false, alone: true },
   contract: { folders: ['contract'], servers: false },

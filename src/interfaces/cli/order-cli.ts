@@ -3,6 +3,8 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addExplainCommand } from './explain-command.ts';
 import { addGrantsCommand } from './grants-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addEventCommands } from './event-commands.ts';
+import type { DeveloperTools } from './event-tools.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
@@ -11,6 +13,7 @@ import type { ExitCode, Terminal } from './terminal.ts';
 export const runOrderCli = (
   argv: readonly string[],
   factory: OperatorServicesFactory,
+  developer: DeveloperTools,
   terminal: Terminal,
 ): Promise<ExitCode> => {
   let code: ExitCode = 0;
@@ -20,6 +23,7 @@ export const runOrderCli = (
   const program = createCommandLine('order', terminal).description('looks at and tends orders, outbox and schema');
   addOutboxCommands(program, factory, terminal, finish);
   addExplainCommand(program, factory, terminal, finish);
+  addEventCommands(program, developer, terminal, finish);
   addMigrateCommand(program, factory, terminal, finish);
   addGrantsCommand(program, factory, terminal, finish);
   addDoctorCommand(program, factory, terminal, finish);

@@ -1,0 +1,9 @@
+import type { EventTools } from '../../src/interfaces/cli/event-tools.ts';
+import { consumerStances } from './consumer-sources.ts';
+import { createEvent } from './create-event.ts';
+
+/** The tools for events on the sources below `root`. */
+export const eventToolsOf = (root: string): EventTools => ({
+  consumers: () => consumerStances(root),
+  create: (event, options) => createEvent(root, event, options),
+});
