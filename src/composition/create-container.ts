@@ -7,6 +7,7 @@ import { systemClock } from '../infrastructure/clock.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
 import { uuidV7Ids } from '../infrastructure/ids.ts';
 import { KafkaPublisher } from '../infrastructure/kafka/kafka-publisher.ts';
+import type { MakePublishingClient } from '../infrastructure/kafka/publishing-client.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
@@ -16,7 +17,6 @@ import { MySqlOutbox } from '../infrastructure/mysql/mysql-outbox.ts';
 import { MySqlRelayLeases } from '../infrastructure/mysql/mysql-relay-leases.ts';
 import { MySqlRelayOutbox } from '../infrastructure/mysql/mysql-relay-outbox.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
-import { kafkaLog } from '../infrastructure/telemetry/kafka-log.ts';
 import { RelayTelemetry } from '../infrastructure/telemetry/relay-telemetry.ts';
 import type { Pools } from './pools.ts';
 import { TOKENS } from './tokens.ts';
@@ -26,6 +26,7 @@ export interface Foundation {
   readonly pools: Pools;
   readonly log: Logger;
   readonly registry: Registry;
+  readonly makePublishingClient: MakePublishingClient;
   /** Names this process in leases and client IDs. */
   readonly name: string;
   /** Where relays of this process hear of commits in others; undefined while they do not. */
@@ -38,7 +39,16 @@ export interface Foundation {
  * Puts an adapter behind each port's token: the one place that knows which. Only the wake-up is bound later, by whoever
  * makes the relay.
  */
-export const createContainer = ({ config, pools, log, registry, name, doorbell, closers }: Foundation): Container => {
+export const createContainer = ({
+  config,
+  pools,
+  log,
+  registry,
+  makePublishingClient,
+  name,
+  doorbell,
+  closers,
+}: Foundation): Container => {
   const { kafka } = config;
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(TOKENS.Clock).toConstantValue(systemClock);
@@ -62,7 +72,7 @@ export const createContainer = ({ config, pools, log, registry, name, doorbell, 
   container.bind(TOKENS.RelayLeases).toDynamicValue(() => new MySqlRelayLeases(pools.relay, doorbell));
   container.bind(TOKENS.RelayObserver).toDynamicValue(() => new RelayTelemetry(registry, log));
   container.bind(TOKENS.Publisher).toDynamicValue(() => {
-    const publisher = new KafkaPublisher({ ...kafka, clientId: name, log: kafkaLog(log), logLevel: 'warn' });
+    const publisher = new KafkaPublisher(kafka, makePublishingClient({ ...kafka, clientId: name }));
     closers.push(() => publisher.close());
     return publisher;
   });

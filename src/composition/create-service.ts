@@ -22,6 +22,7 @@ import { createContainer } from './create-container.ts';
 import { createDoorbell } from './create-doorbell.ts';
 import { createRelay } from './create-relay.ts';
 import { janitors } from './janitors.ts';
+import { loadPublishingClient } from './load-publishing-client.ts';
 import { logReadiness } from './log-readiness.ts';
 import { openPools } from './pools.ts';
 import { processName } from './process-name.ts';
@@ -47,13 +48,17 @@ export interface Service {
 const portOf = (role: Role, { port, relayPort, janitorPort }: ServiceConfig['http']): number =>
   ({ api: port, all: port, relay: relayPort, janitor: janitorPort })[role];
 
-/** A process of the service. `rebind` may put other adapters behind the tokens before anything is made of them. */
+/**
+ * A process of the service. `rebind` may put other adapters behind the tokens before anything is made of them. Rejects with
+ * `KafkaClientMissing`.
+ */
 export const createService = async (
   config: ServiceConfig,
   role: Role,
   rebind: (container: Container) => void = () => undefined,
 ): Promise<Service> => {
   const log = createLogger(config.logLevel);
+  const makePublishingClient = await loadPublishingClient(config.kafka.client, log);
   const registry = new Registry();
   const name = processName();
   const pools = openPools(config);
@@ -69,6 +74,7 @@ export const createService = async (
     pools,
     log,
     registry,
+    makePublishingClient,
     name,
     doorbell: () => doorbell.address(),
     closers,
@@ -125,7 +131,8 @@ export const createService = async (
       readiness.start();
       await doorbell.open();
       if (role !== 'api') gate.start();
-      log.info({ role, address }, 'listening');
+      const publishesWith = role === 'relay' || role === 'all' ? { kafkaClient: config.kafka.client } : {};
+      log.info({ role, address, ...publishesWith }, 'listening');
       return address;
     },
     stop: async () => {

@@ -8,6 +8,8 @@ import type { Launch } from '../interfaces/cli/process-launch.ts';
 import { runServiceCli } from '../interfaces/cli/service-cli.ts';
 import type { ExitCode } from '../interfaces/cli/terminal.ts';
 import { createService } from './create-service.ts';
+import type { Service } from './create-service.ts';
+import { KafkaClientMissing } from './load-publishing-client.ts';
 import { settingsRefused } from './settings-refused.ts';
 
 /**
@@ -25,7 +27,14 @@ export const runService = (
       return 2;
     }
     obeyFaultSignal(config.right.faultsOnSignal);
-    const service = await createService(config.right, role, rebind);
+    let service: Service;
+    try {
+      service = await createService(config.right, role, rebind);
+    } catch (error) {
+      if (!(error instanceof KafkaClientMissing)) throw error;
+      terminal.err(`orderly: ${error.message}`);
+      return 2;
+    }
     try {
       await service.start();
     } catch (error) {

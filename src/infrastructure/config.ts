@@ -10,6 +10,9 @@ import type { JanitorConfig } from './janitor-config.ts';
 import * as is from './settings.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const KAFKA_CLIENTS = ['kafkajs', 'platformatic'] as const;
+/** The library that the relay publishes with. */
+export type KafkaClientName = (typeof KAFKA_CLIENTS)[number];
 const port = is.wholeNumber(0, 65_535);
 
 const mysqlNumbers = {
@@ -51,6 +54,7 @@ const serviceVariables = {
   ...toolVariables,
   ...numericVariables,
   KAFKA_BROKERS: is.brokers,
+  KAFKA_CLIENT: is.withDefault(is.oneOf(KAFKA_CLIENTS), 'kafkajs'),
   ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
   OPERATOR_TOKEN: is.optional(is.secretToken),
@@ -82,6 +86,7 @@ export interface ToolConfig {
 export interface ServiceConfig extends ToolConfig {
   readonly kafka: {
     readonly brokers: readonly string[];
+    readonly client: KafkaClientName;
     readonly topic: string;
     /** Number of partitions the lanes are computed with; must equal the topic's and never change. */
     readonly partitions: number;
@@ -219,6 +224,7 @@ const serviceConfigOf = (
   ...toolConfigOf(env),
   kafka: {
     brokers: env.KAFKA_BROKERS,
+    client: env.KAFKA_CLIENT,
     topic: env.ORDER_TOPIC,
     partitions: env.ORDER_PARTITIONS,
     requestTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS,

@@ -14,6 +14,7 @@ describe('settings of the service', () => {
     expect(config.kafka).to.deep.equal({
       brokers: ['k1:9092', 'k2:9092'],
       topic: ORDER_EVENTS_TOPIC,
+      client: 'kafkajs',
       partitions: 6,
       requestTimeoutMs: 5_000,
       produceTimeoutMs: 4_000,
@@ -74,6 +75,11 @@ describe('settings of the service', () => {
     ['a name for a doorbell', { RELAY_DOORBELL_HOST: 'localhost' }, [/^RELAY_DOORBELL_HOST is "localhost"/]],
     ['half a doorbell', { RELAY_DOORBELL: 'maybe' }, [/^RELAY_DOORBELL is "maybe": set it to one of on, off$/]],
     ['a short operator token', { OPERATOR_TOKEN: 'short' }, [/^OPERATOR_TOKEN is not acceptable/]],
+    [
+      'an unknown Kafka client',
+      { KAFKA_CLIENT: 'rdkafka' },
+      [/^KAFKA_CLIENT is "rdkafka": set it to one of kafkajs, platformatic$/],
+    ],
     ['an unknown log level', { LOG_LEVEL: 'loud' }, [/^LOG_LEVEL is "loud": set it to one of fatal, error/]],
     [
       'a Kafka time-out as long as the lease',

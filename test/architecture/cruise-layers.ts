@@ -18,6 +18,7 @@ export const violationsIn = async (root: string, folders: readonly string[]): Pr
       exclude: { path: 'fixtures/' },
       enhancedResolveOptions: {
         extensions: ['.ts', '.js', '.mjs', '.json'],
+        exportsFields: ['exports'],
         conditionNames: ['import', 'node', 'default'],
       },
     },

@@ -91,7 +91,7 @@ export const layerRules: readonly LayerRule[] = [
       path: [
         '^src/application/(relay|consumer|operations)/',
         '^src/application/ports/(outbox|relay|publisher|inbox|consumer)',
-        '^src/infrastructure/kafka/',
+        '^src/infrastructure/(platformatic-)?kafka/',
         '^src/infrastructure/mysql/.*(outbox|relay|topic)',
         '^src/infrastructure/mysql-consumer/',
         '^src/interfaces/consumer/consumer-definition',
@@ -179,6 +179,22 @@ export const layerRules: readonly LayerRule[] = [
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/infrastructure/kafka/' },
     to: { path: npm('kafkajs') },
+  },
+  {
+    name: 'platformatic-kafka-stays-in-its-adapter',
+    comment:
+      '@platformatic/kafka is optional: only infrastructure/platformatic-kafka knows it, and loads it when asked to.',
+    severity: 'error',
+    from: { path: '^(src|simulator|bench|tools)/', pathNot: '^src/infrastructure/platformatic-kafka/' },
+    to: { path: npm('@platformatic/kafka') },
+  },
+  {
+    name: 'optional-packages-are-loaded-when-chosen',
+    comment:
+      'Whoever imports a package that may be missing cannot start without it. Import its types, and load it by import().',
+    severity: 'error',
+    from: { path: '^(src|simulator|bench|tools)/' },
+    to: { dependencyTypes: ['npm-optional'], dependencyTypesNot: ['type-only', 'dynamic-import'] },
   },
   {
     name: 'fastify-stays-in-http',

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import { KafkaPublisher } from '../../src/infrastructure/kafka/kafka-publisher.ts';
+import type { MakePublishingClient } from '../../src/infrastructure/kafka/publishing-client.ts';
 import { readTopicConfig } from '../../src/infrastructure/kafka/read-topic-config.ts';
 import { KafkaProxy, PRODUCE } from '../integration/kafka/kafka-proxy.ts';
+import { publishingClients } from '../integration/kafka/publishing-clients.ts';
 import { readTopic } from '../integration/kafka/topic-log.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshTopic, kafkaBrokers } from '../support/servers.ts';
@@ -32,17 +34,17 @@ const setTopicLimit = async (topic: string, bytes: number): Promise<void> => {
   }
 };
 
-const openKafka = async (): Promise<PublisherUnderTest> => {
+const open = async (makeClient: MakePublishingClient): Promise<PublisherUnderTest> => {
   const topic = await freshTopic({ config: { 'max.message.bytes': String(TOPIC_BYTES) } });
   const proxy = await KafkaProxy.start(kafkaBrokers()[0] ?? '');
-  const publisher = new KafkaPublisher({
-    brokers: kafkaBrokers(),
+  const options = {
+    brokers: [proxy.address],
     clientId: 'test-relay',
     topic: topic.name,
     requestTimeoutMs: 2_000,
     produceTimeoutMs: 1_500,
-    socketFactory: proxy.socketFactory,
-  });
+  };
+  const publisher = new KafkaPublisher(options, makeClient(options));
   const stored = async (lane: number): Promise<readonly string[]> =>
     (await readTopic(topic.name))
       .filter(({ partition }) => partition === lane)
@@ -72,6 +74,7 @@ const openKafka = async (): Promise<PublisherUnderTest> => {
   };
 };
 
-describe('KafkaPublisher', () => {
-  publisherSuite(openKafka);
-});
+for (const [name, makeClient] of Object.entries(publishingClients))
+  describe(`KafkaPublisher over ${name}`, () => {
+    publisherSuite(() => open(makeClient));
+  });

@@ -1,4 +1,4 @@
-import type { RecordMetadata } from 'kafkajs';
+import type { PartitionAnswer } from './publishing-client.ts';
 
 /** The client resolved a send, but its answer is no proof that this batch is stored in this partition. */
 export class AcknowledgementError extends Error {
@@ -15,7 +15,7 @@ export class OffsetsWentBack extends Error {
  * without an error, at an offset above `lastOffset` (the last one acknowledged before, or -1).
  */
 export const acknowledgedOffset = (
-  answers: readonly RecordMetadata[],
+  answers: readonly PartitionAnswer[],
   topic: string,
   partition: number,
   lastOffset: number,

@@ -2,8 +2,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
-import { innermostCause } from './classify-publish-error.ts';
 import { describeKafkaFailure } from './describe-kafka-failure.ts';
+import { innermostCause } from './innermost-cause.ts';
 import { readTopicConfig } from './read-topic-config.ts';
 
 // kafkajs is CommonJS: of its values, Node sees only the first ones as named exports.

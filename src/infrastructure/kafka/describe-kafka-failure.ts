@@ -1,4 +1,4 @@
-import { innermostCause } from './classify-publish-error.ts';
+import { innermostCause } from './innermost-cause.ts';
 
 const brokerOf = (error: Error): string | undefined => {
   const broker: unknown = Reflect.get(error, 'broker');

@@ -1,30 +1,21 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { ISocketFactory } from 'kafkajs';
 import type { Published, Publisher, PublishFailure } from '../../application/ports/publisher.ts';
 import type { OutboxRecord } from '../../application/ports/relay-outbox.ts';
 import { encodeEnvelope } from '../../interfaces/contract/envelope.ts';
 import { AcknowledgementError, OffsetsWentBack, acknowledgedOffset } from './acknowledged-offset.ts';
-import { classifyPublishError, innermostCause, isBrokerAnswer } from './classify-publish-error.ts';
-import { createKafka } from './kafka-client.ts';
-import type { KafkaClientOptions } from './kafka-client.ts';
-import { PartitionProducer } from './partition-producer.ts';
-import { readTopicConfig } from './read-topic-config.ts';
+import { innermostCause } from './innermost-cause.ts';
+import type { PartitionProducer, PublishingClient, PublishingOptions } from './publishing-client.ts';
 import { sizeOfEncoded } from './record-size.ts';
 import type { EncodedRecord } from './record-size.ts';
-import { SeverableSockets } from './severable-sockets.ts';
 import { withDeadline } from './with-deadline.ts';
 
-export interface KafkaPublisherOptions extends Pick<KafkaClientOptions, 'brokers' | 'clientId' | 'log' | 'logLevel'> {
-  readonly topic: string;
+export interface KafkaPublisherOptions extends Pick<
+  PublishingOptions,
+  'topic' | 'requestTimeoutMs' | 'produceTimeoutMs'
+> {
   /** `ce_source` of its records; that of the order events without it. */
   readonly source?: string;
-  /** Time-out of one publish as a whole, connecting included, milliseconds. */
-  readonly requestTimeoutMs: number;
-  /** How long the broker may wait for its replicas, milliseconds; shorter than `requestTimeoutMs`. */
-  readonly produceTimeoutMs: number;
-  /** Makes the connections; without it plain TCP. */
-  readonly socketFactory?: ISocketFactory;
 }
 
 interface Lane {
@@ -46,7 +37,6 @@ class RecordNotEncodable extends Error {
 
 /** Kafka's own default of `max.message.bytes`, until the topic's is read. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
-const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
 const encode = (record: OutboxRecord, source: string | undefined): EncodedRecord =>
   encodeEnvelope(
@@ -70,14 +60,6 @@ const outage = (cause: unknown, reason: string): PublishFailure => ({
   cause,
 });
 
-const failureOf = (error: unknown): PublishFailure => {
-  if (error instanceof RecordNotEncodable)
-    return { _tag: 'PublishFailure', kind: 'event', reason: 'the record cannot be encoded', cause: error.cause };
-  if (error instanceof PublishTimeout) return outage(error, 'request timed out');
-  if (error instanceof AcknowledgementError || error instanceof OffsetsWentBack) return outage(error, error.message);
-  return classifyPublishError(error);
-};
-
 /**
  * Publishes to Kafka, one partition in each request and one request in flight for each partition, with a
  * connection of its own for each partition, so that a broken one stops no other. A success means: the broker
@@ -93,13 +75,16 @@ export class KafkaPublisher implements Publisher {
   private readonly encodings = new WeakMap<OutboxRecord, EncodedRecord>();
   private maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES;
 
-  constructor(private readonly options: KafkaPublisherOptions) {
+  constructor(
+    private readonly options: KafkaPublisherOptions,
+    private readonly client: PublishingClient,
+  ) {
     if (options.produceTimeoutMs >= options.requestTimeoutMs)
       throw new RangeError('the produce time-out must be shorter than the request time-out');
   }
 
   publish(lane: number, records: readonly OutboxRecord[]): TaskEither<PublishFailure, Published> {
-    return TE.tryCatch(() => this.send(lane, records), failureOf);
+    return TE.tryCatch(() => this.send(lane, records), this.failureOf);
   }
 
   sizeOf(record: OutboxRecord): number {
@@ -113,7 +98,7 @@ export class KafkaPublisher implements Publisher {
   refreshLimits(): TaskEither<PublishFailure, void> {
     return TE.tryCatch(async () => {
       this.maxMessageBytes = await this.readMaxMessageBytes();
-    }, failureOf);
+    }, this.failureOf);
   }
 
   /** Closes the connections; call it when nothing is in flight any more. */
@@ -145,7 +130,7 @@ export class KafkaPublisher implements Publisher {
 
   private async sendAlone(partition: number, lane: Lane, encoded: readonly EncodedRecord[]): Promise<Published> {
     const { topic, requestTimeoutMs } = this.options;
-    const producer = (lane.producer ??= this.producerFor(partition));
+    const producer = (lane.producer ??= this.client.producerFor(partition));
     try {
       const answers = await withDeadline(
         producer.send(encoded),
@@ -157,7 +142,7 @@ export class KafkaPublisher implements Publisher {
       return { baseOffset };
     } catch (error) {
       if (error instanceof OffsetsWentBack) lane.refusal = error;
-      if (!isBrokerAnswer(error)) this.cut(lane, producer, error);
+      if (!this.client.isBrokerAnswer(error)) this.cut(lane, producer, error);
       throw error;
     }
   }
@@ -178,10 +163,6 @@ export class KafkaPublisher implements Publisher {
     }
   };
 
-  private producerFor(partition: number): PartitionProducer {
-    return new PartitionProducer({ ...this.options, partition });
-  }
-
   private cut(lane: Lane, producer: PartitionProducer, error: unknown): void {
     const inner = innermostCause(error);
     producer.sever(inner instanceof Error ? inner : new Error('connection cut', { cause: inner }));
@@ -197,25 +178,25 @@ export class KafkaPublisher implements Publisher {
   }
 
   private async readMaxMessageBytes(): Promise<number> {
-    const { topic, requestTimeoutMs } = this.options;
-    const sockets = new SeverableSockets(this.options.socketFactory);
-    const admin = createKafka({ ...this.options, retries: 0, socketFactory: sockets.factory }).admin();
-    const read = async (): Promise<number> => {
-      await admin.connect();
-      const value = Number((await readTopicConfig(admin, topic, [MAX_MESSAGE_BYTES])).get(MAX_MESSAGE_BYTES));
-      if (!Number.isSafeInteger(value)) throw new Error(`the broker names no ${MAX_MESSAGE_BYTES}`);
-      await admin.disconnect();
-      return value;
-    };
+    const { requestTimeoutMs } = this.options;
+    const reader = this.client.limitsReader();
     try {
       return await withDeadline(
-        read(),
+        reader.maxMessageBytes(),
         requestTimeoutMs,
         () => new PublishTimeout(`the topic's limits could not be read within ${requestTimeoutMs} ms`),
       );
     } catch (error) {
-      sockets.sever(new Error('the topic limits could not be read', { cause: error }));
+      reader.sever(new Error('the topic limits could not be read', { cause: error }));
       throw error;
     }
   }
+
+  private readonly failureOf = (error: unknown): PublishFailure => {
+    if (error instanceof RecordNotEncodable)
+      return { _tag: 'PublishFailure', kind: 'event', reason: 'the record cannot be encoded', cause: error.cause };
+    if (error instanceof PublishTimeout) return outage(error, 'request timed out');
+    if (error instanceof AcknowledgementError || error instanceof OffsetsWentBack) return outage(error, error.message);
+    return this.client.classify(error);
+  };
 }

@@ -19,10 +19,8 @@ const connect = ({ host, port, ssl, onConnect }: SocketArgs): net.Socket =>
 export class SeverableSockets {
   private readonly open = new Set<net.Socket>();
 
-  constructor(private readonly make: ISocketFactory = connect) {}
-
   readonly factory: ISocketFactory = (args) => {
-    const socket = this.make(args);
+    const socket = connect(args);
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     socket.setNoDelay(true);
     this.open.add(socket);

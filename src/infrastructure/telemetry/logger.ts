@@ -14,6 +14,7 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'epoch',
   'error',
   'eventId',
+  'kafkaClient',
   'lane',
   'mend',
   'method',

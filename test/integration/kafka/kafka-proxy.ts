@@ -1,5 +1,4 @@
 import net from 'node:net';
-import type { ISocketFactory } from 'kafkajs';
 
 /** What the proxy does with one request or answer. `drop`: it vanishes; `hold`: it waits for `release`. */
 export type Passage = 'pass' | 'drop' | 'hold';
@@ -24,13 +23,24 @@ class Frames {
   }
 }
 
-/** One partition's part of a produce answer (version 7, one topic, one partition), to be read and changed. */
+/** What a produce request asks for, whatever its version: which replicas acknowledge, and how long they may take. */
+export const demandsOf = (frame: Buffer): { readonly acks: number; readonly timeoutMs: number } => {
+  const afterClientId = 14 + frame.readInt16BE(12);
+  return { acks: frame.readInt16BE(afterClientId + 2), timeoutMs: frame.readInt32BE(afterClientId + 4) };
+};
+
+/** From this version on, texts and lists are compact, with a length of one byte here, and headers have tags. */
+const COMPACT_PRODUCE = 9;
+
+/** One partition's part of a produce answer (one topic, one partition), to be read and changed. */
 export class ProduceAnswer {
   private readonly at: number;
 
-  constructor(readonly frame: Buffer) {
-    const topicLength = frame.readInt16BE(12);
-    this.at = 14 + topicLength + 4;
+  constructor(
+    readonly frame: Buffer,
+    version: number,
+  ) {
+    this.at = version < COMPACT_PRODUCE ? 14 + frame.readInt16BE(12) + 4 : 11 + (frame.readUInt8(10) - 1) + 1;
   }
   set partition(value: number) {
     this.frame.writeInt32BE(value, this.at);
@@ -48,10 +58,12 @@ export class ProduceAnswer {
 
 /** Stands between a Kafka client and its broker and does to requests and answers what a test wants. */
 export class KafkaProxy {
+  /** `host:port` for clients. Whatever broker they are told of by a metadata answer, they come back here. */
+  readonly address: string;
   /** API key of each request so far. */
   readonly requests: number[] = [];
-  /** Decides for each request, by its API key. What is held goes to the broker on `release`, client or not. */
-  onRequest: (apiKey: number) => Passage = () => 'pass';
+  /** Decides for each request, by its API key; `frame` is all of it. What is held goes to the broker on `release`, client or not. */
+  onRequest: (apiKey: number, frame: Buffer) => Passage = () => 'pass';
   /** May change the answer to a produce request in place, or drop it. */
   onProduceAnswer: (answer: ProduceAnswer) => Exclude<Passage, 'hold'> = () => 'pass';
   /** Connections of clients that are open. */
@@ -63,25 +75,25 @@ export class KafkaProxy {
 
   private constructor(
     private readonly server: net.Server,
-    private readonly brokerPort: number,
-  ) {}
+    private readonly port: number,
+    private readonly broker: { readonly host: string; readonly port: number },
+  ) {
+    this.address = `${broker.host}:${port}`;
+  }
 
+  /** In front of the broker that advertises itself as `broker`, which is on this machine. */
   static async start(broker: string): Promise<KafkaProxy> {
     const server = net.createServer();
-    const proxy = new KafkaProxy(server, Number(broker.split(':')[1]));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the proxy listens on no port');
+    const [host = '', port] = broker.split(':');
+    const proxy = new KafkaProxy(server, address.port, { host, port: Number(port) });
     server.on('connection', (client) => {
       proxy.accept(client);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }
-
-  /** For clients: connects to the proxy, whatever address the broker advertises. */
-  readonly socketFactory: ISocketFactory = ({ onConnect }) => {
-    const address = this.server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    return net.connect({ host: '127.0.0.1', port }, onConnect);
-  };
 
   release(): void {
     for (const send of this.held.splice(0)) send();
@@ -97,8 +109,10 @@ export class KafkaProxy {
   }
 
   private accept(client: net.Socket): void {
-    const broker = net.connect({ host: '127.0.0.1', port: this.brokerPort });
-    const produceIds = new Set<number>();
+    const broker = net.connect({ host: '127.0.0.1', port: this.broker.port });
+    /** Version of each produce request that is not answered yet, by its correlation ID. */
+    const produces = new Map<number, number>();
+    const metadataIds = new Set<number>();
     const requests = new Frames();
     const answers = new Frames();
     this.open += 1;
@@ -119,18 +133,31 @@ export class KafkaProxy {
       for (const frame of requests.push(chunk)) {
         const apiKey = frame.readInt16BE(4);
         this.requests.push(apiKey);
-        if (apiKey === PRODUCE) produceIds.add(frame.readInt32BE(8));
-        const passage = this.onRequest(apiKey);
+        if (apiKey === PRODUCE) produces.set(frame.readInt32BE(8), frame.readInt16BE(6));
+        if (apiKey === METADATA) metadataIds.add(frame.readInt32BE(8));
+        const passage = this.onRequest(apiKey, frame);
         if (passage === 'pass') broker.write(frame);
         if (passage === 'hold') this.held.push(() => broker.write(frame));
       }
     });
     broker.on('data', (chunk: Buffer) => {
       for (const frame of answers.push(chunk)) {
-        const isProduce = produceIds.delete(frame.readInt32BE(4));
-        if (client.writable && (!isProduce || this.onProduceAnswer(new ProduceAnswer(frame)) === 'pass'))
-          client.write(frame);
+        const id = frame.readInt32BE(4);
+        const version = produces.get(id);
+        produces.delete(id);
+        if (metadataIds.delete(id)) this.leadHere(frame);
+        const passes = version === undefined || this.onProduceAnswer(new ProduceAnswer(frame, version)) === 'pass';
+        if (client.writable && passes) client.write(frame);
       }
     });
+  }
+
+  /** Replaces the port of the broker by ours, wherever it stands behind the broker's host. */
+  private leadHere(metadata: Buffer): void {
+    const port = Buffer.alloc(4);
+    port.writeInt32BE(this.broker.port);
+    const advertised = Buffer.concat([Buffer.from(this.broker.host), port]);
+    for (let at = metadata.indexOf(advertised); at >= 0; at = metadata.indexOf(advertised, at + advertised.length))
+      metadata.writeInt32BE(this.port, at + this.broker.host.length);
   }
 }

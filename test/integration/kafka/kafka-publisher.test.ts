@@ -3,14 +3,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Published, PublishFailure } from '../../../src/application/ports/publisher.ts';
 import { KafkaPublisher } from '../../../src/infrastructure/kafka/kafka-publisher.ts';
-import type { KafkaPublisherOptions } from '../../../src/infrastructure/kafka/kafka-publisher.ts';
+import type { MakePublishingClient, PublishingOptions } from '../../../src/infrastructure/kafka/publishing-client.ts';
 import { decodeEnvelope } from '../../../src/interfaces/contract/envelope.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestTopic } from '../../support/servers.ts';
 import { eventually } from '../../support/eventually.ts';
-import { KafkaProxy, METADATA, PRODUCE } from './kafka-proxy.ts';
+import { demandsOf, KafkaProxy, METADATA, PRODUCE } from './kafka-proxy.ts';
 import { outboxRecord } from './outbox-records.ts';
 import { readTopic } from './topic-log.ts';
+import { publishingClients } from './publishing-clients.ts';
 import { recreateTopic } from './recreate-topic.ts';
 
 const LANE = 3;
@@ -20,21 +21,22 @@ const failureOf = (outcome: Either<PublishFailure, Published>): PublishFailure =
   return outcome.left;
 };
 
-describe('KafkaPublisher', () => {
+const publisherTests = (makeClient: MakePublishingClient): void => {
   let topic: TestTopic;
   let proxy: KafkaProxy;
   let publisher: KafkaPublisher;
 
-  const publisherWith = (options: Partial<KafkaPublisherOptions> = {}): KafkaPublisher =>
-    new KafkaPublisher({
-      brokers: kafkaBrokers(),
+  const publisherWith = (changes: Partial<PublishingOptions> = {}): KafkaPublisher => {
+    const options = {
+      brokers: [proxy.address],
       clientId: 'test-relay',
       topic: topic.name,
       requestTimeoutMs: 5_000,
       produceTimeoutMs: 4_000,
-      socketFactory: proxy.socketFactory,
-      ...options,
-    });
+      ...changes,
+    };
+    return new KafkaPublisher(options, makeClient(options));
+  };
   const sequences = async (): Promise<readonly number[]> =>
     (await readTopic(topic.name)).map(({ message }) => Number(message.headers?.['ce_sequence']?.toString()));
 
@@ -81,6 +83,16 @@ describe('KafkaPublisher', () => {
       const [first, second] = await readTopic(topic.name);
       expect(second?.message.value).to.deep.equal(first?.message.value);
       expect(second?.message.headers).to.deep.equal(first?.message.headers);
+    });
+
+    it('given a batch / then all replicas must have it, within the produce time-out', async () => {
+      const demands: ReturnType<typeof demandsOf>[] = [];
+      proxy.onRequest = (apiKey, frame) => {
+        if (apiKey === PRODUCE) demands.push(demandsOf(frame));
+        return 'pass';
+      };
+      await publisher.publish(LANE, [outboxRecord(1)])();
+      expect(demands).to.deep.equal([{ acks: -1, timeoutMs: 4_000 }]);
     });
 
     it('given two publishes in one lane at once / then the second is refused without a request', async () => {
@@ -171,13 +183,7 @@ describe('KafkaPublisher', () => {
     });
 
     it('given a broker that refuses connections / then it is an outage, soon', async () => {
-      const lost = new KafkaPublisher({
-        brokers: ['127.0.0.1:1'],
-        clientId: 'test-relay',
-        topic: topic.name,
-        requestTimeoutMs: 1_500,
-        produceTimeoutMs: 1_000,
-      });
+      const lost = publisherWith({ brokers: ['127.0.0.1:1'], requestTimeoutMs: 1_500, produceTimeoutMs: 1_000 });
       expect(failureOf(await lost.publish(0, [outboxRecord(1)])())).to.include({
         kind: 'outage',
         reason: 'connection refused',
@@ -187,10 +193,8 @@ describe('KafkaPublisher', () => {
     });
 
     it('given a host name that does not exist / then it is an outage that says so', async () => {
-      const lost = new KafkaPublisher({
+      const lost = publisherWith({
         brokers: ['broker.invalid:9092'],
-        clientId: 'test-relay',
-        topic: topic.name,
         requestTimeoutMs: 1_500,
         produceTimeoutMs: 1_000,
       });
@@ -203,18 +207,28 @@ describe('KafkaPublisher', () => {
 
     it('given the leader has moved / then it is an outage, and fresh metadata is read before the next send', async () => {
       await publisher.publish(LANE, [outboxRecord(1)])();
-      const before = proxy.count(METADATA);
+      const before = proxy.requests.length;
       proxy.onProduceAnswer = (answer) => {
         answer.errorCode = 6;
         return 'pass';
       };
-      expect(failureOf(await publisher.publish(LANE, [outboxRecord(2)])())).to.include({
-        kind: 'outage',
-        reason: 'NOT_LEADER_FOR_PARTITION',
-      });
-      expect(proxy.count(METADATA)).to.be.greaterThan(before);
+      const failure = failureOf(await publisher.publish(LANE, [outboxRecord(2)])());
+      expect(failure.kind).to.equal('outage');
+      expect(failure.reason).to.match(/^NOT_LEADER_/);
       proxy.onProduceAnswer = () => 'pass';
       expect(E.isRight(await publisher.publish(LANE, [outboxRecord(2)])())).to.equal(true);
+      expect(proxy.requests.slice(before)).to.deep.equal([PRODUCE, METADATA, PRODUCE]);
+      expect(proxy.resets, 'the connection stays').to.equal(0);
+    });
+
+    it('given an error that the client does not know / then it is of unknown kind, and the next publish works', async () => {
+      proxy.onProduceAnswer = (answer) => {
+        answer.errorCode = 9_999;
+        return 'pass';
+      };
+      expect(failureOf(await publisher.publish(LANE, [outboxRecord(1)])()).kind).to.equal('unknown');
+      proxy.onProduceAnswer = () => 'pass';
+      expect(E.isRight(await publisher.publish(LANE, [outboxRecord(1)])())).to.equal(true);
     });
 
     it('given the broker closes the connection / then the next publish has a new one', async () => {
@@ -263,6 +277,16 @@ describe('KafkaPublisher', () => {
       expect([...new Set(await sequences())]).to.deep.equal([1, 2, 3, 4]);
     });
 
+    it('given the question who leads is stuck / when it is answered after the time-out / then nothing is sent behind our back', async () => {
+      proxy.onRequest = (apiKey) => (apiKey === METADATA ? 'hold' : 'pass');
+      expect(failureOf(await publisher.publish(LANE, [outboxRecord(1)])()).reason).to.equal('request timed out');
+      proxy.onRequest = () => 'pass';
+      proxy.release();
+      expect(E.isRight(await publisher.publish(LANE, [outboxRecord(2)])())).to.equal(true);
+      expect(proxy.count(PRODUCE)).to.equal(1);
+      expect(await sequences()).to.deep.equal([2]);
+    });
+
     it('given one lane is stuck / then the others are not disturbed', async () => {
       proxy.onRequest = (apiKey) => (apiKey === PRODUCE ? 'hold' : 'pass');
       const stuck = publisher.publish(LANE, [outboxRecord(1)])();
@@ -297,4 +321,9 @@ describe('KafkaPublisher', () => {
       expect(failureOf(await publisher.publish(LANE, [fit(65_536 + 500)])()).kind).to.equal('event');
     });
   });
-});
+};
+
+for (const [name, makeClient] of Object.entries(publishingClients))
+  describe(`KafkaPublisher over ${name}`, () => {
+    publisherTests(makeClient);
+  });

@@ -16,7 +16,7 @@ describe('KafkaTopicOffsets', function () {
   beforeEach(async () => {
     topic = await freshTopic({ partitions: 2 });
     proxy = await KafkaProxy.start(kafkaBrokers()[0] ?? '');
-    const kafka = createKafka({ brokers: kafkaBrokers(), clientId: 'test', socketFactory: proxy.socketFactory });
+    const kafka = createKafka({ brokers: [proxy.address], clientId: 'test' });
     offsets = new KafkaTopicOffsets(kafka, topic.name, `group-${topic.name}`);
   });
   afterEach(async () => {

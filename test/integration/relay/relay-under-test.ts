@@ -6,6 +6,7 @@ import { Relay } from '../../../src/application/relay/relay.ts';
 import type { RelaySettings } from '../../../src/application/relay/relay-settings.ts';
 import { systemClock } from '../../../src/infrastructure/clock.ts';
 import { KafkaPublisher } from '../../../src/infrastructure/kafka/kafka-publisher.ts';
+import { kafkaJsPublishingClient } from '../../../src/infrastructure/kafka/kafkajs-publishing-client.ts';
 import { MySqlOutbox } from '../../../src/infrastructure/mysql/mysql-outbox.ts';
 import { MySqlOutboxOperations } from '../../../src/infrastructure/mysql/mysql-outbox-operations.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
@@ -64,14 +65,14 @@ export class RelayUnderTest {
   }
 
   startRelay(settings: Partial<RelaySettings> = {}): Relay {
-    const publisher = new KafkaPublisher({
-      brokers: kafkaBrokers(),
+    const options = {
+      brokers: [this.proxy.address],
       clientId: 'test-relay',
       topic: this.topic.name,
       requestTimeoutMs: 2_000,
       produceTimeoutMs: 1_500,
-      socketFactory: this.proxy.socketFactory,
-    });
+    };
+    const publisher = new KafkaPublisher(options, kafkaJsPublishingClient(options));
     const relay = new Relay(
       {
         outbox: new MySqlRelayOutbox(this.pool, this.unitOfWork),

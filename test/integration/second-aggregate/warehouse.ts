@@ -13,6 +13,7 @@ import { laneOf } from '../../../src/application/relay/lanes.ts';
 import { Relay } from '../../../src/application/relay/relay.ts';
 import { systemClock } from '../../../src/infrastructure/clock.ts';
 import { KafkaPublisher } from '../../../src/infrastructure/kafka/kafka-publisher.ts';
+import { kafkaJsPublishingClient } from '../../../src/infrastructure/kafka/kafkajs-publishing-client.ts';
 import { MySqlOutbox } from '../../../src/infrastructure/mysql/mysql-outbox.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import { MySqlRelayLeases } from '../../../src/infrastructure/mysql/mysql-relay-leases.ts';
@@ -54,14 +55,15 @@ export class Warehouse {
     topic: string,
   ) {
     this.unitOfWork = new MySqlUnitOfWork(pool, { reruns: 20 });
-    this.publisher = new KafkaPublisher({
+    const options = {
       brokers: kafkaBrokers(),
       clientId: 'warehouse',
       topic,
       source: stockContract.source,
       requestTimeoutMs: 5_000,
       produceTimeoutMs: 4_000,
-    });
+    };
+    this.publisher = new KafkaPublisher(options, kafkaJsPublishingClient(options));
     this.relay = new Relay(
       {
         outbox: new MySqlRelayOutbox(pool, this.unitOfWork),

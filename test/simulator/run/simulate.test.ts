@@ -48,6 +48,15 @@ describe('a whole simulation on real servers', function () {
       expect(existsSync(join(folder, file)), file).to.be.true;
   });
 
+  it('given a relay that publishes with the other Kafka client, and is killed, passes', async () => {
+    const args = '--orders 30 --rate 10 --seed 23 --faults relay-kill --json --report'.split(' ');
+    const env = { ...process.env, KAFKA_CLIENT: 'platformatic' };
+    const { code, stdout, stderr } = await runEntry('simulator/main.ts', [...args, folder], env).ended;
+    expect(code, stderr).to.equal(0);
+    expect(reportIn(stdout)).to.deep.include({ verdict: 'pass', seed: 23 });
+    expect(readFileSync(join(folder, 'logs/relay.log'), 'utf8')).to.include('"kafkaClient":"platformatic"');
+  });
+
   it('given an event that is skipped, passes: its successor follows, and no consumer takes the skip for a loss or for work', async () => {
     const args = '--orders 15 --rate 10 --seed 22 --faults poison-skip --json --report'.split(' ');
     const { code, stdout, stderr } = await runEntry('simulator/main.ts', [...args, folder]).ended;

@@ -3,11 +3,8 @@ import { createRequire } from 'node:module';
 import * as t from 'io-ts';
 import kafkajs from 'kafkajs';
 import { isRight } from 'fp-ts/lib/Either.js';
-import {
-  classifyPublishError,
-  innermostCause,
-  isBrokerAnswer,
-} from '../../../src/infrastructure/kafka/classify-publish-error.ts';
+import { classifyKafkaJsError, isBrokerAnswer } from '../../../src/infrastructure/kafka/classify-kafkajs-error.ts';
+import { innermostCause } from '../../../src/infrastructure/kafka/innermost-cause.ts';
 
 const {
   KafkaJSBrokerNotFound,
@@ -144,7 +141,7 @@ const wrapped = (error: Error): Error => {
   return Object.assign(new KafkaJSNonRetriableError(retries), { cause: retries });
 };
 
-describe('classification of publish failures', () => {
+describe('classification of publish failures of kafkajs', () => {
   it('knows every error code of the client’s protocol, each once', () => {
     expect([...kinds.keys()].toSorted()).to.deep.equal(errorCodes.map(({ type }) => type).toSorted());
   });
@@ -153,7 +150,7 @@ describe('classification of publish failures', () => {
     it(`${code.type} (${code.code}) is ${kinds.get(code.type) ?? 'missing here'}, bare and wrapped`, () => {
       const answer = protocolError(code);
       for (const error of [answer, wrapped(answer)]) {
-        expect(classifyPublishError(error)).to.include({ kind: kinds.get(code.type), reason: code.type });
+        expect(classifyKafkaJsError(error)).to.include({ kind: kinds.get(code.type), reason: code.type });
         expect(isBrokerAnswer(error)).to.equal(true);
       }
     });
@@ -165,7 +162,7 @@ describe('classification of publish failures', () => {
       retriable: false,
       message: 'Unknown error code 107',
     });
-    expect(classifyPublishError(error).kind).to.equal('unknown');
+    expect(classifyKafkaJsError(error).kind).to.equal('unknown');
   });
 
   for (const [error, kind, reason] of [
@@ -207,21 +204,21 @@ describe('classification of publish failures', () => {
   ] as const)
     it(`${error.name}: ${error.message} is ${kind}: ${reason}, bare and wrapped`, () => {
       for (const thrown of [error, wrapped(error)]) {
-        expect(classifyPublishError(thrown)).to.include({ kind, reason });
+        expect(classifyKafkaJsError(thrown)).to.include({ kind, reason });
         expect(isBrokerAnswer(thrown)).to.equal(false);
       }
     });
 
   it('keeps the whole chain as the cause', () => {
     const chain = wrapped(new Error('innermost'));
-    expect(classifyPublishError(chain).cause).to.equal(chain);
+    expect(classifyKafkaJsError(chain).cause).to.equal(chain);
     expect(innermostCause(chain)).to.include({ message: 'innermost' });
   });
 
   it('ends on a chain that bites its own tail, and on what is no error', () => {
     const loop = new Error('loop');
     loop.cause = loop;
-    expect(classifyPublishError(loop).kind).to.equal('unknown');
-    expect(classifyPublishError('a string')).to.include({ kind: 'unknown', reason: 'not an error' });
+    expect(classifyKafkaJsError(loop).kind).to.equal('unknown');
+    expect(classifyKafkaJsError('a string')).to.include({ kind: 'unknown', reason: 'not an error' });
   });
 });
