@@ -16,7 +16,7 @@ const CONTRACT = '^src/interfaces/contract/';
 /** The root of the service: one file for each thing it puts together. */
 const COMPOSITION = '^src/composition/';
 const DETERMINISTIC = '^simulator/deterministic/';
-const CONSUMER_KIT = '^src/consumer-kit\\.ts$';
+const CONSUMER_KIT = '^src/consumer-kit(-testing)?\\.ts$';
 
 export interface LayerRule extends IRegularForbiddenRuleType {
   readonly name: string;
