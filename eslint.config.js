@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['test/architecture/fixtures/', 'node_modules/', '.order/', 'dist/', 'coverage/'] },
+  { ignores: ['test/architecture/fixtures/', 'node_modules/', '.order/', 'dist/', 'coverage/', 'examples/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

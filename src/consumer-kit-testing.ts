@@ -68,7 +68,7 @@ const DAY_MS = 86_400_000;
 const HALFWAY = { next: () => 0.5 };
 
 const nothing = (): void => undefined;
-const silent: ConsumerObserver = {
+const silentObserver: ConsumerObserver = {
   applied: nothing,
   duplicate: nothing,
   held: nothing,
@@ -144,7 +144,7 @@ export class ConsumerTest {
       monotonic: () => this.clock.monotonic(),
       sleep: () => Promise.resolve(),
     };
-    const parts = { settleEvent, inbox, unitOfWork, clock, random: HALFWAY, observer: silent };
+    const parts = { settleEvent, inbox, unitOfWork, clock, random: HALFWAY, observer: silentObserver };
     this.consume = new ConsumeRecord({ ...parts, handlerRetry: HANDLER_RETRY });
   }
 
@@ -222,7 +222,7 @@ export class ConsumerTest {
       },
       unitOfWork: this.unitOfWork,
       onRefused: this.handlers.onRefused,
-      observer: silent,
+      observer: silentObserver,
       clock: this.clock,
       random: HALFWAY,
       concurrency: 1,

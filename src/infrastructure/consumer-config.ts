@@ -30,7 +30,8 @@ const httpUrl: Setting<string> = is.setting({
   },
 });
 
-const variables = {
+/** Each variable with its codec; the name of a codec says what it takes. */
+export const consumerVariables = {
   CONSUMER_MYSQL_URL: is.mysqlUrl,
   KAFKA_BROKERS: is.brokers,
   ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
@@ -108,7 +109,7 @@ const settingsOf = (
   faultsOnSignal,
 });
 
-const Variables = t.type(variables);
+const Variables = t.type(consumerVariables);
 
 /**
  * Settings every consumer has, and the consumer's own (`own`, a codec per variable). Left: every problem found.

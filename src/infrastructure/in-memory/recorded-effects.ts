@@ -1,7 +1,7 @@
 import type * as t from 'io-ts';
 import * as E from 'fp-ts/lib/Either.js';
 import { failure } from 'io-ts/lib/PathReporter.js';
-import type { ConsumerEffects, EffectTransaction, SqlValue } from '../../application/ports/consumer-effects.ts';
+import type { ConsumerEffects, EffectTransaction, OpenEffects, SqlValue } from '../../application/ports/consumer-effects.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { UnitOfWork } from '../../application/ports/unit-of-work.ts';
 
@@ -27,6 +27,52 @@ export interface SqlAnswers {
 export type StatementOrigin = Pick<RecordedStatement, 'because' | 'orderId' | 'sequence'>;
 
 const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+class RecordedTransaction implements EffectTransaction, OpenEffects {
+  private closed = false;
+
+  constructor(
+    private readonly origin: StatementOrigin,
+    private readonly answers: SqlAnswers,
+    private readonly record: (statement: RecordedStatement) => void,
+  ) {}
+
+  get transaction(): EffectTransaction {
+    return this;
+  }
+
+  execute(sql: string, params: readonly SqlValue[] = []): Promise<{ readonly affectedRows: number }> {
+    return this.answer(() => {
+      const executed = this.statement(sql, params);
+      const affectedRows = this.answers.execute?.(executed) ?? 1;
+      this.record(executed);
+      return { affectedRows };
+    });
+  }
+
+  query<A>(row: t.Type<A, unknown>, sql: string, params: readonly SqlValue[] = []): Promise<readonly A[]> {
+    return this.answer(() => {
+      const rows = this.answers.query?.(this.statement(sql, params)) ?? [];
+      return rows.map((found) => rowOf(row, found));
+    });
+  }
+
+  close(): undefined {
+    this.closed = true;
+  }
+
+  /** A failure rejects, as a database's does. */
+  private answer<A>(work: () => A): Promise<A> {
+    return Promise.resolve().then(work);
+  }
+
+  private statement(sql: string, params: readonly SqlValue[]): RecordedStatement {
+    if (this.closed) throw new TypeError('the handler has returned: await every statement before it does');
+    if (!params.every(isScalar)) throw new TypeError('a value for SQL is no text, number, boolean or null');
+    const { because, orderId, sequence } = this.origin;
+    return { because, orderId, sequence, sql: sql.replace(/\s+/g, ' ').trim(), params };
+  }
+}
 
 /** Effects of handlers that run no SQL: statements are answered as told and kept when their transaction commits. */
 export class RecordedEffects {
@@ -56,40 +102,13 @@ export class RecordedEffects {
     };
   }
 
-  /** For handlers that run because of that. */
-  of({ because, orderId, sequence }: StatementOrigin): ConsumerEffects {
+  /** For handlers that run because of `origin`. */
+  of(origin: StatementOrigin): ConsumerEffects {
     return {
-      open: (tx) => {
-        let closed = false;
-        const statement = (sql: string, params: readonly SqlValue[]): RecordedStatement => {
-          if (closed) throw new TypeError('the handler has returned: await every statement before it does');
-          if (!params.every(isScalar)) throw new TypeError('a value for SQL is no text, number, boolean or null');
-          return { because, orderId, sequence, sql: sql.replace(/\s+/g, ' ').trim(), params };
-        };
-        // A failure rejects, as a database's does.
-        const answer = <A>(work: () => A): Promise<A> => Promise.resolve().then(work);
-        const transaction: EffectTransaction = {
-          execute: (sql, params = []) =>
-            answer(() => {
-              const executed = statement(sql, params);
-              const affectedRows = this.answers.execute?.(executed) ?? 1;
-              this.staged.get(tx)?.push(executed);
-              return { affectedRows };
-            }),
-          query: (row, sql, params = []) =>
-            answer(() => {
-              const rows = this.answers.query?.(statement(sql, params)) ?? [];
-              return rows.map((found) => rowOf(row, found));
-            }),
-        };
-        return {
-          transaction,
-          close: () => {
-            closed = true;
-            return undefined;
-          },
-        };
-      },
+      open: (tx) =>
+        new RecordedTransaction(origin, this.answers, (statement) => {
+          this.staged.get(tx)?.push(statement);
+        }),
     };
   }
 }
