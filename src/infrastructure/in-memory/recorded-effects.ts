@@ -1,7 +1,12 @@
 import type * as t from 'io-ts';
 import * as E from 'fp-ts/lib/Either.js';
 import { failure } from 'io-ts/lib/PathReporter.js';
-import type { ConsumerEffects, EffectTransaction, OpenEffects, SqlValue } from '../../application/ports/consumer-effects.ts';
+import type {
+  ConsumerEffects,
+  EffectTransaction,
+  OpenEffects,
+  SqlValue,
+} from '../../application/ports/consumer-effects.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import type { UnitOfWork } from '../../application/ports/unit-of-work.ts';
 
