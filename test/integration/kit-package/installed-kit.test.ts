@@ -73,16 +73,17 @@ describe('the packed kit, installed into the project of another team', function 
 
   describe('against a real MySQL and a real Kafka', () => {
     let kit: KitUnderTest;
-    let consumer: ChildProcess;
+    let consumer: ChildProcess | undefined;
     before(async () => {
       kit = await KitUnderTest.open();
     });
     after(async () => {
-      if (consumer.exitCode === null) consumer.kill('SIGKILL');
+      if (consumer?.exitCode === null) consumer.kill('SIGKILL');
       await kit.close();
     });
 
-    const start = async (): Promise<string> => {
+    /** The process, and where it serves its metrics. */
+    const start = async (): Promise<readonly [ChildProcess, string]> => {
       const env = {
         PATH: process.env['PATH'],
         CONSUMER_MYSQL_URL: kit.database.url,
@@ -90,15 +91,17 @@ describe('the packed kit, installed into the project of another team', function 
         ORDER_TOPIC: kit.topic.name,
         ORDERS_API_URL: kit.api.url,
       };
-      const process_ = spawn(process.execPath, ['dist/main.js'], {
+      const started = spawn(process.execPath, ['dist/main.js'], {
         cwd: project,
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      consumer = process_;
-      for await (const line of createInterface({ input: process_.stdout })) {
+      consumer = started;
+      for await (const line of createInterface({ input: started.stdout })) {
         const served = Served.decode(JSON.parse(line));
-        if (served._tag === 'Right') return `http://127.0.0.1:${served.right.port}`;
+        if (served._tag === 'Left') continue;
+        started.stdout.resume();
+        return [started, `http://127.0.0.1:${served.right.port}`];
       }
       throw new Error('the consumer ended before it served anything');
     };
@@ -107,8 +110,7 @@ describe('the packed kit, installed into the project of another team', function 
       const orderId = newOrderId();
       const life = asMessages(lifeOf(orderId));
       await kit.produce([...life, ...life]);
-      const url = await start();
-      consumer.stdout?.resume();
+      const [started, url] = await start();
       await eventually(async () => {
         const metrics = await (await fetch(`${url}/metrics`)).text();
         expect(metrics)
@@ -118,9 +120,9 @@ describe('the packed kit, installed into the project of another team', function 
       expect(await kit.rows(Points, 'SELECT order_id AS orderId, amount FROM points')).to.deep.equal([
         { orderId, amount: 42 },
       ]);
-      consumer.kill('SIGTERM');
-      await once(consumer, 'exit');
-      expect(consumer.exitCode).to.equal(0);
+      started.kill('SIGTERM');
+      await once(started, 'exit');
+      expect(started.exitCode).to.equal(0);
     });
   });
 });
