@@ -4,7 +4,7 @@ import { ConsumerTest, TestOrder } from '../../../src/consumer-kit-testing.ts';
 import type { SqlAnswers } from '../../../src/consumer-kit-testing.ts';
 import { Unavailable, ignore } from '../../../src/consumer-kit.ts';
 import type { ConsumerDefinition, EventHandlers } from '../../../src/consumer-kit.ts';
-import { orderEventSchemas } from '../../../src/interfaces/contract/order-events.ts';
+import { catalog, isOrderEventType } from '../../../src/domain/order/events/catalog.ts';
 
 const Row = t.strict({ balance: t.number });
 
@@ -157,7 +157,7 @@ describe('the test kit: given events, then effects', () => {
     expect(test.parked(order.orderId)).to.match(/value for SQL/);
   });
 
-  for (const { type } of orderEventSchemas)
+  for (const type of Object.keys(catalog).filter(isOrderEventType))
     it(`has an example of ${type} that the contract accepts`, async () => {
       expect(await test.given(order.next(type))).to.deep.equal(['applied']);
     });
