@@ -70,8 +70,12 @@ describe('docs/consumer-kit.md', () => {
     expect(told.toSorted()).to.deep.equal(names.toSorted());
   });
 
+  /** An event type that is added is ignored by the example, and changes nothing that the document has to say. */
+  const withoutIgnored = (code: string): string => code.replace(/^ *\w+: ignore,\n/gm, '');
+
   for (const path of ['docs/consumer-kit.md', 'README.md'])
-    it(`is the example that is tested: ${path}`, () => {
-      expect(read(path)).to.include(`\`\`\`ts\n${read('examples/loyalty-points/src/points.ts')}\`\`\``);
+    it(`shows the example that is tested: ${path}`, () => {
+      const example = withoutIgnored(read('examples/loyalty-points/src/points.ts'));
+      expect(withoutIgnored(read(path))).to.include(`\`\`\`ts\n${example}\`\`\``);
     });
 });
