@@ -1,27 +1,12 @@
+import type { ContractCheck, ContractFinding } from '../../src/interfaces/cli/contract-check.ts';
 import { eventSchemas } from '../../src/interfaces/contract/event-schemas.ts';
 import type { EventSchema } from '../../src/interfaces/contract/event-schemas.ts';
 import { compareSchemas } from './compare-schemas.ts';
-import type { Breaks, SchemaChange } from './compare-schemas.ts';
+import type { SchemaChange } from './compare-schemas.ts';
 import { consumersOf, knownConsumers } from './consumers.ts';
 import type { KnownConsumer } from './consumers.ts';
-import { headersSchema } from './released.ts';
+import { RELEASED, headersSchema, readReleased } from './released.ts';
 import type { Released } from './released.ts';
-
-/** One thing that is different from what was released last. */
-export interface ContractFinding {
-  /** Type of the event; `headers` for what is true of all. */
-  readonly event: string;
-  /** Version that the finding is about. */
-  readonly version: number;
-  /** Empty for the event as a whole. */
-  readonly field: string;
-  readonly what: string;
-  /** It must not be released like this. */
-  readonly breaking: boolean;
-  readonly breaks: readonly Breaks[];
-  /** Names of the consumers that handle the event. */
-  readonly consumers: readonly string[];
-}
 
 export interface ContractToday {
   readonly events: readonly EventSchema[];
@@ -53,7 +38,10 @@ const detailOf = ({ field, what, breaks }: SchemaChange): Detail => ({
 /** What is to be said of one event, given its released versions in ascending order; there is at least one. */
 const detailsOf = (released: readonly EventSchema[], today: EventSchema): readonly Detail[] => {
   const newest = released.at(-1);
-  if (newest === undefined) return [{ what: 'new event', breaking: false }];
+  if (newest === undefined)
+    return today.version === 1
+      ? [{ what: 'new event; consumers that do not know it park its orders until they are upgraded', breaking: false }]
+      : [{ what: 'no version of it was ever released: begin with 1', breaking: true }];
   const known = new Set(released.map(({ version }) => version));
   const missing = Array.from({ length: Math.min(newest.version, today.version) - 1 }, (_, index) => index + 1)
     .filter((version) => !known.has(version))
@@ -67,7 +55,7 @@ const detailsOf = (released: readonly EventSchema[], today: EventSchema): readon
   const changes = compareSchemas(newest.payload, today.payload);
   return [
     ...missing,
-    { what: `new version; consumers that do not know it park its orders until they are upgraded`, breaking: false },
+    { what: 'new version; consumers that do not know it park its orders until they are upgraded', breaking: false },
     ...changes.map((each) => ({ ...detailOf(each), breaking: false })),
   ];
 };
@@ -111,4 +99,12 @@ export const checkContract = (
         ),
       ),
   ];
+};
+
+/** `checkContract` of the checkout below `root`, unless nothing was released there yet. */
+export const checkContractIn: (root: string) => ContractCheck = (root) => async () => {
+  const released = await readReleased(root);
+  return released.events.length === 0
+    ? { problems: [`${RELEASED} is empty: note what consumers rely on by npm run contracts -- --release`] }
+    : { findings: checkContract(released) };
 };

@@ -1,10 +1,7 @@
+import type { ContractFinding } from '../../src/interfaces/cli/contract-check.ts';
 import type { JsonSchema } from '../../src/interfaces/contract/json-schema.ts';
 
-/**
- * Who no longer understands what: `topic` – today's code cannot read events that were written before; `consumers` – those
- * that were not upgraded cannot rely on what is written from now on.
- */
-export type Breaks = 'topic' | 'consumers';
+type Breaks = ContractFinding['breaks'][number];
 
 /** One difference between two schemas that a reader can notice. */
 export interface SchemaChange {
@@ -12,7 +9,7 @@ export interface SchemaChange {
   readonly field: string;
   /** `was required, is optional` */
   readonly what: string;
-  /** Empty: nobody is hurt. */
+  /** See `ContractFinding`; empty: nobody is hurt. */
   readonly breaks: readonly Breaks[];
 }
 

@@ -6,4 +6,9 @@ import { createEvent } from './create-event.ts';
 export const eventToolsOf = (root: string): EventTools => ({
   consumers: () => consumerStances(root),
   create: (event, options) => createEvent(root, event, options),
+  check: async () => {
+    // It runs the declarations of consumers; the others only read sources.
+    const { checkContractIn } = await import('../contracts/check-contract.ts');
+    return checkContractIn(root)();
+  },
 });

@@ -1,5 +1,6 @@
 import type { OrderEventType } from '../../domain/order/events/catalog.ts';
 import type { OrderStatus } from '../../domain/order/order.ts';
+import type { ContractCheck } from './contract-check.ts';
 
 /** One field of an event's payload. */
 export interface NewField {
@@ -43,6 +44,8 @@ export interface ConsumerStance {
 
 /** Reads and writes the sources of this checkout. */
 export interface EventTools {
+  /** Compares the contract with the one released last. */
+  readonly check: ContractCheck;
   consumers(): Promise<readonly ConsumerStance[]>;
   /** Writes all files or none; with `dryRun` only says which. */
   create(event: NewEvent, options: { readonly dryRun: boolean }): Promise<NewEventFiles | NewEventRefused>;
