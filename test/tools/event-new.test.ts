@@ -3,18 +3,21 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import * as t from 'io-ts';
 import { runOrder } from '../../src/composition/run-order.ts';
 import type { NewEvent } from '../../src/interfaces/cli/event-tools.ts';
 import { eventToolsOf } from '../../tools/events/event-tools-of.ts';
 import { writeFiles } from '../../tools/events/write-files.ts';
+import { decoded } from '../support/decoded.ts';
 import { CheckoutCopy } from './checkout-copy.ts';
 
 const run = promisify(execFile);
 
+/* An event that nobody will ever add: this checkout must not have it already. */
 const NEW_EVENT = [
-  ...['event', 'new', 'OrderAddressChanged', '--summary', 'The customer wants the order delivered elsewhere.'],
-  ...['--field', 'address:ShortText=1 Main Street, Springfield', '--keep', 'address'],
-  ...['--in', 'placed,paid', '--command', 'ChangeOrderAddress', '--path', 'address'],
+  ...['event', 'new', 'OrderPutToTheTest', '--summary', 'Somebody tried the order out.'],
+  ...['--field', 'verdict:ShortText=as good as new', '--keep', 'verdict'],
+  ...['--in', 'placed,paid', '--command', 'PutOrderToTheTest', '--path', 'test'],
 ];
 
 interface Ran {
@@ -57,7 +60,7 @@ const AFFECTED = [
   'test/integration/http/openapi.test.ts',
   'test/port-suites/in-memory.test.ts',
 ];
-const NEW_TEST = 'test/domain/events/order-address-changed.test.ts';
+const NEW_TEST = 'test/domain/events/order-put-to-the-test.test.ts';
 
 describe('order event new, on a copy of this checkout', function () {
   this.timeout(600_000);
@@ -70,12 +73,12 @@ describe('order event new, on a copy of this checkout', function () {
   after(() => checkout.remove());
 
   const event: NewEvent = {
-    name: 'OrderAddressChanged',
-    summary: 'The customer wants the order delivered elsewhere.',
-    fields: [{ name: 'address', codec: 'ShortText' }],
-    keeps: ['address'],
+    name: 'OrderPutToTheTest',
+    summary: 'Somebody tried the order out.',
+    fields: [{ name: 'verdict', codec: 'ShortText' }],
+    keeps: ['verdict'],
     states: ['placed'],
-    command: { name: 'ChangeOrderAddress', path: 'address' },
+    command: { name: 'PutOrderToTheTest', path: 'test' },
   };
   const refusals: readonly (readonly [what: string, change: Partial<NewEvent>, problem: RegExp])[] = [
     ['a name in another case', { name: 'orderLost' }, /"orderLost" is no event name: .*PascalCase/],
@@ -84,7 +87,7 @@ describe('order event new, on a copy of this checkout', function () {
     ['an event that there is', { name: 'OrderPaid' }, /OrderPaid is in the catalog already: .*raise its version/],
     ['no summary', { summary: '' }, /say in one sentence what happened/],
     ['half a sentence', { summary: 'lost' }, /from capital letter to full stop/],
-    ['an odd field', { fields: [{ name: 'the address', codec: 'ShortText' }] }, /"the address": .*camelCase/],
+    ['an odd field', { fields: [{ name: 'the verdict', codec: 'ShortText' }] }, /"the verdict": .*camelCase/],
     ['a codec of no value', { fields: [{ name: 'a', codec: 'Text' }] }, /there is no codec Text in .*ShortText/],
     ['a function for a codec', { fields: [{ name: 'a', codec: 'toString' }] }, /there is no codec toString/],
     [
@@ -95,7 +98,7 @@ describe('order event new, on a copy of this checkout', function () {
     [
       'a field twice',
       { fields: [event.fields[0], event.fields[0]].filter((field) => field !== undefined) },
-      /"address" is named twice/,
+      /"verdict" is named twice/,
     ],
     ['a field to keep that is none', { keeps: ['street'] }, /--keep street: the event has no such field/],
     [
@@ -109,7 +112,7 @@ describe('order event new, on a copy of this checkout', function () {
       /--keep totalMinor: an order has this already/,
     ],
     ['no state', { states: [] }, /say in which states/],
-    ['an odd command', { command: { name: 'change', path: 'address' } }, /"change" is no command name/],
+    ['an odd command', { command: { name: 'change', path: 'test' } }, /"change" is no command name/],
     ['an odd path', { command: { name: 'ChangeIt', path: '../x' } }, /"..\/x" is no last part of a path/],
   ];
   for (const [what, change, problem] of refusals)
@@ -123,13 +126,16 @@ describe('order event new, on a copy of this checkout', function () {
   it('given --dry-run / then it tells the files and writes none', async () => {
     const { code, out } = await order(checkout.root, [...NEW_EVENT, '--dry-run', '--json']);
     expect(code).to.equal(0);
-    expect(JSON.parse(out.join('\n'))).to.deep.include({
+    const told = decoded(t.strict({ dryRun: t.boolean, created: t.array(t.string) }), JSON.parse(out.join('\n')));
+    const migration = told.created.at(-1);
+    expect(migration).to.match(/^src\/infrastructure\/mysql\/migrations\/\d{4}-order-put-to-the-test\.sql$/);
+    expect(told).to.deep.equal({
       dryRun: true,
       created: [
-        'src/domain/order/events/order-address-changed.ts',
-        'test/contract/goldens/order-address-changed.v1.json',
+        'src/domain/order/events/order-put-to-the-test.ts',
+        'test/contract/goldens/order-put-to-the-test.v1.json',
         NEW_TEST,
-        'src/infrastructure/mysql/migrations/0006-order-address-changed.sql',
+        migration,
       ],
     });
     expect(await checkout.contents()).to.deep.equal(untouched);
@@ -167,18 +173,18 @@ describe('order event new, on a copy of this checkout', function () {
   it('given states before which no command is refused yet / then it tells what the tests ask for', async () => {
     const files = await eventToolsOf(checkout.root).create({ ...event, states: ['delivered'] }, { dryRun: true });
     expect('next' in files ? files.next.join('\n') : '').to.match(
-      /decide-matrix.test.ts: how ChangeOrderAddress is refused when placed or paid or shipped/,
+      /decide-matrix.test.ts: how PutOrderToTheTest is refused when placed or paid or shipped/,
     );
   });
 
   it('given one of its files is there / then it is not overwritten and nothing is written', async () => {
-    await checkout.write('test/contract/goldens/order-address-changed.v1.json', '{}');
+    await checkout.write('test/contract/goldens/order-put-to-the-test.v1.json', '{}');
     const before = await checkout.contents();
     const { code, out, err } = await order(checkout.root, NEW_EVENT);
     expect([code, out]).to.deep.equal([2, []]);
-    expect(err.join()).to.match(/order-address-changed.v1.json is there already/);
+    expect(err.join()).to.match(/order-put-to-the-test.v1.json is there already/);
     expect(await checkout.contents()).to.deep.equal(before);
-    await rm(join(checkout.root, 'test/contract/goldens/order-address-changed.v1.json'));
+    await rm(join(checkout.root, 'test/contract/goldens/order-put-to-the-test.v1.json'));
   });
 
   it('given a source that looks otherwise / then it names the place and nothing is written', async () => {
@@ -194,16 +200,14 @@ describe('order event new, on a copy of this checkout', function () {
   it('given all is well / then the documents are made anew, and the compiler asks for what only a person knows', async () => {
     const { code, out, err } = await order(checkout.root, NEW_EVENT);
     expect([code, err]).to.deep.equal([0, []]);
-    expect(await checkout.read('docs/contract/catalog.md')).to.include(
-      'The customer wants the order delivered elsewhere.',
-    );
+    expect(await checkout.read('docs/contract/catalog.md')).to.include('Somebody tried the order out.');
     expect(checkout.complaints([...AFFECTED, NEW_TEST]).map((each) => each.split(' in type')[0])).to.deep.equal([
-      "src/domain/order/decide.ts: Property 'ChangeOrderAddress' is missing",
-      "src/domain/order/evolve.ts: Property 'OrderAddressChanged' is missing",
+      "src/domain/order/decide.ts: Property 'PutOrderToTheTest' is missing",
+      "src/domain/order/evolve.ts: Property 'OrderPutToTheTest' is missing",
     ]);
-    expect(out.join('\n')).to.match(/evolve.ts: a key OrderAddressChanged/);
-    expect(out.join('\n')).to.match(/decide.ts: a key ChangeOrderAddress/);
-    expect(out.join('\n')).to.match(/shipping.ts: ignores OrderAddressChanged/);
+    expect(out.join('\n')).to.match(/evolve.ts: a key OrderPutToTheTest/);
+    expect(out.join('\n')).to.match(/decide.ts: a key PutOrderToTheTest/);
+    expect(out.join('\n')).to.match(/shipping.ts: ignores OrderPutToTheTest/);
   });
 
   it('given the same again / then it is refused', async () => {
@@ -214,7 +218,7 @@ describe('order event new, on a copy of this checkout', function () {
     await checkout.replace(
       'src/domain/order/evolve.ts',
       '\n  OrderCancelled: (',
-      `\n  OrderAddressChanged: (order, { payload }) =>
+      `\n  OrderPutToTheTest: (order, { payload }) =>
     order?.status === 'placed' || order?.status === 'paid' ? { ...order, ...payload } : undefined,\n
   OrderCancelled: (`,
     );
@@ -222,11 +226,11 @@ describe('order event new, on a copy of this checkout', function () {
       'src/domain/order/decide.ts',
       '\ntype Decider<',
       `
-const changeAddress = ({ address, at }: OrderCommand<'ChangeOrderAddress'>, order: Order): Decision => {
+const putToTheTest = ({ verdict, at }: OrderCommand<'PutOrderToTheTest'>, order: Order): Decision => {
   switch (order.status) {
     case 'placed':
     case 'paid':
-      return accept({ type: 'OrderAddressChanged', occurredAt: at, payload: { address } });
+      return accept({ type: 'OrderPutToTheTest', occurredAt: at, payload: { verdict } });
     case 'shipped':
       return alreadyShipped(order);
     case 'delivered':
@@ -241,12 +245,12 @@ type Decider<`,
     await checkout.replace(
       'src/domain/order/decide.ts',
       '  CancelOrder: toExisting(cancel),',
-      '  CancelOrder: toExisting(cancel),\n  ChangeOrderAddress: toExisting(changeAddress),',
+      '  CancelOrder: toExisting(cancel),\n  PutOrderToTheTest: toExisting(putToTheTest),',
     );
     await checkout.replace(
       'simulator/participants/shipping/shipping.ts',
-      'OrderAddressChanged: ignore',
-      "OrderAddressChanged: (event, { tx }) => noteEffect(tx, NAME, event, 'new label', event.payload.address)",
+      'OrderPutToTheTest: ignore',
+      "OrderPutToTheTest: (event, { tx }) => noteEffect(tx, NAME, event, 'verdict', event.payload.verdict)",
     );
     expect(checkout.complaints([...AFFECTED, NEW_TEST])).to.deep.equal([]);
     await run('npm', ['run', '--silent', 'contracts'], { cwd: checkout.root });
