@@ -1,11 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as t from 'io-ts';
 import type { EventDefinition } from '../../define-event.ts';
-import { Instant } from '../../instant.ts';
-import { upcast } from '../../upcast.ts';
-import type { UpcastFailed } from '../../upcast.ts';
+import { readEvent } from '../../read-event.ts';
+import type { EventReadError } from '../../read-event.ts';
 import { catalog, isOrderEventType } from './catalog.ts';
 import type { OrderEvent, OrderEventPayload, OrderEventType } from './catalog.ts';
 
@@ -20,24 +17,7 @@ export interface EncodedEvent {
 }
 
 export type EventDecodeError =
-  | { readonly _tag: 'UnknownEventType'; readonly type: string }
-  /** A version that was never released, or one newer than this program. */
-  | {
-      readonly _tag: 'UnknownEventVersion';
-      readonly type: OrderEventType;
-      readonly version: number;
-      readonly newest: number;
-    }
-  | { readonly _tag: 'EventPayloadNotJson'; readonly type: OrderEventType; readonly cause: unknown }
-  /** An older payload could not be brought up to today's version. */
-  | {
-      readonly _tag: 'EventUpcastFailed';
-      readonly type: OrderEventType;
-      readonly fromVersion: number;
-      readonly cause: unknown;
-    }
-  /** Paths in `errors` begin at the event: `occurredAt`, `payload.lines[0].sku`. */
-  | { readonly _tag: 'InvalidEvent'; readonly type: OrderEventType; readonly errors: t.Errors };
+  { readonly _tag: 'UnknownEventType'; readonly type: string } | EventReadError<OrderEventType>;
 
 type Definitions = { readonly [Type in OrderEventType]: EventDefinition<Type, OrderEventPayload[Type]> };
 const definitions: Definitions = catalog;
@@ -53,53 +33,16 @@ export const encodeEvent = <Type extends OrderEventType>(event: OrderEvent<Type>
   };
 };
 
-type Step<A> = Either<EventDecodeError, A>;
-type AnyDefinition = Definitions[OrderEventType];
-
-const definitionOf = (type: string): Step<AnyDefinition> =>
-  isOrderEventType(type) ? E.right(definitions[type]) : E.left({ _tag: 'UnknownEventType', type });
-
-const knownVersion = ({ type, version: newest }: AnyDefinition, version: number): Step<number> =>
-  Number.isInteger(version) && version >= 1 && version <= newest
-    ? E.right(version)
-    : E.left({ _tag: 'UnknownEventVersion', type, version, newest });
-
-const parseJson = (type: OrderEventType, payload: string): Step<unknown> =>
-  E.tryCatch(
-    (): unknown => JSON.parse(payload),
-    (cause) => ({ _tag: 'EventPayloadNotJson', type, cause }),
-  );
-
-const toNewest = (definition: AnyDefinition, version: number, payload: unknown): Step<unknown> =>
-  E.mapLeft(({ from, cause }: UpcastFailed): EventDecodeError => ({
-    _tag: 'EventUpcastFailed',
-    type: definition.type,
-    fromVersion: from,
-    cause,
-  }))(upcast(definition, version, payload));
-
-const validate = <Type extends OrderEventType>(
+const read = <Type extends OrderEventType>(
   type: Type,
-  occurredAt: string,
-  payload: unknown,
-): Step<OrderEvent<Type>> => {
+  encoded: EncodedEvent,
+): Either<EventDecodeError, OrderEvent<Type>> => {
   const definition: Definitions[Type] = definitions[type];
-  return pipe(
-    t.strict({ occurredAt: Instant, payload: definition.payload }).decode({ occurredAt, payload }),
-    E.bimap(
-      (errors): EventDecodeError => ({ _tag: 'InvalidEvent', type, errors }),
-      (checked) => ({ type, ...checked }),
-    ),
-  );
+  return readEvent(definition, encoded);
 };
 
 /** Reads an event of any released version as one of today's. Fields it does not know are dropped. */
 export const decodeEvent = (encoded: EncodedEvent): Either<EventDecodeError, OrderEvent> =>
-  pipe(
-    E.Do,
-    E.bind('definition', () => definitionOf(encoded.type)),
-    E.bind('version', ({ definition }) => knownVersion(definition, encoded.version)),
-    E.bind('older', ({ definition }) => parseJson(definition.type, encoded.payload)),
-    E.bind('payload', ({ definition, version, older }) => toNewest(definition, version, older)),
-    E.flatMap(({ definition, payload }) => validate(definition.type, encoded.occurredAt, payload)),
-  );
+  isOrderEventType(encoded.type)
+    ? read(encoded.type, encoded)
+    : E.left({ _tag: 'UnknownEventType', type: encoded.type });
