@@ -1,6 +1,7 @@
 import type { FaultWindow } from '../checker/evidence.ts';
 import { faultNamed } from '../faults/catalog.ts';
-import type { Injection, Track } from '../faults/fault.ts';
+import type { Fault, Injection, Track } from '../faults/fault.ts';
+import { injectDeath } from '../faults/failpoints.ts';
 import { injectKill } from '../faults/kill.ts';
 import type { NemesisObserver } from '../faults/nemesis.ts';
 import type { Talk } from './talk.ts';
@@ -8,8 +9,9 @@ import type { Talk } from './talk.ts';
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 const keyOf = ({ kind, target }: Injection): string => `${kind} ${target}`;
 
-/** Other faults leave the process alive. */
-const isKill = (kind: string): boolean => faultNamed(kind)?.inject === injectKill;
+const isOf = (kind: string, inject: Fault['inject']): boolean => faultNamed(kind)?.inject === inject;
+/** Other faults leave the process alive, or let it die at a moment. */
+const isKill = (kind: string): boolean => isOf(kind, injectKill);
 
 /** Tells each fault as it happens: `! kill -9 of relay (2 of 3)`. */
 export const narrate = (tracks: readonly Track[], talk: Talk): NemesisObserver => {
@@ -33,11 +35,17 @@ export const narrate = (tracks: readonly Track[], talk: Talk): NemesisObserver =
   };
 };
 
-/** `Killed with kill -9: api 20, kafka 20.`, counting only what came up again; empty when nothing was killed. */
-export const killCounts = (windows: readonly FaultWindow[]): string => {
+/** `Begin: api 20, kafka 20.`, counting only what came up again. */
+const countsOf = (begin: string, windows: readonly FaultWindow[], inject: Fault['inject']): readonly string[] => {
   const counts = new Map<string, number>();
   for (const { kind, target, healedAt } of windows)
-    if (isKill(kind) && healedAt !== null) counts.set(target, (counts.get(target) ?? 0) + 1);
-  if (counts.size === 0) return '';
-  return `Killed with kill -9 and up again: ${[...counts].map(([target, count]) => `${target} ${count}`).join(', ')}.`;
+    if (isOf(kind, inject) && healedAt !== null) counts.set(target, (counts.get(target) ?? 0) + 1);
+  const told = [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([target, count]) => `${target} ${count}`);
+  return told.length === 0 ? [] : [`${begin}: ${told.join(', ')}.`];
 };
+
+/** How often which process died, by a signal and at a moment of its own; a line each, none when none did. */
+export const deathCounts = (windows: readonly FaultWindow[]): readonly string[] => [
+  ...countsOf('Killed with kill -9 and up again', windows, injectKill),
+  ...countsOf('Died at a named moment and up again', windows, injectDeath),
+];

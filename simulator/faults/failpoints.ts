@@ -39,7 +39,7 @@ const partsOf = ({ target }: Injection): readonly [role: string, point: string] 
   return [role, point];
 };
 
-const inject: Fault['inject'] = async ({ house, random, signal }, injection) => {
+export const injectDeath: Fault['inject'] = async ({ house, random, signal }, injection) => {
   const [role, point] = partsOf(injection);
   const { ended } = await house.restartWith(role, { FAILPOINT: `${point}:${random.int(1, LATEST_TIME)}` });
   const waiting = new AbortController();
@@ -85,7 +85,7 @@ const failpointFault = (
         lastsMs: 0,
       }));
     }),
-  inject,
+  inject: injectDeath,
 });
 
 /** A row in which a process dies at a moment, `times` times; the matrix needs a proof of each death. */

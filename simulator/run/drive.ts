@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DriverEvidence } from '../checker/collect-evidence.ts';
 import type { InjectedRecord } from '../checker/evidence.ts';
-import { killCounts, narrate } from '../console/narrate.ts';
+import { deathCounts, narrate } from '../console/narrate.ts';
 import { statusLine } from '../console/status-line.ts';
 import type { Talk } from '../console/talk.ts';
 import { faultNamed } from '../faults/catalog.ts';
@@ -126,8 +126,7 @@ export const drive = async (options: DriveOptions): Promise<Driven> => {
   file.close();
   if (file.problem() !== undefined)
     talk.line('history.jsonl is incomplete: it could not be written; the verdict does not need it');
-  const killed = killCounts(nemesis.windows());
-  if (killed !== '') talk.line(killed);
+  for (const line of deathCounts(nemesis.windows())) talk.line(line);
 
   const missing: string[] = [];
   if (rest === 'aborted') missing.push('the run was ended early');

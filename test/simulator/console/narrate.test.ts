@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { killCounts, narrate } from '../../../simulator/console/narrate.ts';
+import { deathCounts, narrate } from '../../../simulator/console/narrate.ts';
 import { talkTo } from '../../../simulator/console/talk.ts';
 import type { Injection } from '../../../simulator/faults/fault.ts';
 
@@ -33,17 +33,22 @@ describe('telling faults as they happen', () => {
     expect(told.join('')).to.equal('  mysql-read-only is over after 7.0 s\n');
   });
 
-  it('counts the kills that were healed, by process', () => {
+  it('counts the deaths that were healed, by signal and by moment', () => {
     const window = { kind: 'kill-any', at: 1, healedAt: 2 };
     const windows = [
       { ...window, target: 'api' },
       { ...window, target: 'api' },
       { ...window, target: 'kafka' },
       { ...window, target: 'kafka', healedAt: null },
+      { ...window, kind: 'failpoints', target: 'relay at after-publish' },
+      { ...window, kind: 'failpoints', target: 'relay at before-settle', healedAt: null },
       { ...window, kind: 'poison', target: 'topic' },
       { ...window, kind: 'mysql-read-only', target: 'mysql' },
     ];
-    expect(killCounts(windows)).to.equal('Killed with kill -9 and up again: api 2, kafka 1.');
-    expect(killCounts([])).to.equal('');
+    expect(deathCounts(windows)).to.deep.equal([
+      'Killed with kill -9 and up again: api 2, kafka 1.',
+      'Died at a named moment and up again: relay at after-publish 1.',
+    ]);
+    expect(deathCounts([])).to.deep.equal([]);
   });
 });
