@@ -31,7 +31,13 @@ const points = (more: Partial<EventHandlers> = {}): ConsumerDefinition => ({
   },
 });
 
-const failing = (cause: Error): Partial<EventHandlers> => ({ OrderPaid: () => Promise.reject(cause) });
+/** Fails after its effect, which must then be none. */
+const failing = (cause: Error): Partial<EventHandlers> => ({
+  OrderPaid: async (_event, { tx }) => {
+    await tx.execute('DELETE FROM points');
+    throw cause;
+  },
+});
 
 describe('the test kit: given events, then effects', () => {
   let order: TestOrder;
@@ -114,6 +120,7 @@ describe('the test kit: given events, then effects', () => {
     start(failing(new Unavailable('the mail server')));
     const outcomes = await test.given(order.next('OrderPlaced'), order.next('OrderPaid'), order.next('OrderShipped'));
     expect(outcomes).to.deep.equal(['applied', 'unavailable']);
+    expect(test.effects).to.deep.equal([]);
     expect(test.parked(order.orderId)).to.equal(undefined);
   });
 
