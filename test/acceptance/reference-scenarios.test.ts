@@ -132,6 +132,8 @@ describe('the reference scenarios', function () {
     );
     expect(history.map(({ attempt }) => attempt)).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
     expect(await publishedOf(orderId)).to.deep.equal([]);
-    expect((await outboxOf(neighbour)).map(({ status }) => status)).to.deep.equal(['COMPLETED']);
+    await eventually(async () => {
+      expect((await outboxOf(neighbour)).map(({ status }) => status)).to.deep.equal(['COMPLETED']);
+    });
   });
 });
