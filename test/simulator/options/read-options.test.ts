@@ -126,6 +126,8 @@ describe('the options of simulate', () => {
     const options = accepted('--faults matrix --rows 17,mysql-restart --seed 3');
     expect(options.matrix?.map(({ name }) => name)).to.deep.equal(['mysql-restart', 'broker-restart']);
     expect(reproduceCommand(options, false)).to.equal('npm run simulate -- --faults matrix --rows 8,17 --seed 3');
+    const whole = accepted('--faults matrix --seed 3');
+    expect(reproduceCommand(whole, false)).to.equal('npm run simulate -- --faults matrix --seed 3');
     expect(accepted('--faults matrix').matrix?.map(({ row }) => row.number)).to.include.members([5, 8, 17, 27]);
     expect(read('--faults matrix', { MYSQL_URL: 'mysql://h' })).to.have.property('_tag', 'Left');
   });
