@@ -5,9 +5,9 @@ import mysql from 'mysql2/promise';
 import type { RowDataPacket } from 'mysql2/promise';
 import { addDebeziumColumns, debeziumConfig } from '../../src/interfaces/cli/debezium-takeover.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
+import { mavenProject } from '../../tools/environment/maven-project.ts';
 import type { BenchSystem } from '../systems/system.ts';
 import { startJava, type JavaProcess } from './java-process.ts';
-import { mavenProject } from './maven-project.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -85,7 +85,7 @@ export const startDebezium = async (
   progress: (line: string) => void,
   changes: Readonly<Record<string, string | undefined>> = {},
 ): Promise<JavaProcess> => {
-  const { java, classPath } = await mavenProject('debezium', progress);
+  const { java, classPath } = await mavenProject(join(import.meta.dirname, 'debezium'), progress);
   const settings = Object.entries({ ...settingsFor(environment, logDirectory), ...changes });
   const file = join(logDirectory, 'debezium.properties');
   await writeFile(

@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import type { RowDataPacket } from 'mysql2/promise';
+import { mavenProject } from '../../tools/environment/maven-project.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
 import type { BenchSystem } from '../systems/system.ts';
 import { startJava, type JavaProcess } from './java-process.ts';
-import { mavenProject } from './maven-project.ts';
 
 const START_MS = 120_000;
 const EVERY_MS = 100;
@@ -46,7 +47,7 @@ const launch = async (
   progress: (line: string) => void,
   args: readonly string[],
 ): Promise<JavaProcess> => {
-  const { java, classPath } = await mavenProject('namastack', progress);
+  const { java, classPath } = await mavenProject(join(import.meta.dirname, 'namastack'), progress);
   const { host, username, password, pathname } = new URL(environment.mysqlUrl);
   return startJava({
     java,

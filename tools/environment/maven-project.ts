@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cached, cacheDirectory } from '../../tools/environment/cache.ts';
-import { findProgram, runCommand } from '../../tools/environment/command.ts';
-import { EnvironmentError } from '../../tools/environment/environment-error.ts';
-import { findJava, unfitJava } from '../../tools/environment/java.ts';
+import { basename, join } from 'node:path';
+import { cached, cacheDirectory } from './cache.ts';
+import { findProgram, runCommand } from './command.ts';
+import { EnvironmentError } from './environment-error.ts';
+import { findJava, unfitJava } from './java.ts';
 
 export interface MavenProject {
   readonly java: string;
@@ -19,7 +18,7 @@ const MAVEN_MS = 900_000;
 const javaPath = async (): Promise<string> => {
   const java = await findJava();
   const unfit = typeof java === 'string' ? java : await unfitJava(java);
-  if (typeof java === 'string' || unfit !== undefined) throw new EnvironmentError(`a peer needs Java: ${unfit ?? ''}`);
+  if (typeof java === 'string' || unfit !== undefined) throw new EnvironmentError(`Java 17 is needed: ${unfit ?? ''}`);
   return java.path;
 };
 
@@ -33,12 +32,12 @@ const fingerprintOf = async (folder: string): Promise<string> => {
   return hash.digest('hex').slice(0, 12);
 };
 
-/** Builds the peer in the folder `name` beside this file, with Maven and outside the checkout; once for all runs. */
-export const mavenProject = async (name: string, progress: (line: string) => void): Promise<MavenProject> => {
-  const folder = fileURLToPath(new URL(name, import.meta.url));
+/** Builds the project in `folder` with Maven, outside the checkout; once for all runs. */
+export const mavenProject = async (folder: string, progress: (line: string) => void): Promise<MavenProject> => {
+  const name = basename(folder);
   const java = await javaPath();
   const built = await cached(
-    join(cacheDirectory(), `peer-${name}-${await fingerprintOf(folder)}`),
+    join(cacheDirectory(), `maven-${name}-${await fingerprintOf(folder)}`),
     progress,
     async (unfinished) => {
       const maven = await findProgram('mvn');
