@@ -12,6 +12,9 @@ import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
+const WHOSE_TIMES =
+  'Each time is of one database’s clock. "published" is when the relay noted that Kafka has the event; a consumer may have applied it before that.';
+
 const consumerLine = (view: ConsumerView): string => {
   if (view._tag === 'Unknown') return `unknown: ${view.reason}`;
   const { lastSequence, waiting, parked } = view.progress;
@@ -65,6 +68,7 @@ const explanationView = ({
       entry.detail === null ? '' : printable(entry.detail),
     ]),
   ),
+  ...(timeline.some(({ what }) => what === 'published') ? ['', WHOSE_TIMES] : []),
 ];
 
 /** `order explain ORDER_ID` */

@@ -27,5 +27,5 @@ export const runOrderCli = (
   addMigrateCommand(program, factory, terminal, finish);
   addGrantsCommand(program, factory, terminal, finish);
   addDoctorCommand(program, factory, terminal, finish);
-  return runCommandLine(program, argv, () => code);
+  return runCommandLine(program, argv, terminal, () => code);
 };

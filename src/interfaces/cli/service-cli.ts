@@ -23,5 +23,5 @@ export const runServiceCli = (
     .action(async ({ role }: { readonly role: Role }) => {
       code = await run(role);
     });
-  return runCommandLine(program, argv, () => code);
+  return runCommandLine(program, argv, terminal, () => code);
 };
