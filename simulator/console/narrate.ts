@@ -9,6 +9,10 @@ import type { Talk } from './talk.ts';
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 const keyOf = ({ kind, target }: Injection): string => `${kind} ${target}`;
 
+/** A relay that was killed leads nothing before its leases have ended. */
+const stillAway = (target: string): string =>
+  target.startsWith('relay') ? '; the lanes it led are free when its leases end' : '';
+
 const isOf = (kind: string, inject: Fault['inject']): boolean => faultNamed(kind)?.inject === inject;
 /** Other faults leave the process alive, or let it die at a moment. */
 const isKill = (kind: string): boolean => isOf(kind, injectKill);
@@ -28,7 +32,11 @@ export const narrate = (tracks: readonly Track[], talk: Talk): NemesisObserver =
     },
     healed: ({ kind, target }, tookMs) => {
       const seconds = `${(tookMs / 1_000).toFixed(1)} s`;
-      talk.line(isKill(kind) ? `  ${target} is up again after ${seconds}` : `  ${kind} is over after ${seconds}`);
+      talk.line(
+        isKill(kind)
+          ? `  ${target} is up again after ${seconds}${stillAway(target)}`
+          : `  ${kind} is over after ${seconds}`,
+      );
     },
     failed: ({ kind, target }, cause) =>
       talk.line(talk.paint('red', `  ${kind} of ${target} failed: ${messageOf(cause)}`)),

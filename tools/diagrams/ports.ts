@@ -61,7 +61,7 @@ const mentions = ({ text }: SourceFile, name: string): boolean => new RegExp(`\\
 const distinct = (names: readonly (string | undefined)[]): readonly string[] =>
   [...new Set(names.flatMap((name) => name ?? []))].toSorted();
 
-/** Every port that has an adapter, by name. */
+/** Every interface that somebody asks and an adapter implements, by name. */
 export const portsIn = (files: readonly SourceFile[]): readonly Port[] => {
   const users = files.filter(({ path }) => roomOf(path) !== undefined && !path.startsWith(PORTS));
   const implementations = files
@@ -83,6 +83,6 @@ export const portsIn = (files: readonly SourceFile[]): readonly Port[] => {
         }));
       return { name, path, askedBy: distinct(asking.map((user) => roomOf(user.path))), adapters };
     })
-    .filter(({ adapters }) => adapters.length > 0)
+    .filter(({ adapters, askedBy }) => adapters.length > 0 && askedBy.length > 0)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 };

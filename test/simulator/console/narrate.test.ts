@@ -18,7 +18,7 @@ describe('telling faults as they happen', () => {
     expect(told.join('')).to.equal(
       [
         '! kill -9 of relay (1 of 2)',
-        '  relay is up again after 2.0 s',
+        '  relay is up again after 2.0 s; the lanes it led are free when its leases end',
         '! kill -9 of kafka, started again after 3.0 s',
         '  broker-restart of kafka failed: the port is taken',
         '',
