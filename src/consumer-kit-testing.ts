@@ -1,13 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import { CallbackSender } from './application/consumer/callback-sender.ts';
 import { ConsumeRecord } from './application/consumer/consume-record.ts';
-import { runHandler } from './application/consumer/run-handler.ts';
+import { HANDLER_RETRY } from './application/consumer/handler-retry.ts';
 import { SettleEvent } from './application/consumer/settle-event.ts';
-import type { EventEffect, Subscription } from './application/consumer/subscription.ts';
-import type { ConsumerObserver } from './application/ports/consumer-observer.ts';
-import type { FinalAnswer, StoredCallback } from './application/ports/consumer-callbacks.ts';
 import type { UnitOfWork } from './application/ports/unit-of-work.ts';
 import { InMemoryCallbackOutbox } from './infrastructure/in-memory/consumer-callback-outbox.ts';
 import { ConsumerDatabase } from './infrastructure/in-memory/consumer-database.ts';
@@ -15,11 +11,13 @@ import type { CallbackRow } from './infrastructure/in-memory/consumer-database.t
 import { InMemoryInbox } from './infrastructure/in-memory/consumer-inbox.ts';
 import { RecordedEffects } from './infrastructure/in-memory/recorded-effects.ts';
 import type { RecordedStatement, SqlAnswers } from './infrastructure/in-memory/recorded-effects.ts';
+import { silentConsumerObserver } from './infrastructure/in-memory/silent-consumer-observer.ts';
 import { VirtualClock } from './infrastructure/in-memory/virtual-clock.ts';
 import { recordReader } from './infrastructure/kafka/kafka-consumer-record.ts';
 import type { ReadRecord } from './infrastructure/kafka/kafka-consumer-record.ts';
-import { handlingOf, refusalOf } from './interfaces/consumer/consumer-definition.ts';
 import type { ConsumerDefinitionOf, EventContract } from './interfaces/consumer/consumer-definition.ts';
+import { declaredHandlers } from './interfaces/consumer/declared-handlers.ts';
+import type { DeclaredHandlers } from './interfaces/consumer/declared-handlers.ts';
 import { orderContract } from './interfaces/consumer/order-consumer.ts';
 import type { ConsumerDefinition } from './interfaces/consumer/order-consumer.ts';
 import type { TestEvent } from './interfaces/consumer/test-order.ts';
@@ -62,51 +60,9 @@ export interface TestAnswer {
 }
 
 const TOPIC = 'test';
-const HANDLER_RETRY = { attempts: 5, baseMs: 100, capMs: 2_000 };
 const REQUEST_MS = 5_000;
 const DAY_MS = 86_400_000;
 const HALFWAY = { next: () => 0.5 };
-
-const nothing = (): void => undefined;
-const silentObserver: ConsumerObserver = {
-  applied: nothing,
-  duplicate: nothing,
-  held: nothing,
-  parked: nothing,
-  handlerFailed: nothing,
-  paused: nothing,
-  resumed: nothing,
-  callbackDelivered: nothing,
-  callbackRetried: nothing,
-  callbackRefused: nothing,
-  restarted: nothing,
-  offsetOutOfRange: nothing,
-  failed: nothing,
-};
-
-type Handlers = Pick<Subscription, 'prepare'> & {
-  readonly onRefused: (callback: StoredCallback, answer: FinalAnswer) => EventEffect | undefined;
-};
-
-const handlersOf = <Payloads extends object>(
-  contract: EventContract<Payloads>,
-  definition: ConsumerDefinitionOf<Payloads>,
-  effects: RecordedEffects,
-): Handlers => ({
-  prepare: (event) =>
-    pipe(
-      handlingOf(contract, definition.handlers, event),
-      E.map((run) => runHandler(effects.of({ ...event, because: event.type }), event, run)),
-    ),
-  onRefused: (callback, answer) => {
-    const handler = definition.onFinal?.[callback.name];
-    return handler === undefined
-      ? undefined
-      : runHandler(effects.of({ ...callback, because: callback.name }), callback, (context) =>
-          handler(refusalOf(callback, answer), context),
-        );
-  },
-});
 
 /** One consumer under test, that has heard nothing yet. */
 export class ConsumerTest {
@@ -124,7 +80,7 @@ export class ConsumerTest {
     baseline: string | undefined,
     private readonly source: string,
     private readonly recorded: RecordedEffects,
-    private readonly handlers: Handlers,
+    private readonly handlers: DeclaredHandlers,
   ) {
     this.callbackRows = new InMemoryCallbackOutbox(this.database, name);
     this.unitOfWork = recorded.keepingWith(this.database);
@@ -144,7 +100,7 @@ export class ConsumerTest {
       monotonic: () => this.clock.monotonic(),
       sleep: () => Promise.resolve(),
     };
-    const parts = { settleEvent, inbox, unitOfWork, clock, random: HALFWAY, observer: silentObserver };
+    const parts = { settleEvent, inbox, unitOfWork, clock, random: HALFWAY, observer: silentConsumerObserver };
     this.consume = new ConsumeRecord({ ...parts, handlerRetry: HANDLER_RETRY });
   }
 
@@ -160,7 +116,7 @@ export class ConsumerTest {
     answers: SqlAnswers = {},
   ): ConsumerTest {
     const recorded = new RecordedEffects(answers);
-    const handlers = handlersOf(contract, definition, recorded);
+    const handlers = declaredHandlers(contract, definition, (origin, because) => recorded.of({ ...origin, because }));
     return new ConsumerTest(definition.name, definition.baseline, contract.source, recorded, handlers);
   }
 
@@ -222,7 +178,7 @@ export class ConsumerTest {
       },
       unitOfWork: this.unitOfWork,
       onRefused: this.handlers.onRefused,
-      observer: silentObserver,
+      observer: silentConsumerObserver,
       clock: this.clock,
       random: HALFWAY,
       concurrency: 1,

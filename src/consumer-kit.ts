@@ -1,11 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { CallbackSender } from './application/consumer/callback-sender.ts';
 import { ConsumeBatch } from './application/consumer/consume-batch.ts';
 import { ConsumeRecord } from './application/consumer/consume-record.ts';
-import { runHandler } from './application/consumer/run-handler.ts';
+import { HANDLER_RETRY } from './application/consumer/handler-retry.ts';
 import { SettleBatch } from './application/consumer/settle-batch.ts';
 import { SettleEvent } from './application/consumer/settle-event.ts';
 import type { Subscription } from './application/consumer/subscription.ts';
@@ -41,7 +40,7 @@ import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/tele
 import { EventLoopMonitor } from './infrastructure/telemetry/event-loop-monitor.ts';
 import { createLogger } from './infrastructure/telemetry/logger.ts';
 import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
-import { handlingOf, refusalOf } from './interfaces/consumer/consumer-definition.ts';
+import { declaredHandlers } from './interfaces/consumer/declared-handlers.ts';
 import type { ConsumerDefinitionOf, EventContract } from './interfaces/consumer/consumer-definition.ts';
 import { orderContract } from './interfaces/consumer/order-consumer.ts';
 import type { ConsumerDefinition } from './interfaces/consumer/order-consumer.ts';
@@ -153,21 +152,22 @@ export const createConsumerOf = <Payloads extends object>(
   const { topic } = settings.kafka;
   const offsets = new KafkaTopicOffsets(kafka, topic, group);
 
-  const plain: Subscription = {
-    prepare: (event) =>
-      pipe(
-        handlingOf(contract, definition.handlers, event),
-        E.map((run) => runHandler(mysqlConsumerEffects, event, run)),
-      ),
-  };
-  const wanted = overrides.subscription?.(plain) ?? plain;
+  const declared = declaredHandlers(contract, definition, () => mysqlConsumerEffects);
+  const wanted = overrides.subscription?.(declared) ?? declared;
   const subscription = reach === undefined ? wanted : subscriptionWithFailpoint(wanted, reach);
   const { logStartOf } = offsets;
   const parts = { unitOfWork, inbox, subscription, callbacks, clock };
   const settleEvent = new SettleEvent({ ...parts, logStartOf, baseline: definition.baseline });
   const settleBatch = new SettleBatch({ ...parts, openForMs: BATCH_OPEN_MS });
-  const handlerRetry = { attempts: 5, baseMs: 100, capMs: 2_000 };
-  const consume = new ConsumeRecord({ settleEvent, inbox, unitOfWork, observer, clock, random, handlerRetry });
+  const consume = new ConsumeRecord({
+    settleEvent,
+    inbox,
+    unitOfWork,
+    observer,
+    clock,
+    random,
+    handlerRetry: HANDLER_RETRY,
+  });
 
   const poster = new HttpCallbackPoster({
     baseUrl: settings.callbackUrl,
@@ -178,12 +178,7 @@ export const createConsumerOf = <Payloads extends object>(
     callbacks,
     poster: reach === undefined ? poster : posterWithFailpoint(poster, reach),
     unitOfWork,
-    onRefused: (callback, answer) => {
-      const handler = definition.onFinal?.[callback.name];
-      return handler === undefined
-        ? undefined
-        : runHandler(mysqlConsumerEffects, callback, (context) => handler(refusalOf(callback, answer), context));
-    },
+    onRefused: declared.onRefused,
     observer,
     clock,
     random,

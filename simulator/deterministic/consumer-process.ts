@@ -3,11 +3,11 @@ import { ConsumeBatch } from '../../src/application/consumer/consume-batch.ts';
 import { ConsumeRecord } from '../../src/application/consumer/consume-record.ts';
 import { SettleBatch } from '../../src/application/consumer/settle-batch.ts';
 import { SettleEvent } from '../../src/application/consumer/settle-event.ts';
-import type { ConsumerObserver } from '../../src/application/ports/consumer-observer.ts';
 import type { IncomingEvent } from '../../src/application/ports/consumed-record.ts';
 import type { OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
 import type { UnitOfWork } from '../../src/application/ports/unit-of-work.ts';
 import type { InMemoryPublisher } from '../../src/infrastructure/in-memory/in-memory-publisher.ts';
+import { silentConsumerObserver } from '../../src/infrastructure/in-memory/silent-consumer-observer.ts';
 import type { Seeded } from '../workload/seeded.ts';
 import type { Assignment, ConsumerGroup } from './consumer-group.ts';
 import type { FaultyCalls } from './faulty-calls.ts';
@@ -17,24 +17,6 @@ const POLL_MS = 1_000;
 const SWEEP_MS = 5_000;
 const FETCH_RECORDS = 5;
 const RETRY_MS = 300;
-
-const nothing = (): undefined => undefined;
-
-const SILENT: ConsumerObserver = {
-  applied: nothing,
-  duplicate: nothing,
-  held: nothing,
-  parked: nothing,
-  handlerFailed: nothing,
-  paused: nothing,
-  resumed: nothing,
-  callbackDelivered: nothing,
-  callbackRetried: nothing,
-  callbackRefused: nothing,
-  restarted: nothing,
-  offsetOutOfRange: nothing,
-  failed: nothing,
-};
 
 const incoming = (record: OutboxRecord, offset: number): IncomingEvent => ({
   eventId: record.eventId,
@@ -73,7 +55,14 @@ export class ConsumerProcess {
       run: (options, work) => process.task(calls.write(options.action, group.database.run(options, work))),
     };
     const { inbox, subscription, callbacks } = group;
-    const parts = { unitOfWork, inbox, subscription, callbacks, observer: SILENT, clock: process.clock };
+    const parts = {
+      unitOfWork,
+      inbox,
+      subscription,
+      callbacks,
+      observer: silentConsumerObserver,
+      clock: process.clock,
+    };
     const settleEvent = new SettleEvent({ ...parts, logStartOf: () => TE.right(0), baseline: undefined });
     const settleBatch = new SettleBatch({ ...parts, openForMs: 1_000 });
     this.consume = new ConsumeRecord({

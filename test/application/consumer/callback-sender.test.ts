@@ -14,7 +14,7 @@ import type {
 import { InMemoryCallbackOutbox } from '../../../src/infrastructure/in-memory/consumer-callback-outbox.ts';
 import { ConsumerDatabase, consumerTablesOf } from '../../../src/infrastructure/in-memory/consumer-database.ts';
 import { VirtualClock } from '../../../src/infrastructure/in-memory/virtual-clock.ts';
-import { silentObserver } from './consumer-house.ts';
+import { silentConsumerObserver } from '../../../src/infrastructure/in-memory/silent-consumer-observer.ts';
 
 type Answer = TaskEither<CallbackUnanswered, CallbackAnswer>;
 const http = (status: number, retryAfterMs?: number): Answer => TE.right({ status, retryAfterMs, body: '' });
@@ -49,7 +49,7 @@ class Desk {
       poster: { post: (callback) => this.post(callback) },
       unitOfWork: this.database,
       onRefused: this.onRefused,
-      observer: silentObserver,
+      observer: silentConsumerObserver,
       clock: this.clock,
       random: { next: () => 0.5 },
       concurrency: this.concurrency,

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import { silentConsumerObserver } from '../../../src/infrastructure/in-memory/silent-consumer-observer.ts';
 import { ConsumeBatch } from '../../../src/application/consumer/consume-batch.ts';
 import { ConsumeRecord } from '../../../src/application/consumer/consume-record.ts';
 import type { Processed } from '../../../src/application/consumer/consume-record.ts';
@@ -10,7 +11,6 @@ import type { EventEffect, EventRefused, Subscription } from '../../../src/appli
 import type { Clock } from '../../../src/application/ports/clock.ts';
 import type { Callback } from '../../../src/application/ports/consumer-callbacks.ts';
 import type { ConsumedRecord, IncomingEvent } from '../../../src/application/ports/consumed-record.ts';
-import type { ConsumerObserver } from '../../../src/application/ports/consumer-observer.ts';
 import type { UnitOfWork } from '../../../src/application/ports/unit-of-work.ts';
 import { InMemoryCallbackOutbox } from '../../../src/infrastructure/in-memory/consumer-callback-outbox.ts';
 import { ConsumerDatabase, consumerTablesOf } from '../../../src/infrastructure/in-memory/consumer-database.ts';
@@ -20,22 +20,6 @@ export const OPEN_FOR_MS = 400;
 
 /** A clock on which every sleep is over at once. */
 export const impatientClock: Clock = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };
-
-export const silentObserver: ConsumerObserver = {
-  applied: () => undefined,
-  duplicate: () => undefined,
-  held: () => undefined,
-  parked: () => undefined,
-  handlerFailed: () => undefined,
-  paused: () => undefined,
-  resumed: () => undefined,
-  callbackDelivered: () => undefined,
-  callbackRetried: () => undefined,
-  callbackRefused: () => undefined,
-  restarted: () => undefined,
-  offsetOutOfRange: () => undefined,
-  failed: () => undefined,
-};
 
 export interface HouseOptions {
   /** Why the event breaks the contract, or undefined. */
@@ -79,7 +63,7 @@ export class ConsumerHouse {
       inbox: this.inbox,
       subscription: this.subscription,
       callbacks: new InMemoryCallbackOutbox(this.database, 'test'),
-      observer: silentObserver,
+      observer: silentConsumerObserver,
       clock,
     };
     const settleEvent = new SettleEvent({ ...parts, logStartOf: logStart ?? (() => TE.right(0)), baseline });

@@ -7,7 +7,7 @@ import { recordReader } from '../../../src/infrastructure/kafka/kafka-consumer-r
 import { KafkaConsumer } from '../../../src/infrastructure/kafka/kafka-consumer.ts';
 import { KafkaTopicOffsets } from '../../../src/infrastructure/kafka/kafka-topic-offsets.ts';
 import { CE_SOURCE } from '../../../src/interfaces/contract/envelope.ts';
-import { silentObserver } from '../../application/consumer/consumer-house.ts';
+import { silentConsumerObserver } from '../../../src/infrastructure/in-memory/silent-consumer-observer.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestTopic } from '../../support/servers.ts';
@@ -71,7 +71,7 @@ describe('a Kafka client that no longer works', function () {
 
       const taken: ConsumedRecord[] = [];
       const restarts: string[] = [];
-      const observer = { ...silentObserver, restarted: (why: string) => void restarts.push(why) };
+      const observer = { ...silentConsumerObserver, restarted: (why: string) => void restarts.push(why) };
       consumer = new KafkaConsumer(kafka, new KafkaTopicOffsets(kafka, topic.name, `group-${topic.name}`), {
         topic: topic.name,
         read: recordReader(topic.name, CE_SOURCE),
