@@ -5,6 +5,7 @@ import type { OutboxRecord } from '../../application/ports/relay-outbox.ts';
 import { encodeEnvelope } from '../../interfaces/contract/envelope.ts';
 import { AcknowledgementError, OffsetsWentBack, acknowledgedOffset } from './acknowledged-offset.ts';
 import { innermostCause } from './innermost-cause.ts';
+import { MAX_MESSAGE_BYTES } from './publishing-client.ts';
 import type { PartitionProducer, PublishingClient, PublishingOptions } from './publishing-client.ts';
 import { sizeOfEncoded } from './record-size.ts';
 import type { EncodedRecord } from './record-size.ts';
@@ -181,11 +182,14 @@ export class KafkaPublisher implements Publisher {
     const { requestTimeoutMs } = this.options;
     const reader = this.client.limitsReader();
     try {
-      return await withDeadline(
+      const told = await withDeadline(
         reader.maxMessageBytes(),
         requestTimeoutMs,
         () => new PublishTimeout(`the topic's limits could not be read within ${requestTimeoutMs} ms`),
       );
+      const bytes = Number(told ?? Number.NaN);
+      if (!Number.isSafeInteger(bytes)) throw new Error(`the broker names no ${MAX_MESSAGE_BYTES}`);
+      return bytes;
     } catch (error) {
       reader.sever(new Error('the topic limits could not be read', { cause: error }));
       throw error;

@@ -38,10 +38,12 @@ export interface PartitionProducer {
   close(): Promise<void>;
 }
 
+export const MAX_MESSAGE_BYTES = 'max.message.bytes';
+
 /** Reads what the topic takes, once, over a connection of its own that is closed behind it. */
 export interface LimitsReader {
-  /** The topic's `max.message.bytes` as the broker has it. */
-  maxMessageBytes(): Promise<number>;
+  /** The topic's `max.message.bytes` as the broker says it; undefined when it says none. */
+  maxMessageBytes(): Promise<string | undefined>;
   sever(cause: Error): void;
 }
 

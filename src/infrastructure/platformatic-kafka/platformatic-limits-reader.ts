@@ -1,9 +1,9 @@
+import { MAX_MESSAGE_BYTES } from '../kafka/publishing-client.ts';
 import type { LimitsReader, PublishingOptions } from '../kafka/publishing-client.ts';
 import { BrokerConnections } from './broker-connections.ts';
 import type { PlatformaticKafka } from './load-platformatic-kafka.ts';
 
 const TOPIC_RESOURCE = 2;
-const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
 export class PlatformaticLimitsReader implements LimitsReader {
   private readonly connections: BrokerConnections;
@@ -15,7 +15,7 @@ export class PlatformaticLimitsReader implements LimitsReader {
     this.connections = new BrokerConnections(kafka, options.clientId);
   }
 
-  async maxMessageBytes(): Promise<number> {
+  async maxMessageBytes(): Promise<string | undefined> {
     const { brokers, topic } = this.options;
     const question = {
       resourceType: TOPIC_RESOURCE,
@@ -26,11 +26,8 @@ export class PlatformaticLimitsReader implements LimitsReader {
     const { results } = await connection.ask((to) =>
       this.kafka.describeConfigsV4.api.async(to, [question], false, false),
     );
-    const told = results.flatMap(({ configs }) => configs).find(({ name }) => name === MAX_MESSAGE_BYTES)?.value;
-    const value = Number(told ?? Number.NaN);
-    if (!Number.isSafeInteger(value)) throw new Error(`the broker names no ${MAX_MESSAGE_BYTES}`);
     await this.connections.close();
-    return value;
+    return results.flatMap(({ configs }) => configs).find(({ name }) => name === MAX_MESSAGE_BYTES)?.value ?? undefined;
   }
 
   sever(cause: Error): void {
