@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '../environment/checkout.ts';
 import { ARCHITECTURE_DOCUMENT, architectureDocument } from './architecture-document.ts';
 
 /* Draws the diagrams of docs/architecture.md anew. */
-
-const ROOT = join(import.meta.dirname, '../..');
 
 const { present, fresh } = architectureDocument(ROOT);
 writeFileSync(join(ROOT, ARCHITECTURE_DOCUMENT), fresh);

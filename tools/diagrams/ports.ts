@@ -1,5 +1,6 @@
 import ts from 'typescript';
-import { importsOf, visitNodes } from './source-files.ts';
+import { visitNodes } from '../syntax/visit-nodes.ts';
+import { importsOf } from './source-files.ts';
 import type { SourceFile } from './source-files.ts';
 
 const PORTS = 'src/application/ports/';
@@ -21,9 +22,11 @@ export interface Adapter {
   readonly technology: string;
 }
 
+const treeOf = ({ path, text }: SourceFile): ts.SourceFile => ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+
 const interfacesIn = (file: SourceFile): readonly string[] => {
   const names: string[] = [];
-  visitNodes(file, (node) => {
+  visitNodes(treeOf(file), (node) => {
     if (ts.isInterfaceDeclaration(node)) names.push(node.name.text);
   });
   return names;
@@ -37,7 +40,7 @@ const nameOf = (type: ts.Node): string | undefined => {
 /** Names of the interfaces that the file's classes implement or its constants are typed with, by class or constant. */
 const implementationsIn = (file: SourceFile): readonly (readonly [adapter: string, port: string])[] => {
   const found: [string, string][] = [];
-  visitNodes(file, (node) => {
+  visitNodes(treeOf(file), (node) => {
     if (ts.isClassDeclaration(node) && node.name !== undefined)
       for (const clause of node.heritageClauses ?? [])
         for (const type of clause.types) found.push([node.name.text, nameOf(type) ?? '']);

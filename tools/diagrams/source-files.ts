@@ -24,12 +24,3 @@ export const importsOf = ({ path, text }: SourceFile): readonly string[] =>
     .importedFiles.map(({ fileName }) => fileName)
     .filter((name) => name.startsWith('.'))
     .map((name) => posix.join(posix.dirname(path), name));
-
-/** Visits every node of the file. */
-export const visitNodes = ({ path, text }: SourceFile, visit: (node: ts.Node) => void): void => {
-  const walk = (node: ts.Node): void => {
-    visit(node);
-    ts.forEachChild(node, walk);
-  };
-  walk(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
-};

@@ -4,6 +4,7 @@ import ts from 'typescript';
 import type { ConsumerStance } from '../../src/interfaces/cli/event-tools.ts';
 import { isOrderEventType } from '../../src/domain/order/events/catalog.ts';
 import type { OrderEventType } from '../../src/domain/order/events/catalog.ts';
+import { visitNodes } from '../syntax/visit-nodes.ts';
 
 /** Where consumers are written, tests of them included. */
 const FOLDERS = ['bench', 'examples', 'simulator', 'src', 'test'];
@@ -76,12 +77,10 @@ export const consumerStances = async (root: string): Promise<readonly ConsumerSt
   for (const { path, text } of await consumerFiles(root)) {
     if (!IN_EARNEST.test(path)) continue;
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-    const visit = (node: ts.Node): void => {
+    visitNodes(source, (node) => {
       const definition = ts.isObjectLiteralExpression(node) ? definitionIn(node, source) : undefined;
       if (definition !== undefined) found.push(definition);
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
+    });
   }
   return found;
 };

@@ -2,11 +2,12 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnOf } from '../../src/infrastructure/mysql/order-details.ts';
 import type { NewEvent, NewField } from '../../src/interfaces/cli/event-tools.ts';
+import { exampleOf } from '../../src/interfaces/contract/example-of.ts';
 import { givenExample } from './check-event.ts';
 import { consumerFiles, ignoresEvents } from './consumer-sources.ts';
 import { refusalOf, STATES } from './refusal-of.ts';
 import { SourceEdit } from './source-edit.ts';
-import { exampleOf, valueCodecs } from './value-codecs.ts';
+import { valueCodecs } from './value-codecs.ts';
 import type { PlannedFile } from './write-files.ts';
 
 /** When every sample of a later event happens: `at.later` in test/support/order-samples.ts. */

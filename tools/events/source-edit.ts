@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { visitNodes } from '../syntax/visit-nodes.ts';
 
 /** The source no longer looks as an edit expects it; nothing was written. */
 export class AnchorMissing extends Error {
@@ -104,14 +105,11 @@ export class SourceEdit {
   /** Adds a property to every object that `wanted` picks; answers how many there were. */
   addPropertyWhere(wanted: (object: ts.ObjectLiteralExpression) => boolean, property: string): number {
     let count = 0;
-    const visit = (node: ts.Node): void => {
-      if (ts.isObjectLiteralExpression(node) && wanted(node)) {
-        this.append(node.properties, property);
-        count += 1;
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(this.source);
+    visitNodes(this.source, (node) => {
+      if (!ts.isObjectLiteralExpression(node) || !wanted(node)) return;
+      this.append(node.properties, property);
+      count += 1;
+    });
     return count;
   }
 
