@@ -1,26 +1,12 @@
 import { Kafka } from 'cloudevents';
 import type { CloudEventV1 } from 'cloudevents';
 import { expect } from 'chai';
-import * as t from 'io-ts';
 import { encodeEnvelope } from '../../src/interfaces/contract/envelope.ts';
 import { decoded } from '../support/decoded.ts';
-import { goldenNames, readGolden } from '../support/goldens.ts';
+import { EnvelopeGolden, envelopeGoldenNames } from '../support/envelope-golden.ts';
+import { readGolden } from '../support/goldens.ts';
 
 /* A record of ours, read by the SDK of CloudEvents: somebody else's idea of the Kafka binding. */
-
-const Texts = t.record(t.string, t.string);
-const Golden = t.type({
-  envelope: t.type({
-    eventId: t.string,
-    type: t.string,
-    version: t.number,
-    orderId: t.string,
-    sequence: t.number,
-    occurredAt: t.string,
-    payload: t.string,
-    headers: Texts,
-  }),
-});
 
 type Read = CloudEventV1<unknown> & { validate(): boolean };
 const isOne = (event: unknown): event is Read => event instanceof Object && 'validate' in event;
@@ -35,9 +21,9 @@ const readBySdk = ({ key, value, headers }: ReturnType<typeof encodeEnvelope>): 
 };
 
 describe('a record as the SDK of CloudEvents reads it', () => {
-  for (const name of goldenNames().filter((each) => each.startsWith('envelope.')))
+  for (const name of envelopeGoldenNames())
     it(`${name} is a valid CloudEvent that says the same`, () => {
-      const { envelope } = decoded(Golden, readGolden(name));
+      const { envelope } = decoded(EnvelopeGolden, readGolden(name));
       const event = readBySdk(encodeEnvelope(envelope));
       expect(event.validate()).to.equal(true);
       expect(event).to.include({
@@ -55,8 +41,8 @@ describe('a record as the SDK of CloudEvents reads it', () => {
     });
 
   it('without its source it would be refused', () => {
-    const [name = ''] = goldenNames().filter((each) => each.startsWith('envelope.'));
-    const record = encodeEnvelope(decoded(Golden, readGolden(name)).envelope);
+    const [name = ''] = envelopeGoldenNames();
+    const record = encodeEnvelope(decoded(EnvelopeGolden, readGolden(name)).envelope);
     const headers = Object.fromEntries(Object.entries(record.headers).filter(([header]) => header !== 'ce_source'));
     expect(() => readBySdk({ ...record, headers }).validate()).to.throw();
   });
