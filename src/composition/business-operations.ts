@@ -7,6 +7,7 @@ import { HandleOrderCommand } from '../application/orders/handle-order-command.t
 import { OrderEvents } from '../application/orders/order-events.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
+import { AccessControl } from '../interfaces/http/access-control.ts';
 import type { Operation } from '../interfaces/http/operation.ts';
 import { operatorOperations } from '../interfaces/http/operator-operations.ts';
 import { orderOperations } from '../interfaces/http/order-operations.ts';
@@ -59,7 +60,7 @@ export const businessOperations = (
         wakeUp,
         notice: encodeEventSkipped,
       }),
-      operatorToken: http.operatorToken,
+      access: new AccessControl(http.accessTokens),
     }),
   ];
 };

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import type { AccessToken } from '../application/operations/access-token.ts';
+import { accessTokens, standsForTwo, unnamedOperator } from './access-tokens.ts';
 import { failpointFrom } from './failpoints.ts';
 import type { Failpoint } from './failpoints.ts';
 import { faultsOnSignalFrom } from './faults-on-signal.ts';
@@ -57,6 +59,7 @@ const serviceVariables = {
   KAFKA_CLIENT: is.withDefault(is.oneOf(KAFKA_CLIENTS), 'kafkajs'),
   ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
+  ACCESS_TOKENS: is.withDefault(accessTokens, []),
   OPERATOR_TOKEN: is.optional(is.secretToken),
   RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
   RELAY_DOORBELL_HOST: is.withDefault(is.reachableAddress, '127.0.0.1'),
@@ -106,7 +109,8 @@ export interface ServiceConfig extends ToolConfig {
     readonly rateLimitPerSecond: number;
     /** A request that has not arrived whole by then is cut off. */
     readonly requestTimeoutMs: number;
-    readonly operatorToken: string | undefined;
+    /** Who may look at the outbox, or act on it; nobody while there is none. */
+    readonly accessTokens: readonly AccessToken[];
   };
   readonly relay: {
     readonly leaseMs: number;
@@ -194,7 +198,7 @@ const conflicts = (env: Environment): readonly ConfigProblem[] => {
       variable,
       message: `is ${valueOf(variable)}: set it to at most ${most(valueOf)}, ${because}`,
     }));
-  return [...problems, ...sharedPorts(valueOf)];
+  return [...problems, ...sharedPorts(valueOf), ...sharedToken(env)];
 };
 
 const PORTS = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT'] as const;
@@ -207,6 +211,11 @@ const sharedPorts = (valueOf: (name: NumericVariable) => number): readonly Confi
     return earlier === undefined ? [] : [{ variable, message: `is ${value} like ${earlier}: set it to another port` }];
   });
 
+const sharedToken = ({ ACCESS_TOKENS: named, OPERATOR_TOKEN: unnamed }: Environment): readonly ConfigProblem[] =>
+  standsForTwo(named, unnamed)
+    ? [{ variable: 'ACCESS_TOKENS', message: 'has the token of OPERATOR_TOKEN: set one of them to another token' }]
+    : [];
+
 const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   mysql: {
     url: env.MYSQL_URL,
@@ -216,6 +225,11 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   },
   progressUrls: env.PROGRESS_URLS,
 });
+
+const tokensOf = (env: Pick<ServiceEnvironment, 'ACCESS_TOKENS' | 'OPERATOR_TOKEN'>): readonly AccessToken[] => [
+  ...(env.OPERATOR_TOKEN === undefined ? [] : [unnamedOperator(env.OPERATOR_TOKEN)]),
+  ...env.ACCESS_TOKENS,
+];
 
 const serviceConfigOf = (
   env: ServiceEnvironment,
@@ -237,7 +251,7 @@ const serviceConfigOf = (
     janitorPort: env.JANITOR_HTTP_PORT,
     rateLimitPerSecond: env.HTTP_RATE_LIMIT_PER_SECOND,
     requestTimeoutMs: env.HTTP_REQUEST_TIMEOUT_MS,
-    operatorToken: env.OPERATOR_TOKEN,
+    accessTokens: tokensOf(env),
   },
   relay: {
     leaseMs: env.RELAY_LEASE_MS,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { decodeServiceConfig, decodeToolConfig, describeConfigProblem } from '../../src/infrastructure/config.ts';
 import type { Environment } from '../../src/infrastructure/config.ts';
@@ -5,6 +6,8 @@ import { ORDER_EVENTS_TOPIC } from '../../src/interfaces/contract/topic.ts';
 import { leftOf, rightOf } from '../support/decoded.ts';
 
 const REQUIRED: Environment = { MYSQL_URL: 'mysql://app:secret@db:3306/orders', KAFKA_BROKERS: 'k1:9092,k2:9092' };
+const SECRET = 'a-secret-of-the-tests';
+const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 const problemsWith = (env: Environment): readonly string[] =>
   leftOf(decodeServiceConfig({ ...REQUIRED, ...env })).map(describeConfigProblem);
 
@@ -19,7 +22,8 @@ describe('settings of the service', () => {
       requestTimeoutMs: 5_000,
       produceTimeoutMs: 4_000,
     });
-    expect(config.http).to.include({ host: '127.0.0.1', port: 8_080, relayPort: 8_081, operatorToken: undefined });
+    expect(config.http).to.include({ host: '127.0.0.1', port: 8_080, relayPort: 8_081 });
+    expect(config.http.accessTokens).to.deep.equal([]);
     expect(config.relay.leaseMs).to.equal(10_000);
     expect(config.doorbell).to.deep.equal({ isOn: true, listen: { host: '127.0.0.1', port: 0 } });
     expect(config.janitor).to.deep.equal({ outboxRetentionMs: 604_800_000, everyMs: 600_000 });
@@ -75,6 +79,29 @@ describe('settings of the service', () => {
     ['a name for a doorbell', { RELAY_DOORBELL_HOST: 'localhost' }, [/^RELAY_DOORBELL_HOST is "localhost"/]],
     ['half a doorbell', { RELAY_DOORBELL: 'maybe' }, [/^RELAY_DOORBELL is "maybe": set it to one of on, off$/]],
     ['a short operator token', { OPERATOR_TOKEN: 'short' }, [/^OPERATOR_TOKEN is not acceptable/]],
+    [
+      'a token without a role',
+      { ACCESS_TOKENS: `anna:${SECRET}` },
+      [/^ACCESS_TOKENS is not acceptable: set it to NAME:ROLE:TOKEN/],
+    ],
+    ['an unknown role', { ACCESS_TOKENS: `anna:root:${SECRET}` }, [/ROLE one of viewer, operator/]],
+    ['a short named token', { ACCESS_TOKENS: 'anna:viewer:short' }, [/^ACCESS_TOKENS is not acceptable/]],
+    ['half a digest', { ACCESS_TOKENS: 'anna:viewer:sha256:ab' }, [/^ACCESS_TOKENS is not acceptable/]],
+    [
+      'a name twice',
+      { ACCESS_TOKENS: `anna:viewer:${SECRET},anna:operator:${SECRET}2` },
+      [/^ACCESS_TOKENS is not acceptable.*each name and token once/],
+    ],
+    [
+      'a token twice, once by its digest',
+      { ACCESS_TOKENS: `anna:viewer:${SECRET},board:viewer:sha256:${sha256Of(SECRET)}` },
+      [/^ACCESS_TOKENS is not acceptable/],
+    ],
+    [
+      'one token with a name and without',
+      { ACCESS_TOKENS: `anna:viewer:${SECRET}`, OPERATOR_TOKEN: SECRET },
+      [/^ACCESS_TOKENS has the token of OPERATOR_TOKEN/],
+    ],
     [
       'an unknown Kafka client',
       { KAFKA_CLIENT: 'rdkafka' },
@@ -147,8 +174,28 @@ describe('settings of the service', () => {
   });
 
   it('never repeats a password or a token', () => {
-    const text = problemsWith({ MYSQL_URL: 'mysql://app:hunter2@db', OPERATOR_TOKEN: 'tooshort' }).join('\n');
-    expect(text).not.to.match(/hunter2|tooshort/);
+    const text = problemsWith({
+      MYSQL_URL: 'mysql://app:hunter2@db',
+      OPERATOR_TOKEN: 'tooshort',
+      ACCESS_TOKENS: 'anna:viewer:shortone',
+    }).join('\n');
+    expect(text).not.to.match(/hunter2|tooshort|shortone/);
+  });
+
+  it('keeps of each token its digest, its role and who acts with it', () => {
+    const config = rightOf(
+      decodeServiceConfig({
+        ...REQUIRED,
+        OPERATOR_TOKEN: `${SECRET}, too`.replaceAll(' ', ''),
+        ACCESS_TOKENS: `anna:operator:${SECRET}, board:viewer:sha256:${'0'.repeat(64)}`,
+      }),
+    );
+    expect(config.http.accessTokens).to.deep.equal([
+      { actor: 'operator token', role: 'operator', sha256: sha256Of(`${SECRET},too`) },
+      { actor: 'token:anna', role: 'operator', sha256: sha256Of(SECRET) },
+      { actor: 'token:board', role: 'viewer', sha256: '0'.repeat(64) },
+    ]);
+    expect(JSON.stringify(config)).not.to.include(SECRET);
   });
 
   it('asks operators only for the database', () => {

@@ -39,8 +39,13 @@ const answersOf = ({ responses }: OpenApiOperation): string =>
     )
     .join('')}</dl>`;
 
+const roleOf = ({ security = [] }: OpenApiOperation): string => {
+  const roles = security.flatMap((scheme) => Object.values(scheme).flat());
+  return roles.length === 0 ? '' : ` Needs a token of role ${escape(roles.join(', '))}.`;
+};
+
 const operationOf = (path: string, method: string, operation: OpenApiOperation): string =>
-  `<article id="${escape(operation.operationId)}"><h3><code>${escape(method.toUpperCase())} ${escape(path)}</code></h3><p>${escape(operation.summary)}.${operation.security === undefined ? '' : ' Needs the operator token.'}</p>${parametersOf(operation)}${bodyOf(operation)}${answersOf(operation)}</article>`;
+  `<article id="${escape(operation.operationId)}"><h3><code>${escape(method.toUpperCase())} ${escape(path)}</code></h3><p>${escape(operation.summary)}.${roleOf(operation)}</p>${parametersOf(operation)}${bodyOf(operation)}${answersOf(operation)}</article>`;
 
 export const DOCS_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; }

@@ -1,3 +1,4 @@
+import type { AccessRole } from '../../application/operations/access-role.ts';
 import type { ValidationProblem } from '../contract/validation-errors.ts';
 
 /** What can be wrong with a request before any use case sees it, or with the server that got it. */
@@ -20,6 +21,8 @@ export type HttpError =
   | { readonly _tag: 'UnknownId'; readonly of: 'order' | 'event' }
   | { readonly _tag: 'MethodNotAllowed'; readonly allowed: readonly string[] }
   | { readonly _tag: 'Unauthorized' }
+  /** The token is known, but not for this. */
+  | { readonly _tag: 'Forbidden'; readonly needed: AccessRole }
   | { readonly _tag: 'OperatorTokenNotConfigured' }
   | { readonly _tag: 'NotReady' }
   | { readonly _tag: 'ShuttingDown' }

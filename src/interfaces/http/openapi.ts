@@ -86,7 +86,7 @@ const operationOf = (operation: Operation): OpenApiOperation => ({
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     },
   },
-  ...(operation.operator === true ? { security: [{ operatorToken: [] }] } : {}),
+  ...(operation.role === undefined ? {} : { security: [{ operatorToken: [operation.role] }] }),
 });
 
 /** OpenAPI 3.1 of the operations; schemas are made from the codecs that check the requests. */

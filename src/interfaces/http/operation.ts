@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type * as t from 'io-ts';
+import type { AccessRole } from '../../application/operations/access-role.ts';
 
 /** One route: what the OpenAPI document says about it, and what it does. */
 export interface Operation {
@@ -12,8 +13,8 @@ export interface Operation {
   readonly parameters?: readonly OperationParameter[];
   readonly body?: OperationBody;
   readonly answers: readonly OperationAnswer[];
-  /** True: needs the operator's token. */
-  readonly operator?: true;
+  /** Needs a token of this role; open to anyone without it. */
+  readonly role?: AccessRole;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | Promise<FastifyReply>;
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import type { AccessRole } from '../../application/operations/access-role.ts';
 import type { Acted } from '../../application/operations/act-once.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
 import type { SkipEvent, Skipped } from '../../application/operations/skip-event.ts';
@@ -10,8 +11,8 @@ import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
 import { ShortText } from '../../domain/order/values.ts';
 import { textValue } from '../../domain/value-codec.ts';
 import { closed } from '../contract/closed.ts';
+import type { AccessControl, Caller } from './access-control.ts';
 import type { Operation } from './operation.ts';
-import { carriesOperatorToken } from './operator-token.ts';
 import {
   eventIdParameter,
   idempotencyKeyParameter,
@@ -30,12 +31,9 @@ export interface OperatorOperationsPorts {
   readonly outbox: OutboxQueries;
   readonly redriveEvent: Pick<RedriveEvent, 'handle'>;
   readonly skipEvent: Pick<SkipEvent, 'handle'>;
-  /** Undefined: operator routes answer 503. */
-  readonly operatorToken: string | undefined;
+  readonly access: Pick<AccessControl, 'admit'>;
 }
 
-/** Who redrives or skips, for the audit: all holders of the token are one actor. */
-const ACTOR = 'operator token';
 const DEFAULT_LIMIT = 50;
 
 const RedriveBody = closed(t.exact(t.partial({ reason: ShortText }), 'RedriveBody'));
@@ -50,16 +48,20 @@ const Reason = textValue('Reason', {
 });
 const SkipBody = closed(t.readonly(t.strict({ reason: Reason }), 'SkipBody'));
 
-type Handler = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | Promise<FastifyReply>;
+type Handler = (request: FastifyRequest, reply: FastifyReply, caller: Caller) => FastifyReply | Promise<FastifyReply>;
 
-const guarded =
-  (token: string | undefined, handle: Handler): Handler =>
-  (request, reply) => {
-    if (token === undefined) return sendProblem(reply, { _tag: 'OperatorTokenNotConfigured' });
-    return carriesOperatorToken(request.headers.authorization, token)
-      ? handle(request, reply)
-      : sendProblem(reply, { _tag: 'Unauthorized' });
-  };
+/** Nothing of the request is looked at before its sender may do this. */
+const admitted = (
+  { access }: OperatorOperationsPorts,
+  role: AccessRole,
+  handle: Handler,
+): Pick<Operation, 'role' | 'handle'> => ({
+  role,
+  handle: (request, reply) => {
+    const caller = access.admit(request.headers.authorization, role);
+    return E.isLeft(caller) ? sendProblem(reply, caller.left) : handle(request, reply, caller.right);
+  },
+});
 
 const filterOf = (query: t.TypeOf<typeof OutboxQuery>): OutboxFilter => {
   const status = OUTBOX_STATUSES.find((known) => known === query.status);
@@ -100,7 +102,7 @@ const sendActed = <A>(reply: FastifyReply, acted: Acted<A>, answer: (done: A) =>
 
 const redriveEvent =
   (ports: OperatorOperationsPorts): Handler =>
-  async (request, reply) => {
+  async (request, reply, { actor }) => {
     const input = pipe(
       E.Do,
       E.bind('eventId', () => readEventId(request)),
@@ -112,7 +114,7 @@ const redriveEvent =
     const answer = (): StoredAnswer => okAnswer({ eventId, status: 'PENDING' });
     const done = await ports.redriveEvent.handle({
       eventId,
-      actor: ACTOR,
+      actor,
       reason: body.reason ?? null,
       once: { key, answer: () => encodeStoredAnswer(answer()) },
     })();
@@ -121,7 +123,7 @@ const redriveEvent =
 
 const skipEvent =
   (ports: OperatorOperationsPorts): Handler =>
-  async (request, reply) => {
+  async (request, reply, { actor }) => {
     const input = pipe(
       E.Do,
       E.bind('eventId', () => readEventId(request)),
@@ -134,7 +136,7 @@ const skipEvent =
       okAnswer({ eventId, status: 'SKIPPED', replacementEventId });
     const done = await ports.skipEvent.handle({
       eventId,
-      actor: ACTOR,
+      actor,
       reason: body.reason,
       headers: traceHeaders(traceparentOf(request.headers['traceparent'])),
       once: { key, answer: (skipped) => encodeStoredAnswer(answer(skipped)) },
@@ -152,42 +154,38 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
       method: 'GET',
       path: '/outbox',
       tag: 'operator',
-      operator: true,
       summary: 'Events on their way to Kafka, the newest first',
       parameters: [statusParameter, orderFilterParameter, limitParameter],
       answers: answer('The events, without their payloads.'),
-      handle: guarded(ports.operatorToken, listOutbox(ports)),
+      ...admitted(ports, 'viewer', listOutbox(ports)),
     },
     {
       operationId: 'showOutboxEvent',
       method: 'GET',
       path: '/outbox/{eventId}',
       tag: 'operator',
-      operator: true,
       summary:
         'One event with its payload and every failed attempt; a skipped one with by whom, why and its replacement',
       parameters: [eventIdParameter],
       answers: answer('The event.'),
-      handle: guarded(ports.operatorToken, showEvent(ports)),
+      ...admitted(ports, 'viewer', showEvent(ports)),
     },
     {
       operationId: 'redriveEvent',
       method: 'POST',
       path: '/outbox/{eventId}/redrive',
       tag: 'operator',
-      operator: true,
       summary: 'Put a quarantined event back to work, attempts reset; its held successors follow in order; audited',
       parameters: [eventIdParameter, idempotencyKeyParameter],
       body: { codec: RedriveBody, example: { reason: 'the limit of the topic was raised' }, required: false },
       answers: answer('The event is PENDING again.'),
-      handle: guarded(ports.operatorToken, redriveEvent(ports)),
+      ...admitted(ports, 'operator', redriveEvent(ports)),
     },
     {
       operationId: 'skipEvent',
       method: 'POST',
       path: '/outbox/{eventId}/skip',
       tag: 'operator',
-      operator: true,
       summary:
         'Give up a quarantined event for good: an EventSkipped takes its place and its held successors follow; audited',
       parameters: [eventIdParameter, idempotencyKeyParameter],
@@ -197,7 +195,7 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
         required: true,
       },
       answers: answer('The event is skipped; `replacementEventId` is PENDING in its place.'),
-      handle: guarded(ports.operatorToken, skipEvent(ports)),
+      ...admitted(ports, 'operator', skipEvent(ports)),
     },
   ];
 };

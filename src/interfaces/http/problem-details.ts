@@ -124,12 +124,16 @@ export const problemOf = (error: ApiError): Problem => {
       return problem(401, 'unauthorized', 'The operator token is missing or wrong', 'Send Authorization: Bearer ….', {
         headers: { 'www-authenticate': 'Bearer realm="operator"' },
       });
+    case 'Forbidden':
+      return problem(403, 'forbidden', 'The token is not for this', `This needs a token of role ${error.needed}.`, {
+        headers: { 'www-authenticate': `Bearer realm="operator", error="insufficient_scope", scope="${error.needed}"` },
+      });
     case 'OperatorTokenNotConfigured':
       return problem(
         503,
         'operator-token-not-configured',
         'Operator token not configured',
-        'Set OPERATOR_TOKEN where the service runs.',
+        'Set ACCESS_TOKENS or OPERATOR_TOKEN where the service runs.',
       );
     case 'NotReady':
       return problem(
