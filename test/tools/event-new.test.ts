@@ -128,7 +128,7 @@ describe('order event new, on a copy of this checkout', function () {
     expect(code).to.equal(0);
     const told = decoded(t.strict({ dryRun: t.boolean, created: t.array(t.string) }), JSON.parse(out.join('\n')));
     const migration = told.created.at(-1);
-    expect(migration).to.match(/^src\/infrastructure\/mysql\/migrations\/\d{4}-order-put-to-the-test\.sql$/);
+    expect(migration).to.match(/^src\/infrastructure\/mysql\/migrations\/\d{4}-order-put-to-the-test\.expand\.sql$/);
     expect(told).to.deep.equal({
       dryRun: true,
       created: [

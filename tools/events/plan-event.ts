@@ -80,7 +80,7 @@ const migrations = async (
 ALTER TABLE orders
 ${columns.join(',\n')};
 `;
-  return [[`${MIGRATIONS}/${number}-${kebab(name)}.sql`, sql]];
+  return [[`${MIGRATIONS}/${number}-${kebab(name)}.expand.sql`, sql]];
 };
 
 type Edit = (edit: SourceEdit) => SourceEdit;

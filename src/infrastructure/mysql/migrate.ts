@@ -8,7 +8,7 @@ import type { MySqlConnection } from './mysql-connection.ts';
 import { serverErrorNumber } from './mysql-errors.ts';
 import { createMySqlPool } from './mysql-pool.ts';
 import type { MySqlPool } from './mysql-pool.ts';
-import { readMigrations } from './migration-files.ts';
+import { isExpansion, readMigrations } from './migration-files.ts';
 import type { MigrationFile } from './migration-files.ts';
 import { WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
@@ -18,7 +18,7 @@ import type { StorageUnavailable } from '../../application/ports/storage-error.t
 export type MigrationConflict =
   /** The file was edited after it was applied; write a new one instead. */
   | { readonly _tag: 'MigrationEdited'; readonly file: string }
-  /** Applied to the database, but not in the directory: the database is newer than this program. */
+  /** Applied to the database, but not in the directory, and no expansion: the database is newer than this program. */
   | { readonly _tag: 'MigrationUnknown'; readonly file: string }
   /** Its name sorts before one that is applied already. */
   | { readonly _tag: 'MigrationOutOfOrder'; readonly file: string; readonly applied: string };
@@ -95,7 +95,12 @@ interface Plan {
   readonly steps: readonly Step[];
 }
 
-const planOf = (files: readonly MigrationFile[], log: readonly LogEntry[]): Either<MigrationConflict, Plan> => {
+/** In a rolling upgrade a newer program has expanded the schema already; what it added is none of our business. */
+const isOfNewerProgram = ({ file }: LogEntry, files: readonly MigrationFile[]): boolean =>
+  isExpansion(file) && file > (files.at(-1)?.name ?? '');
+
+const planOf = (files: readonly MigrationFile[], entries: readonly LogEntry[]): Either<MigrationConflict, Plan> => {
+  const log = entries.filter((entry) => !isOfNewerProgram(entry, files));
   for (const entry of log) {
     const file = files.find(({ name }) => name === entry.file);
     if (file === undefined) return E.left({ _tag: 'MigrationUnknown', file: entry.file });

@@ -3,14 +3,20 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface MigrationFile {
-  /** File name, e.g. `0001-orders.sql`. */
+  /** File name, e.g. `0001-orders.sql`; `0007-gift-note.expand.sql` when it only adds. */
   readonly name: string;
   /** SHA-256 of the file's bytes, hex. */
   readonly checksum: string;
   readonly statements: readonly string[];
 }
 
-const NAME = /^\d{4}-[a-z0-9-]+\.sql$/;
+const NAME = /^\d{4}-[a-z0-9-]+(\.expand)?\.sql$/;
+
+/**
+ * Whether a program that does not have the migration of this name can go on with a database that does: it only adds what such a
+ * program leaves alone (new tables, indexes, columns that need no value). All others wait until no such program runs.
+ */
+export const isExpansion = (name: string): boolean => name.endsWith('.expand.sql');
 
 /** A statement ends with a semicolon at the end of a line; lines that begin with `--` are comments. */
 const statementsOf = (sql: string): readonly string[] =>

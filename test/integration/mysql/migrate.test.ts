@@ -70,6 +70,25 @@ describe('migrations on a real server', () => {
     expect(await left(run())).to.deep.equal({ _tag: 'MigrationUnknown', file: '0002-second.sql' });
   });
 
+  it('given a newer program that has only added to the schema / then this one goes on, and knows of nothing to do', async () => {
+    await file('0003-third.expand.sql', 'CREATE TABLE third (id INT);\n');
+    await right(run());
+    await rm(join(directory, '0003-third.expand.sql'));
+    expect(await right(run())).to.deep.equal([]);
+    expect(await right(migrationStatus(pool, directory))).to.deep.equal({
+      applied: ['0001-first.sql', '0002-second.sql'],
+      pending: [],
+    });
+  });
+
+  it('given an addition that is missing below a file that is here / then it is refused: that is another history', async () => {
+    await file('0003-third.expand.sql', 'CREATE TABLE third (id INT);\n');
+    await file('0004-fourth.sql', 'CREATE TABLE fourth (id INT);\n');
+    await right(run());
+    await rm(join(directory, '0003-third.expand.sql'));
+    expect(await left(run())).to.deep.equal({ _tag: 'MigrationUnknown', file: '0003-third.expand.sql' });
+  });
+
   it('given a new file that sorts before an applied one / then it is refused', async () => {
     await right(run());
     await file('0001-a.sql', 'CREATE TABLE a (id INT);\n');
