@@ -34,6 +34,7 @@ import { gracefulStop, relayPaused, severalRelays } from './rows/relays.ts';
 import { partitionsAdded } from './rows/partitions-added.ts';
 import { poisonRecords } from './rows/poison-records.ts';
 import { purge } from './rows/purge.ts';
+import { rollingUpgrade } from './rows/rolling-upgrade.ts';
 import { slowHandler } from './rows/slow-handler.ts';
 import { topicMissing } from './rows/topic-missing.ts';
 import { wrongHost } from './rows/wrong-host.ts';
@@ -88,6 +89,7 @@ export const faults: readonly Fault[] = [
   longBacklog,
   mysqlFailover,
   purge,
+  rollingUpgrade,
 ];
 
 export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name);

@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Replication } from '../../tools/environment/server-layout.ts';
 import type { FaultProxy } from '../faults/proxy/fault-proxy.ts';
+import type { Balancer } from '../upgrade/balancer.ts';
 import type { Progress } from './progress.ts';
 
 /** How the environment of a run differs from the usual one. */
@@ -19,6 +20,8 @@ export interface HouseNeeds {
   readonly disks?: { readonly mysql?: number; readonly kafka?: number };
   /** Three brokers instead of one: `kafka`, `kafka-2` and `kafka-3`; a proxy in front of Kafka is not to be had then. */
   readonly brokers?: 3;
+  /** The API is reached through an address that several of them can share. */
+  readonly sharedApi?: true;
   /** A second MySQL, `mysql-replica`, that follows the first. */
   readonly replication?: Replication;
   /** Settings for the roles. */
@@ -52,12 +55,16 @@ export interface House {
   signal(name: string, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGUSR2'): Promise<void>;
   /** The process that runs under this name now. */
   pidOf(name: string): number | undefined;
-  /** Starts one more role, such as `relay-2` or `janitor`, and waits until it is ready. */
-  addRole(name: string): Promise<void>;
+  /** Starts one more role, such as `relay-2` or `janitor`, from this checkout or the one at `checkout`, and waits until it is ready. */
+  addRole(name: string, checkout?: string): Promise<void>;
   /** Ends a role in order, for good. */
   removeRole(name: string): Promise<void>;
   /** Address of a role's HTTP server. */
   urlOf(role: string): string;
+  /** What the APIs share their address by, when the run asked for one. */
+  readonly balancer?: Balancer;
+  /** Of payment's own database, past any proxy. */
+  readonly paymentMysqlUrl: string;
   /** Of the service's database, past any proxy. Another one after `followReplica`: to be asked anew for each connection. */
   readonly mysqlUrl: string;
   /** The same database at the replica, when the run asked for one. */
@@ -68,6 +75,8 @@ export interface House {
   readonly proxies: { readonly mysql?: FaultProxy; readonly kafka?: FaultProxy };
   /** Starts a role again with `env` besides, for one life; `ended` tells when and how that one is over. */
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<Ending> }>;
+  /** For what the run needs on disk; removed at its end. */
+  readonly directory: string;
   /** Directories on the small disks of servers that have one. */
   readonly disks: { readonly mysql?: string; readonly kafka?: string };
   /** Runs `act` on a connected Kafka admin client. */

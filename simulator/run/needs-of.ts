@@ -24,6 +24,7 @@ export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
     kafkaSettings: Object.fromEntries(needs.flatMap(({ kafkaSettings }) => Object.entries(kafkaSettings ?? {}))),
     disks: Object.fromEntries(needs.flatMap(({ disks }) => Object.entries(disks ?? {}))),
     ...(needs.some(({ brokers }) => brokers === 3) ? { brokers: 3 } : {}),
+    ...(needs.some(({ sharedApi }) => sharedApi === true) ? { sharedApi: true } : {}),
     ...(replication === undefined ? {} : { replication }),
     env: mergedEnv(needs.flatMap(({ env }) => env ?? [])),
     ...(proxiesFrom === undefined ? {} : { proxiesFrom }),

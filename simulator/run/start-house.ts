@@ -1,10 +1,12 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { startEnvironment } from '../../tools/environment/environment.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
+import { findPort } from '../../tools/environment/ports.ts';
 import type { ServerLayout } from '../../tools/environment/server-layout.ts';
 import type { CollectorOptions } from '../checker/collect-evidence.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 import { FaultProxy } from '../faults/proxy/fault-proxy.ts';
+import { Balancer } from '../upgrade/balancer.ts';
 import type { House, HouseNeeds } from './house.ts';
 import { readProgress } from './progress.ts';
 
@@ -37,7 +39,12 @@ const REVIVE_BOUND_MS = 180_000;
 const relayNames = (relays: number): readonly string[] =>
   Array.from({ length: relays }, (_, index) => (index === 0 ? 'relay' : `relay-${index + 1}`));
 
-const houseOf = (environment: Environment, proxies: House['proxies']): House => {
+interface Between {
+  readonly proxies: House['proxies'];
+  readonly balancer: Balancer | undefined;
+}
+
+const houseOf = (environment: Environment, { proxies, balancer }: Between): House => {
   const kafka = new Kafka({
     clientId: 'orderly-simulator',
     brokers: environment.kafkaBrokers.split(','),
@@ -47,7 +54,11 @@ const houseOf = (environment: Environment, proxies: House['proxies']): House => 
     retry: { retries: 3 },
   });
   return {
-    apiUrl: environment.apiUrl,
+    apiUrl: balancer?.url ?? environment.apiUrl,
+    ...(balancer === undefined ? {} : { balancer }),
+    get paymentMysqlUrl() {
+      return environment.consumerMysqlUrls.payment;
+    },
     operatorToken: environment.operatorToken,
     topic: environment.topic,
     kafka,
@@ -61,11 +72,12 @@ const houseOf = (environment: Environment, proxies: House['proxies']): House => 
       proxies.mysql.moveTo(new URL(environment.mysqlUrl).host);
     },
     proxies,
+    directory: environment.directory,
     disks: environment.disks,
     kill: (name) => environment.kill(name),
     signal: (name, signal) => environment.kill(name, signal),
     pidOf: (name) => environment.pidOf(name),
-    addRole: (name) => environment.addRole(name),
+    addRole: (name, checkout) => environment.addRole(name, checkout === undefined ? {} : { checkout }),
     removeRole: (name) => environment.removeRole(name),
     urlOf: (role) => environment.urlOf(role),
     revive: (name) => environment.revive(name, REVIVE_BOUND_MS),
@@ -130,14 +142,32 @@ const openProxies = ({
   };
 };
 
+/** The first API has its port from the start, as its address is told to roles before it runs. */
+const shareApi = async ({ sharedApi }: HouseNeeds) => {
+  if (sharedApi !== true) return undefined;
+  const apiPort = await findPort();
+  return { apiPort, balancer: await Balancer.open(`http://127.0.0.1:${apiPort}`) };
+};
+
 /** Brings up real servers and every role. @throws EnvironmentError in words for the person at the terminal. */
 export const startHouse = async (options: HouseOptions): Promise<StartedHouse> => {
   const { sabotage, suffix, needs = {} } = options;
   const topicLimit = options.topicLimit ?? needs.topicLimit;
   const between = openProxies(needs);
+  const shared = await shareApi(needs);
+  const consumerEnv = shared === undefined ? {} : { ORDERS_API_URL: shared.balancer.url };
+  const close = async (): Promise<void> => {
+    await between.close();
+    await shared?.balancer.close();
+  };
   const environment = await startEnvironment({
     roles: ['api', ...relayNames(options.relays), ...CONSUMERS],
-    env: { ...needs.env, payment: { DECLINE_RATIO: String(options.declineRatio), ...needs.env?.payment } },
+    env: {
+      ...needs.env,
+      payment: { DECLINE_RATIO: String(options.declineRatio), ...consumerEnv, ...needs.env?.payment },
+      shipping: { ...consumerEnv, ...needs.env?.shipping },
+    },
+    ...(shared === undefined ? {} : { apiPort: shared.apiPort }),
     servers: between.servers,
     ...(sabotage === undefined ? {} : { entries: { [sabotage.role]: sabotage.entry } }),
     ...(topicLimit === undefined ? {} : { topic: { config: { 'max.message.bytes': String(topicLimit) } } }),
@@ -145,11 +175,11 @@ export const startHouse = async (options: HouseOptions): Promise<StartedHouse> =
     logDirectory: options.logDirectory,
     progress: options.progress,
   }).catch(async (cause: unknown) => {
-    await between.close();
+    await close();
     throw cause;
   });
   return {
-    house: houseOf(environment, between.proxies()),
+    house: houseOf(environment, { proxies: between.proxies(), balancer: shared?.balancer }),
     evidence: {
       get mysqlUrl() {
         return environment.mysqlUrl;
@@ -166,7 +196,7 @@ export const startHouse = async (options: HouseOptions): Promise<StartedHouse> =
     },
     stop: async () => {
       await environment.stop();
-      await between.close();
+      await close();
     },
   };
 };

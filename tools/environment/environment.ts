@@ -26,6 +26,8 @@ export interface AddedRole {
   readonly env?: Readonly<Record<string, string>>;
   /** False: resolves when it was started, ready or not. */
   readonly untilReady?: boolean;
+  /** Root of another checkout to run it from, such as one of a newer version. */
+  readonly checkout?: string;
 }
 
 /** A service that runs, with all it needs. */
@@ -45,6 +47,8 @@ export interface Environment {
   /** The file that describes this environment. */
   readonly file: string;
   readonly logDirectory: string;
+  /** For what this run needs on disk; removed at its end. */
+  readonly directory: string;
   /** Names of the roles, and of the servers that are ours. */
   readonly processes: readonly string[];
   /** Directories on the small disks of servers that have one. */
@@ -95,6 +99,7 @@ class RunningEnvironment implements Environment {
   readonly apiUrl: string;
   readonly operatorToken = randomBytes(24).toString('base64url');
   readonly logDirectory: string;
+  readonly directory: string;
   readonly disks: Servers['disks'];
   readonly #options: EnvironmentOptions;
   readonly #progress: Progress;
@@ -116,6 +121,7 @@ class RunningEnvironment implements Environment {
     this.topic = this.#names.topic;
     this.apiUrl = `http://127.0.0.1:${apiPort}`;
     this.logDirectory = options.logDirectory ?? join(run.directory, 'logs');
+    this.directory = run.directory;
     this.disks = servers.disks;
     this.#options = options;
     this.#progress = progress;
@@ -193,8 +199,8 @@ class RunningEnvironment implements Environment {
     void this.#file?.update();
   }
 
-  async addRole(name: string, { env = {}, untilReady = true }: AddedRole = {}): Promise<void> {
-    const role = await this.#launch(name, env);
+  async addRole(name: string, { env = {}, untilReady = true, checkout = ROOT }: AddedRole = {}): Promise<void> {
+    const role = await this.#launch(name, env, checkout);
     if (untilReady) await role.whenReady();
   }
 
@@ -234,20 +240,20 @@ class RunningEnvironment implements Environment {
     await runCommand(process.execPath, args, { cwd: ROOT, env, timeoutMs: MIGRATION_MS });
   }
 
-  async #launch(name: string, env: Readonly<Record<string, string>> = {}): Promise<SupervisedRole> {
+  async #launch(name: string, env: Readonly<Record<string, string>> = {}, checkout = ROOT): Promise<SupervisedRole> {
     const kind = kindOf(name);
     const port = name === 'api' ? this.#apiPort : await findPort();
     const [entry, ...args] = this.#options.entries?.[kind] ?? ROLE_ENTRIES[kind];
     return this.#supervisor.add({
       name,
-      command: [process.execPath, '--import', 'tsx', resolve(ROOT, entry), ...args],
+      command: [process.execPath, '--import', 'tsx', resolve(checkout, entry), ...args],
       env: {
         ...process.env,
         ...settingsOf(kind, port, this.#surroundings(), this.#options.topic?.partitions ?? 6),
         ...this.#options.env?.[kind],
         ...env,
       },
-      cwd: ROOT,
+      cwd: checkout,
       logFile: join(this.logDirectory, `${name}.log`),
       readyUrl: `http://127.0.0.1:${port}/readyz`,
     });
