@@ -63,7 +63,7 @@ export const settingsOf = (
         CONSUMER_MYSQL_URL: around.consumerMysqlUrls[kind],
         CONSUMER_GROUP: around.consumerGroups[kind],
         ORDERS_API_URL: around.apiUrl,
-        PARTICIPANT_HTTP_PORT: `${port}`,
+        CONSUMER_HTTP_PORT: `${port}`,
       };
   }
 };

@@ -42,7 +42,7 @@ describe('settings of a consumer', () => {
     ['ORDER_TOPIC', 'a topic'],
     ['ORDERS_API_URL', 'ftp://h'],
     ['ORDERS_API_URL', 'http://user@h'],
-    ['PARTICIPANT_HTTP_PORT', '70000'],
+    ['CONSUMER_HTTP_PORT', '70000'],
     ['MYSQL_CONNECTIONS', '1'],
     ['INBOX_RETENTION', '23h'],
     ['LOG_LEVEL', 'loud'],

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 
 const behaviour = process.env['FAKE_ROLE'];
-const port = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT', 'PARTICIPANT_HTTP_PORT']
+const port = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT', 'CONSUMER_HTTP_PORT']
   .map((name) => process.env[name])
   .find((value) => value !== undefined && value !== '0');
 
