@@ -31,8 +31,8 @@ export interface RunFacts {
   readonly closedLoop?: boolean;
 }
 
-/** Place an order, or one of the commands on an order that exists. */
-export type ClientOperationKind = 'place' | 'pay' | 'ship' | 'deliver' | 'cancel';
+/** Place an order, or one of the commands on an order that exists; `change` is any that has no name of its own here. */
+export type ClientOperationKind = 'place' | 'pay' | 'ship' | 'deliver' | 'cancel' | 'change';
 
 /**
  * One request of a client under one Idempotency-Key, however often it was sent until its outcome was known.
@@ -51,7 +51,7 @@ export interface ClientOperation {
   /**
    * A text unique to this request that the service stores with the order: `customerId` for `place`,
    * `paymentReference`, `trackingNumber`, `receivedBy` or `reason` for the others. It tells whose request took
-   * effect even when its answer never came.
+   * effect even when its answer never came. For `change` it is the type of the event that it raises.
    */
   readonly marker: string;
   readonly invokedAt: number;

@@ -1,3 +1,5 @@
+import { changeRequests } from './requests.ts';
+import type { ChangeRequest } from './requests.ts';
 import { seeded } from './seeded.ts';
 import type { Seeded } from './seeded.ts';
 
@@ -11,12 +13,20 @@ export interface OrderBody {
   }[];
 }
 
-export interface PlannedCancellation {
-  /** What the client waits for before it thinks about cancelling: its own 201, or seeing the order paid. */
+/** When a client comes back to its order. */
+export interface PlannedMoment {
+  /** What the client waits for before it thinks about it: its own 201, or seeing the order paid. */
   readonly after: 'placed' | 'paid';
   readonly delayMs: number;
+}
+
+export interface PlannedCancellation extends PlannedMoment {
   /** Unique, so that it tells whose cancellation took effect. */
   readonly reason: string;
+  readonly idempotencyKey: string;
+}
+
+export interface PlannedChange extends PlannedMoment, ChangeRequest {
   readonly idempotencyKey: string;
 }
 
@@ -29,6 +39,7 @@ export interface PlannedOrder {
   /** Its `customerId` is unique, so that it tells whose request took effect. */
   readonly body: OrderBody;
   readonly cancellation?: PlannedCancellation;
+  readonly changes: readonly PlannedChange[];
   /** Its OrderPlaced exceeds what the topic of a poison run allows. */
   readonly poison: boolean;
 }
@@ -40,13 +51,16 @@ export interface PlanOptions {
   readonly ratePerSecond: number;
   /** Share of orders that their client tries to cancel, 0–1. */
   readonly cancelRatio?: number;
+  /** What else clients ask for; of each kind for one order in four. */
+  readonly changes?: readonly ChangeRequest[];
   /** When the order that can never be published is sent, milliseconds after the load begins; it is an extra order. */
   readonly poisonAtMs?: number;
 }
 
 const CURRENCIES = ['EUR', 'EUR', 'EUR', 'USD', 'JPY', 'KWD'] as const;
 const CANCEL_REASONS = ['ordered by mistake', 'found it cheaper', 'delivery takes too long'] as const;
-const CANCEL_MOMENTS = ['placed', 'placed', 'paid'] as const;
+const MOMENTS = ['placed', 'placed', 'paid'] as const;
+const CHANGE_RATIO = 0.25;
 /** Makes an OrderPlaced of about 100 KB. */
 const POISON_LINES = 720;
 
@@ -73,9 +87,14 @@ const poisonBodyOf = (random: Seeded): OrderBody => ({
   })),
 });
 
-const cancellationOf = (random: Seeded, after: 'placed' | 'paid', delayMs: number): PlannedCancellation => {
+const momentOf = (random: Seeded): PlannedMoment => ({
+  after: random.pick(MOMENTS),
+  delayMs: random.chance(0.5) ? 0 : random.int(0, 400),
+});
+
+const cancellationOf = (random: Seeded, moment: PlannedMoment): PlannedCancellation => {
   const idempotencyKey = random.uuid();
-  return { after, delayMs, reason: `${random.pick(CANCEL_REASONS)} (${idempotencyKey})`, idempotencyKey };
+  return { ...moment, reason: `${random.pick(CANCEL_REASONS)} (${idempotencyKey})`, idempotencyKey };
 };
 
 /** In minor units; all lines of an order have one currency. */
@@ -87,8 +106,14 @@ export const totalMinorOf = (body: OrderBody): number =>
  * scaled to last exactly `orders / ratePerSecond` seconds.
  */
 export const planWorkload = (options: PlanOptions): readonly PlannedOrder[] => {
-  const { seed, orders, ratePerSecond, cancelRatio = 0.08, poisonAtMs } = options;
+  const { seed, orders, ratePerSecond, cancelRatio = 0.08, changes = changeRequests, poisonAtMs } = options;
   const random = seeded(seed, 'workload');
+  // A stream for each kind: one more of them moves nothing else of the plan.
+  const kinds = changes.map((change) => ({ change, chances: seeded(seed, `workload ${change.raises}`) }));
+  const changesOf = (): readonly PlannedChange[] =>
+    kinds
+      .filter(({ chances }) => chances.chance(CHANGE_RATIO))
+      .map(({ change, chances }) => ({ ...change, ...momentOf(chances), idempotencyKey: chances.uuid() }));
   const gaps = Array.from({ length: orders }, () => -Math.log(1 - random.unit()));
   const total = gaps.reduce((sum, gap) => sum + gap, 0);
   const scale = total === 0 ? 0 : ((orders / ratePerSecond) * 1_000) / total;
@@ -97,11 +122,8 @@ export const planWorkload = (options: PlanOptions): readonly PlannedOrder[] => {
     clock += gap * scale;
     const idempotencyKey = random.uuid();
     const body = bodyOf(random);
-    if (!random.chance(cancelRatio)) return { atMs: Math.round(clock), idempotencyKey, body, poison: false };
-    const after = random.pick(CANCEL_MOMENTS);
-    const delayMs = random.chance(0.5) ? 0 : random.int(0, 400);
-    const cancellation = cancellationOf(random, after, delayMs);
-    return { atMs: Math.round(clock), idempotencyKey, body, cancellation, poison: false };
+    const order = { atMs: Math.round(clock), idempotencyKey, body, changes: changesOf(), poison: false };
+    return random.chance(cancelRatio) ? { ...order, cancellation: cancellationOf(random, momentOf(random)) } : order;
   });
   const poison =
     poisonAtMs === undefined
@@ -111,8 +133,9 @@ export const planWorkload = (options: PlanOptions): readonly PlannedOrder[] => {
             atMs: poisonAtMs,
             idempotencyKey: random.uuid(),
             body: poisonBodyOf(random),
+            changes: [],
             poison: true,
-            cancellation: cancellationOf(random, 'placed', 0),
+            cancellation: cancellationOf(random, { after: 'placed', delayMs: 0 }),
           },
         ];
   return [...normal, ...poison].sort((a, b) => a.atMs - b.atMs).map((order, index) => ({ index, ...order }));

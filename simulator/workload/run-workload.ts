@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient, Outcome } from './client.ts';
 import { totalMinorOf } from './plan.ts';
-import type { PlannedCancellation, PlannedOrder } from './plan.ts';
+import type { PlannedCancellation, PlannedChange, PlannedMoment, PlannedOrder } from './plan.ts';
 
 /** The part of the client that is used. */
 type Client = Pick<ApiClient, 'command' | 'statusOf'>;
@@ -20,7 +20,7 @@ export interface Workload {
 /** A waiting client looks often at first, then ever less: thousands of them must not be the load. */
 const LOOK_EVERY_MS = 150;
 const LOOK_AT_LEAST_EVERY_MS = 10_000;
-/** A client that waits for the payment of its order before it cancels gives up after this long. */
+/** A client that waits for the payment of its order before it cancels or changes it gives up after this long. */
 const PAID_PATIENCE_MS = 60_000;
 
 /** False when the signal ended it. */
@@ -45,6 +45,13 @@ const cancel = (client: Client, orderId: string, { reason, idempotencyKey }: Pla
     { reason },
   );
 
+const change = (client: Client, orderId: string, { path, raises, body, idempotencyKey }: PlannedChange) =>
+  client.command(
+    { kind: 'change', idempotencyKey, orderId, marker: raises, totalMinor: null },
+    path.replace('{orderId}', orderId),
+    body,
+  );
+
 /** Runs the plan against the clock: arrivals do not wait for answers, as real clients do not. */
 export const runWorkload = (
   plan: readonly PlannedOrder[],
@@ -57,19 +64,30 @@ export const runWorkload = (
     const left = atMs - (performance.now() - startedAt);
     return left > 0 ? pause(left, signal) : !signal.aborted;
   };
-  const runOrder = async ({ body, idempotencyKey, cancellation }: PlannedOrder): Promise<string | undefined> => {
+  /** False: the client gave up waiting, or the signal ended it. */
+  const isTime = async (orderId: string, { after, delayMs }: PlannedMoment): Promise<boolean> =>
+    (after === 'placed' || (await waitUntilPaid(client, orderId, signal))) && pause(delayMs, signal);
+  const runChange = async (orderId: string, planned: PlannedChange): Promise<void> => {
+    if (await isTime(orderId, planned)) await change(client, orderId, planned);
+  };
+  const runCancellation = async (orderId: string, planned: PlannedCancellation): Promise<void> => {
+    if (await isTime(orderId, planned)) await cancel(client, orderId, planned);
+  };
+  const runOrder = async (order: PlannedOrder): Promise<string | undefined> => {
+    const { body, idempotencyKey, cancellation, changes } = order;
     const placed = await client.command(
       { kind: 'place', idempotencyKey, orderId: null, marker: body.customerId, totalMinor: totalMinorOf(body) },
       '/orders',
       body,
     );
     observer.placed(placed);
-    if (placed.outcome !== 'ok' || placed.orderId === null) return undefined;
-    if (cancellation === undefined) return placed.orderId;
-    if (cancellation.after === 'paid' && !(await waitUntilPaid(client, placed.orderId, signal))) return placed.orderId;
-    if (!(await pause(cancellation.delayMs, signal))) return undefined;
-    await cancel(client, placed.orderId, cancellation);
-    return placed.orderId;
+    const { outcome, orderId } = placed;
+    if (outcome !== 'ok' || orderId === null) return undefined;
+    await Promise.all([
+      ...changes.map((planned) => runChange(orderId, planned)),
+      ...(cancellation === undefined ? [] : [runCancellation(orderId, cancellation)]),
+    ]);
+    return orderId;
   };
   let tellPoisoned: (order?: Promise<string | undefined>) => void = () => undefined;
   const poisoned = new Promise<string | undefined>((resolve) => (tellPoisoned = resolve));

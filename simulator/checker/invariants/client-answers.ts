@@ -1,7 +1,12 @@
 import { counted } from '../counted.ts';
+import { groupBy } from '../group-by.ts';
 import type { EvidenceIndex } from '../evidence-index.ts';
 import type { ClientOperation, OrderRow } from '../evidence.ts';
+import { sequenceOf } from '../read-headers.ts';
 import type { Invariant, Violation } from './invariant.ts';
+
+type CommandKind = Exclude<ClientOperation['kind'], 'place' | 'change'>;
+type Command = ClientOperation & { readonly kind: CommandKind };
 
 const counts = (operations: readonly ClientOperation[], outcome: ClientOperation['outcome']): number =>
   operations.filter((operation) => operation.outcome === outcome).length;
@@ -49,7 +54,7 @@ const checkPlaced = (
   });
 };
 
-const markerIn = (order: OrderRow, kind: Exclude<ClientOperation['kind'], 'place'>): string | null => {
+const markerIn = (order: OrderRow, kind: CommandKind): string | null => {
   switch (kind) {
     case 'pay':
       return order.paymentReference;
@@ -62,10 +67,7 @@ const markerIn = (order: OrderRow, kind: Exclude<ClientOperation['kind'], 'place
   }
 };
 
-const checkCommand = (
-  evidence: EvidenceIndex,
-  operation: ClientOperation & { readonly kind: Exclude<ClientOperation['kind'], 'place'> },
-): readonly Violation[] => {
+const checkCommand = (evidence: EvidenceIndex, operation: Command): readonly Violation[] => {
   if (operation.orderId === null) return [];
   const order = evidence.orderById.get(operation.orderId);
   const took = order !== undefined && markerIn(order, operation.kind) === operation.marker;
@@ -93,10 +95,59 @@ const checkCommand = (
   return [];
 };
 
-const isCommand = (
-  operation: ClientOperation,
-): operation is ClientOperation & { readonly kind: Exclude<ClientOperation['kind'], 'place'> } =>
-  operation.kind !== 'place';
+const isCommand = (operation: ClientOperation): operation is Command =>
+  operation.kind !== 'place' && operation.kind !== 'change';
+
+/** How many events of a type an order has, wherever they are by now: one that was published may be purged. */
+const eventsOf = (evidence: EvidenceIndex, orderId: string, type: string): number => {
+  const committed = [
+    ...(evidence.outboxByOrder.get(orderId) ?? []),
+    ...(evidence.skippedByOrder.get(orderId) ?? []),
+  ].filter((row) => row.type === type);
+  const published = (evidence.logByOrder.get(orderId) ?? []).filter(({ headers }) => headers['ce_type'] === type);
+  return new Set([
+    ...committed.map(({ sequence }) => sequence),
+    ...published.flatMap(({ headers }) => sequenceOf(headers) ?? []),
+  ]).size;
+};
+
+/** Requests that change one order by the same type of event, against the events that it has. */
+const checkChanged = (
+  evidence: EvidenceIndex,
+  orderId: string,
+  type: string,
+  operations: readonly ClientOperation[],
+): readonly Violation[] => {
+  const events = eventsOf(evidence, orderId, type);
+  const atLeast = counts(operations, 'ok');
+  const atMost = atLeast + counts(operations, 'unknown');
+  const about = {
+    orderId,
+    expected: atLeast === atMost ? counted(atLeast, 'event') : `${atLeast} to ${atMost} events`,
+    seen: `${counted(events, 'event')} of type ${type}; ${operations.map(described).join('; ')}`,
+  };
+  if (events < atLeast)
+    return [
+      {
+        ...about,
+        summary: 'A client was told that its order is changed, and there is no such event.',
+        absentFrom: ['outbox', 'skipped', 'log'],
+      },
+    ];
+  return events > atMost
+    ? [{ ...about, summary: 'A request changed an order more often than its answers allow.' }]
+    : [];
+};
+
+const checkChanges = (evidence: EvidenceIndex): readonly Violation[] => {
+  const changes = evidence.history.rows.filter(({ kind }) => kind === 'change');
+  return [...groupBy(changes, ({ orderId, marker }) => `${marker} ${orderId ?? ''}`).values()].flatMap((operations) => {
+    const [first] = operations;
+    return first === undefined || first.orderId === null
+      ? []
+      : checkChanged(evidence, first.orderId, first.marker, operations);
+  });
+};
 
 export const clientAnswers: Invariant = {
   id: 2,
@@ -115,6 +166,7 @@ export const clientAnswers: Invariant = {
       violations: [
         ...[...placed].flatMap(([marker, operations]) => checkPlaced(evidence, marker, operations)),
         ...evidence.history.rows.filter(isCommand).flatMap((operation) => checkCommand(evidence, operation)),
+        ...checkChanges(evidence),
         ...unasked.map((order): Violation => ({
           summary: 'There is an order that no client asked for.',
           orderId: order.orderId,

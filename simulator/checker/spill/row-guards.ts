@@ -25,7 +25,7 @@ const committed = {
 const rows = {
   history: t.type({
     index: num,
-    kind: t.keyof({ place: null, pay: null, ship: null, deliver: null, cancel: null }),
+    kind: t.keyof({ place: null, pay: null, ship: null, deliver: null, cancel: null, change: null }),
     idempotencyKey: text,
     orderId: textOrNull,
     marker: text,

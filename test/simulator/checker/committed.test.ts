@@ -166,6 +166,51 @@ describe('invariant 2: what clients were told', () => {
     });
   });
 
+  describe('for a change', () => {
+    const asked = (
+      base: Evidence,
+      ...outcomes: readonly (readonly [outcome: 'ok' | 'fail' | 'unknown', type: string])[]
+    ): Evidence =>
+      outcomes.reduce(
+        (evidence, [outcome, type], index) =>
+          adding(evidence, 'history', {
+            index: 2 + index,
+            kind: 'change',
+            idempotencyKey: `key-change-${index}`,
+            orderId: orderId(1),
+            marker: type,
+            invokedAt: START + 1_100,
+            completedAt: START + 1_120,
+            sent: 1,
+            outcome,
+            status: null,
+            totalMinor: null,
+          }),
+        base,
+      );
+    const [done, notDone] = ['OrderShipped', 'OrderCancelled'];
+
+    it('holds when it was accepted and its event is there', () =>
+      expect(judged(2, asked(good, ['ok', done])).verdict).to.equal('pass'));
+    it('holds when it was accepted and its event was purged after it was published', () =>
+      expect(judged(2, without(asked(good, ['ok', done]), 'outbox', ofOrder(1))).verdict).to.equal('pass'));
+    it('fails when it was accepted and there is no such event', () => {
+      const { verdict, counterexample } = judged(2, asked(good, ['ok', notDone]));
+      expect(verdict).to.equal('fail');
+      expect(counterexample).to.deep.include({ orderId: orderId(1), expected: '1 event' });
+    });
+    it('is unknown when it was accepted and the part of the log was not seen where its event may lie', () =>
+      expect(judged(2, unseen(asked(good, ['ok', notDone]), 'log')).verdict).to.equal('unknown'));
+    it('fails when it was refused and its event is there', () =>
+      expect(judged(2, asked(good, ['fail', done])).verdict).to.equal('fail'));
+    it('fails when two were accepted and there is one event', () =>
+      expect(judged(2, asked(good, ['ok', done], ['ok', done])).verdict).to.equal('fail'));
+    it('holds either way when its answer was lost', () => {
+      expect(judged(2, asked(good, ['unknown', done])).verdict).to.equal('pass');
+      expect(judged(2, asked(good, ['unknown', notDone])).verdict).to.equal('pass');
+    });
+  });
+
   it('is unknown when the orders could not be read', () => {
     expect(
       judged(

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { planWorkload, totalMinorOf } from '../../../simulator/workload/plan.ts';
+import type { ChangeRequest } from '../../../simulator/workload/requests.ts';
+
+const change: ChangeRequest = { path: '/orders/{orderId}/gift', raises: 'OrderShipped', body: { note: 'for you' } };
 
 const planOptions = fc.record({
   seed: fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -37,8 +40,10 @@ describe('the plan of the workload', () => {
   it('gives every request a key and a marker of its own', () => {
     fc.assert(
       fc.property(planOptions, (options) => {
-        const plan = planWorkload({ ...options, cancelRatio: 0.5, poisonAtMs: 10 });
-        const keys = plan.flatMap((order) => [order.idempotencyKey, order.cancellation?.idempotencyKey ?? []].flat());
+        const plan = planWorkload({ ...options, cancelRatio: 0.5, changes: [change], poisonAtMs: 10 });
+        const keys = plan
+          .flatMap(({ changes, ...order }) => [order, ...changes, order.cancellation ?? []].flat())
+          .map(({ idempotencyKey }) => idempotencyKey);
         const markers = plan.flatMap((order) => [order.body.customerId, order.cancellation?.reason ?? []].flat());
         expect(new Set(keys).size).to.equal(keys.length);
         expect(new Set(markers).size).to.equal(markers.length);
@@ -52,6 +57,21 @@ describe('the plan of the workload', () => {
     );
     expect(cancelled.length).to.be.within(140, 260);
     expect(new Set(cancelled.map(({ after }) => after))).to.deep.equal(new Set(['placed', 'paid']));
+  });
+
+  it('asks for a change of some orders, some right away and some after the payment, without moving anything else', () => {
+    const options = { seed: 7, orders: 2_000, ratePerSecond: 100 };
+    const plan = planWorkload({ ...options, changes: [change] });
+    const planned = plan.flatMap(({ changes }) => changes);
+    expect(planned.length).to.be.within(400, 600);
+    expect(planned[0]).to.deep.include(change);
+    expect(new Set(planned.map(({ after }) => after))).to.deep.equal(new Set(['placed', 'paid']));
+    const bare = plan.map((order) => ({ ...order, changes: [] }));
+    expect(bare).to.deep.equal(planWorkload({ ...options, changes: [] }));
+    const another = planWorkload({ ...options, changes: [{ ...change, raises: 'OrderPaid' }, change] });
+    expect(another.map(({ changes }) => changes.filter(({ raises }) => raises === change.raises))).to.deep.equal(
+      plan.map(({ changes }) => changes),
+    );
   });
 
   it('adds the poisoned order without moving any other', () => {

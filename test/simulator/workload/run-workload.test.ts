@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
+import type { Invocation } from '../../../simulator/history/history.ts';
 import type { Outcome } from '../../../simulator/workload/client.ts';
 import type { PlannedOrder } from '../../../simulator/workload/plan.ts';
 import { runWorkload } from '../../../simulator/workload/run-workload.ts';
@@ -9,6 +10,7 @@ const order = (index: number, extra: Partial<PlannedOrder> = {}): PlannedOrder =
   atMs: 0,
   idempotencyKey: `place-${index}`,
   body: { customerId: `customer-${index}`, lines: [] },
+  changes: [],
   poison: false,
   ...extra,
 });
@@ -16,6 +18,19 @@ const order = (index: number, extra: Partial<PlannedOrder> = {}): PlannedOrder =
 const cancelAfter = (after: 'placed' | 'paid'): Partial<PlannedOrder> => ({
   cancellation: { after, delayMs: 0, reason: 'changed my mind', idempotencyKey: 'cancel-0' },
 });
+
+const gift: Partial<PlannedOrder> = {
+  changes: [
+    {
+      path: '/orders/{orderId}/gift',
+      raises: 'OrderShipped',
+      body: { note: 'for you' },
+      after: 'paid',
+      delayMs: 0,
+      idempotencyKey: 'gift-0',
+    },
+  ],
+};
 
 /** Answers as told and notes the requests made. */
 const run = async (
@@ -58,9 +73,43 @@ describe('the workload', () => {
     ]);
   });
 
+  it('given a change after the payment, sends it with its body once the order is seen paid, and says what it raises', async () => {
+    const sent: unknown[] = [];
+    const client = {
+      command: (invocation: Invocation, path: string, body: unknown): Promise<Outcome> => {
+        sent.push({ ...invocation, path, body });
+        return Promise.resolve({ outcome: 'ok', orderId: 'order-1' });
+      },
+      statusOf: () => Promise.resolve('paid'),
+    };
+    const { signal } = new AbortController();
+    await runWorkload([order(0, gift)], client, signal, { placed: () => undefined }).finished;
+    expect(sent[1]).to.deep.equal({
+      kind: 'change',
+      idempotencyKey: 'gift-0',
+      orderId: 'order-1',
+      marker: 'OrderShipped',
+      totalMinor: null,
+      path: '/orders/order-1/gift',
+      body: { note: 'for you' },
+    });
+    expect(sent).to.have.length(2);
+  });
+
+  it('given a change and a cancellation, lets neither wait for the other', async () => {
+    const { requests } = await run([order(0, { ...gift, ...cancelAfter('placed') })], 'ok', ['placed', 'paid']);
+    expect(requests).to.deep.equal([
+      '/orders place-0',
+      'saw placed',
+      '/orders/order-1/cancellation cancel-0',
+      'saw paid',
+      '/orders/order-1/gift gift-0',
+    ]);
+  });
+
   for (const outcome of ['fail', 'unknown'] as const)
-    it(`given a placement with outcome ${outcome}, cancels nothing`, async () => {
-      const { requests } = await run([order(0, cancelAfter('placed'))], outcome);
+    it(`given a placement with outcome ${outcome}, cancels and changes nothing`, async () => {
+      const { requests } = await run([order(0, { ...gift, ...cancelAfter('placed') })], outcome);
       expect(requests).to.deep.equal(['/orders place-0']);
     });
 
