@@ -13,10 +13,13 @@ import { CheckoutCopy } from './checkout-copy.ts';
 
 const run = promisify(execFile);
 
+const Told = t.strict({ dryRun: t.boolean, created: t.array(t.string), changed: t.array(t.string) });
+
 /* An event that nobody will ever add: this checkout must not have it already. */
 const NEW_EVENT = [
   ...['event', 'new', 'OrderPutToTheTest', '--summary', 'Somebody tried the order out.'],
-  ...['--field', 'verdict:ShortText=as good as new', '--keep', 'verdict'],
+  ...['--field', 'verdict:ShortText=as good as new', '--field', 'fee:Money|null', '--field', 'stars?:Quantity=5'],
+  ...['--keep', 'verdict,stars'],
   ...['--in', 'placed,paid', '--command', 'PutOrderToTheTest', '--path', 'test'],
 ];
 
@@ -43,11 +46,21 @@ const order = async (root: string, argv: readonly string[], answers?: readonly s
   return { code, out, err };
 };
 
+/** Paths by what became of them. */
+const changesBetween = (
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): { readonly created: readonly string[]; readonly changed: readonly string[] } => ({
+  created: [...after.keys()].filter((path) => !before.has(path)),
+  changed: [...after].filter(([path, text]) => before.has(path) && before.get(path) !== text).map(([path]) => path),
+});
+
 /** All that takes part in an event and a command, by what imports it. */
 const AFFECTED = [
   'bench/processes/consumer.ts',
   'simulator/participants/payment/main.ts',
   'simulator/participants/shipping/main.ts',
+  'simulator/workload/plan.ts',
   'src/main.ts',
   'test/application/consumer/consumer-definition.test.ts',
   'test/contract/http.test.ts',
@@ -59,6 +72,7 @@ const AFFECTED = [
   'test/integration/consumer/kit-under-test.ts',
   'test/integration/http/openapi.test.ts',
   'test/port-suites/in-memory.test.ts',
+  'test/property/order-life.test.ts',
 ];
 const NEW_TEST = 'test/domain/events/order-put-to-the-test.test.ts';
 
@@ -111,6 +125,21 @@ describe('order event new, on a copy of this checkout', function () {
       { fields: [{ name: 'totalMinor', codec: 'MinorUnits' }], keeps: ['totalMinor'] },
       /--keep totalMinor: an order has this already/,
     ],
+    [
+      'a field to keep that may be null',
+      { fields: [{ name: 'fee', codec: 'Money', nullable: true }], keeps: ['fee'] },
+      /--keep fee: what an order keeps is not null, .*take fee\? for it/,
+    ],
+    [
+      'null for a field that is never null',
+      { fields: [{ name: 'fee', codec: 'Money', example: 'null' }] },
+      /Money does not accept the example null/,
+    ],
+    [
+      'a field that every command has',
+      { fields: [{ name: 'at', codec: 'Instant' }], keeps: [] },
+      /"at": a command has this already/,
+    ],
     ['no state', { states: [] }, /say in which states/],
     ['an odd command', { command: { name: 'change', path: 'test' } }, /"change" is no command name/],
     ['an odd path', { command: { name: 'ChangeIt', path: '../x' } }, /"..\/x" is no last part of a path/],
@@ -126,18 +155,18 @@ describe('order event new, on a copy of this checkout', function () {
   it('given --dry-run / then it tells the files and writes none', async () => {
     const { code, out } = await order(checkout.root, [...NEW_EVENT, '--dry-run', '--json']);
     expect(code).to.equal(0);
-    const told = decoded(t.strict({ dryRun: t.boolean, created: t.array(t.string) }), JSON.parse(out.join('\n')));
-    const migration = told.created.at(-1);
+    const told = decoded(Told, JSON.parse(out.join('\n')));
+    const migration = told.created.at(-2);
     expect(migration).to.match(/^src\/infrastructure\/mysql\/migrations\/\d{4}-order-put-to-the-test\.expand\.sql$/);
-    expect(told).to.deep.equal({
-      dryRun: true,
-      created: [
-        'src/domain/order/events/order-put-to-the-test.ts',
-        'test/contract/goldens/order-put-to-the-test.v1.json',
-        NEW_TEST,
-        migration,
-      ],
-    });
+    expect(told.dryRun).to.equal(true);
+    expect(told.created).to.deep.equal([
+      'src/domain/order/events/order-put-to-the-test.ts',
+      'test/contract/goldens/order-put-to-the-test.v1.json',
+      'test/contract/goldens/order-put-to-the-test.v1.least.json',
+      NEW_TEST,
+      migration,
+      'docs/contract/schemas/order-put-to-the-test.v1.json',
+    ]);
     expect(await checkout.contents()).to.deep.equal(untouched);
   });
 
@@ -198,8 +227,19 @@ describe('order event new, on a copy of this checkout', function () {
   });
 
   it('given all is well / then the documents are made anew, and the compiler asks for what only a person knows', async () => {
+    const announced = decoded(
+      Told,
+      JSON.parse((await order(checkout.root, [...NEW_EVENT, '--dry-run', '--json'])).out.join('\n')),
+    );
     const { code, out, err } = await order(checkout.root, NEW_EVENT);
     expect([code, err]).to.deep.equal([0, []]);
+    const { created, changed } = changesBetween(untouched, await checkout.contents());
+    expect(announced.created).to.have.members(created);
+    expect(announced.changed).to.have.members(changed);
+    expect(out).to.include.members([
+      ...created.map((path) => `created ${path}`),
+      ...changed.map((path) => `changed ${path}`),
+    ]);
     expect(await checkout.read('docs/contract/catalog.md')).to.include('Somebody tried the order out.');
     expect(checkout.complaints([...AFFECTED, NEW_TEST]).map((each) => each.split(' in type')[0])).to.deep.equal([
       "src/domain/order/decide.ts: Property 'PutOrderToTheTest' is missing",
@@ -219,18 +259,24 @@ describe('order event new, on a copy of this checkout', function () {
       'src/domain/order/evolve.ts',
       '\n  OrderCancelled: (',
       `\n  OrderPutToTheTest: (order, { payload }) =>
-    order?.status === 'placed' || order?.status === 'paid' ? { ...order, ...payload } : undefined,\n
+    order?.status === 'placed' || order?.status === 'paid'
+      ? { ...order, verdict: payload.verdict, ...(payload.stars === undefined ? {} : { stars: payload.stars }) }
+      : undefined,\n
   OrderCancelled: (`,
     );
     await checkout.replace(
       'src/domain/order/decide.ts',
       '\ntype Decider<',
       `
-const putToTheTest = ({ verdict, at }: OrderCommand<'PutOrderToTheTest'>, order: Order): Decision => {
+const putToTheTest = ({ verdict, fee, stars, at }: OrderCommand<'PutOrderToTheTest'>, order: Order): Decision => {
   switch (order.status) {
     case 'placed':
     case 'paid':
-      return accept({ type: 'OrderPutToTheTest', occurredAt: at, payload: { verdict } });
+      return accept({
+        type: 'OrderPutToTheTest',
+        occurredAt: at,
+        payload: { verdict, fee, ...(stars === undefined ? {} : { stars }) },
+      });
     case 'shipped':
       return alreadyShipped(order);
     case 'delivered':
@@ -254,7 +300,10 @@ type Decider<`,
     );
     expect(checkout.complaints([...AFFECTED, NEW_TEST])).to.deep.equal([]);
     await run('npm', ['run', '--silent', 'contracts'], { cwd: checkout.root });
-    const tests = ['test/domain/**/*.test.ts', 'test/contract/*.test.ts', 'test/port-suites/in-memory.test.ts'];
+    const tests = [
+      ...['test/domain/**/*.test.ts', 'test/contract/*.test.ts', 'test/port-suites/in-memory.test.ts'],
+      ...['test/property/order-life.test.ts', 'test/simulator/workload/plan.test.ts'],
+    ];
     const { stdout } = await run(process.execPath, ['node_modules/mocha/bin/mocha.js', '--reporter', 'min', ...tests], {
       cwd: checkout.root,
     });

@@ -23,7 +23,14 @@ export const givenExample = (example: string): unknown => {
   }
 };
 
-const problemsOfField = ({ name, codec, example }: NewField): readonly string[] => {
+/** What every command says of itself. */
+const COMMAND_FIELDS = ['type', 'orderId', 'at'];
+
+const accepts = (known: t.Mixed, { nullable }: NewField, example: unknown): boolean =>
+  (nullable === true && example === null) || E.isRight(known.decode(example));
+
+const problemsOfField = (field: NewField): readonly string[] => {
+  const { name, codec, example } = field;
   const known = valueCodecs.get(codec);
   return [
     ...(FIELD.test(name) ? [] : [`field "${name}": name it in camelCase, letters and digits only`]),
@@ -32,7 +39,7 @@ const problemsOfField = ({ name, codec, example }: NewField): readonly string[] 
           `field "${name}": there is no codec ${codec} in src/domain/order/values.ts; take one of ${[...valueCodecs.keys()].join(', ')}, or write it there first`,
         ]
       : []),
-    ...(known !== undefined && example !== undefined && E.isLeft(known.decode(givenExample(example)))
+    ...(known !== undefined && example !== undefined && !accepts(known, field, givenExample(example))
       ? [`field "${name}": ${codec} does not accept the example ${example}`]
       : []),
   ];
@@ -67,6 +74,15 @@ export const problemsOfEvent = ({ name, summary, fields, keeps, states, command 
   ...keeps
     .filter((kept) => takenNames.has(columnOf(kept)))
     .map((kept) => `--keep ${kept}: an order has this already; give the field another name`),
+  ...fields
+    .filter((field) => field.nullable === true && keeps.includes(field.name))
+    .map(
+      ({ name: kept }) =>
+        `--keep ${kept}: what an order keeps is not null, NULL in its column says that it is not there; take ${kept}? for it`,
+    ),
+  ...(command === undefined ? [] : fields)
+    .filter((field) => COMMAND_FIELDS.includes(field.name))
+    .map((field) => `field "${field.name}": a command has this already; give the field another name`),
   ...(states.length === 0 ? ['say in which states of an order it can happen: --in placed,paid'] : []),
   ...(command === undefined || COMMAND.test(command.name)
     ? []

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { NewEvent, NewEventFiles, NewEventRefused } from '../../src/interfaces/cli/event-tools.ts';
 import { problemsOfEvent } from './check-event.ts';
-import { planEvent } from './plan-event.ts';
+import { documentsOf, planEvent } from './plan-event.ts';
 import { regenerateDocuments } from './regenerate-documents.ts';
 import { unclearRefusals } from './refusal-of.ts';
 import { AnchorMissing } from './source-edit.ts';
@@ -17,8 +17,8 @@ const formatted = async (root: string, file: PlannedFile): Promise<PlannedFile> 
 };
 
 /** What is left for a person. The compiler asks for the first lines by itself. */
-const nextSteps = ({ name, command, states }: NewEvent, consumers: readonly string[]): readonly string[] => [
-  `src/domain/order/evolve.ts: a key ${name}, what the order becomes`,
+const nextSteps = ({ name, keeps, command, states }: NewEvent, consumers: readonly string[]): readonly string[] => [
+  `src/domain/order/evolve.ts: a key ${name}, what the order becomes${keeps.length === 0 ? '' : `: of the payload it keeps ${keeps.join(', ')}`}`,
   ...(command === undefined
     ? ['src/domain/order/decide.ts: let the command that raises it do so']
     : [`src/domain/order/decide.ts: a key ${command.name}, when it is accepted and why it is refused`]),
@@ -30,7 +30,7 @@ const nextSteps = ({ name, command, states }: NewEvent, consumers: readonly stri
   ...consumers.map((path) => `${path}: ignores ${name}; put a handler there if it shall react`),
 ];
 
-const isConsumer = (path: string): boolean => /^(examples|simulator)\//.test(path);
+const isConsumer = (path: string): boolean => /^(examples|simulator\/participants)\//.test(path);
 
 /**
  * Writes a new event into the sources below `root`, all files or none, and then the documents made from them. Refused when something in it is wrong, when a
@@ -50,12 +50,14 @@ export const createEvent = async (
       return { problems: inTheWay.map(({ path }) => `${path} is there already: remove it, or take another name`) };
     const files = await Promise.all(planned.map((file) => formatted(root, file)));
     if (!dryRun) await writeFiles(root, files);
-    const documents = dryRun ? [] : await regenerateDocuments(root);
+    const undone = dryRun ? [] : await regenerateDocuments(root);
+    const created = files.filter(({ before }) => before === undefined).map(({ path }) => path);
     const changed = files.filter(({ before }) => before !== undefined).map(({ path }) => path);
+    const made = documentsOf(event);
     return {
-      created: files.filter(({ before }) => before === undefined).map(({ path }) => path),
-      changed,
-      next: [...nextSteps(event, changed.filter(isConsumer)), ...documents],
+      created: [...created, ...made.created],
+      changed: [...changed, ...made.changed],
+      next: [...nextSteps(event, changed.filter(isConsumer)), ...undone],
     };
   } catch (error) {
     if (error instanceof AnchorMissing) return { problems: [error.message] };

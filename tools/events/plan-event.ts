@@ -1,10 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnOf } from '../../src/infrastructure/mysql/order-details.ts';
-import type { NewEvent, NewField } from '../../src/interfaces/cli/event-tools.ts';
+import type { NewEvent, NewEventFiles, NewField } from '../../src/interfaces/cli/event-tools.ts';
 import { exampleOf } from '../../src/interfaces/contract/example-of.ts';
 import { givenExample } from './check-event.ts';
 import { consumerFiles, ignoresEvents } from './consumer-sources.ts';
+import { arbitraryCode, codecCode, memberCode, objectCode, passedOn } from './field-code.ts';
 import { refusalOf, STATES } from './refusal-of.ts';
 import { SourceEdit } from './source-edit.ts';
 import { valueCodecs } from './value-codecs.ts';
@@ -26,11 +27,17 @@ const samplesOf = ({ fields }: NewEvent): Readonly<Record<string, unknown>> =>
     }),
   );
 
-const codecsOf = ({ fields }: NewEvent): readonly string[] => [...new Set(fields.map(({ codec }) => codec))].sort();
+/** What every event of it says: no field that may be missing, null where it may be null. */
+const leastOf = (event: NewEvent): Readonly<Record<string, unknown>> => {
+  const samples = samplesOf(event);
+  return Object.fromEntries(
+    event.fields
+      .filter(({ optional }) => optional !== true)
+      .map(({ name, nullable }) => [name, nullable === true ? null : samples[name]]),
+  );
+};
 
-/** `{ address: ShortText }` */
-const shapeOf = ({ fields }: NewEvent): string =>
-  `{ ${fields.map(({ name, codec }) => `${name}: ${codec}`).join(', ')} }`;
+const codecsOf = ({ fields }: NewEvent): readonly string[] => [...new Set(fields.map(({ codec }) => codec))].sort();
 
 const eventFile = (event: NewEvent): string => {
   const codecs = codecsOf(event);
@@ -41,7 +48,7 @@ export const ${event.name} = defineEvent({
   type: '${event.name}',
   version: 1,
   summary: ${code(event.summary)},
-  payload: t.readonly(t.strict(${shapeOf(event)})),
+  payload: t.readonly(${objectCode(event.fields)}),
   upcasts: {},
 });
 `;
@@ -63,6 +70,7 @@ describe('${name}', () => {
 `;
 };
 
+const DOCUMENTS = 'docs/contract';
 const MIGRATIONS = 'src/infrastructure/mysql/migrations';
 
 /** The migration that gives each field the order keeps its column; none when it keeps nothing. */
@@ -90,8 +98,10 @@ const keptEdits = (kept: readonly NewField[]): Readonly<Record<string, Edit>> =>
     ? {}
     : {
         'src/domain/order/details.ts': (edit) => {
-          for (const { name, codec } of kept)
-            edit.addImport('./values.ts', codec).addProperty(['orderDetails'], `${name}: ${codec}`);
+          for (const field of kept)
+            edit
+              .addImport('./values.ts', field.codec)
+              .addProperty(['orderDetails'], `${field.name}: ${codecCode(field)}`);
           return edit;
         },
       };
@@ -106,8 +116,8 @@ const eventEdits = (event: NewEvent): Readonly<Record<string, Edit>> => {
       edit.addImport(`./${kebab(name)}.ts`, name).addProperty(['catalog'], name),
     'test/support/order-samples.ts': (edit) => {
       for (const codec of codecsOf(event)) edit.addImport('../../src/domain/order/values.ts', codec);
-      const values = event.fields.map(
-        (field) => `${field.name}: decoded(${field.codec}, ${code(samples[field.name])})`,
+      const values = event.fields.map(({ name: field, codec }) =>
+        samples[field] === null ? `${field}: null` : `${field}: decoded(${codec}, ${code(samples[field])})`,
       );
       edit
         .addBefore('reason', `const ${sample} = { ${values.join(', ')} };`)
@@ -128,14 +138,13 @@ const eventEdits = (event: NewEvent): Readonly<Record<string, Edit>> => {
 const commandEdits = (event: NewEvent): Readonly<Record<string, Edit>> => {
   const { name, states, command, fields } = event;
   if (command === undefined) return {};
-  const names = fields.map((field) => field.name).join(', ');
+  const { parameter, spread } = passedOn(fields);
   const body = `${command.name}Body`;
   const route = `/orders/{orderId}/${command.path}`;
   return {
     'src/domain/order/commands.ts': (edit) => {
       for (const codec of codecsOf(event)) edit.addImport('./values.ts', codec, 'type');
-      const members = fields.map((field) => `readonly ${field.name}: ${field.codec}`);
-      return edit.addMember('CommandData', `readonly ${command.name}: { ${members.join('; ')} };`);
+      return edit.addMember('CommandData', `readonly ${command.name}: { ${fields.map(memberCode).join('; ')} };`);
     },
     'src/interfaces/contract/http.ts': (edit) => {
       for (const codec of codecsOf(event)) edit.addImport('../../domain/order/values.ts', codec);
@@ -143,7 +152,7 @@ const commandEdits = (event: NewEvent): Readonly<Record<string, Edit>> => {
         .addBefore(
           'requestExamples',
           `/** \`POST /orders/:id/${command.path}\` */
-export const ${body} = closed(t.readonly(t.strict(${shapeOf(event)}), '${command.name}'));
+export const ${body} = closed(t.readonly(${objectCode(fields)}, '${command.name}'));
 export type ${body} = t.TypeOf<typeof ${body}>;`,
         )
         .addProperty(['requestExamples'], `${command.name}: ${code(samplesOf(event))}`);
@@ -159,10 +168,17 @@ export type ${body} = t.TypeOf<typeof ${body}>;`,
             codec: ${body},
             example: requestExamples.${command.name},
             status: 200,
-            command: (about, { ${names} }) => ({ type: '${command.name}', ...about, ${names} }),
+            command: (about, ${parameter}) => ({ type: '${command.name}', ...about, ${spread} }),
           },
           ports,
         )`,
+      ),
+    'simulator/workload/requests.ts': (edit) =>
+      edit.addProperty(['requests'], `${command.name}: { path: '${route}', by: 'clients', raises: '${name}' }`),
+    'test/support/order-arbitraries.ts': (edit) =>
+      edit.addProperty(
+        ['commandsFor'],
+        `${command.name}: { weight: 1, arbitrary: ${arbitraryCode(command.name, fields)} }`,
       ),
     'test/contract/http.test.ts': (edit) =>
       edit.addImport('../../src/interfaces/contract/http.ts', body).addProperty(['bodies'], `${command.name}: ${body}`),
@@ -179,12 +195,26 @@ export type ${body} = t.TypeOf<typeof ${body}>;`,
   };
 };
 
-/** Every file that a new event creates or changes, unformatted. Throws `AnchorMissing` where a source has changed. */
+/** The documents that `npm run contracts` will write anew, and the one that it will write first. */
+export const documentsOf = ({ name, keeps, command }: NewEvent): Omit<NewEventFiles, 'next'> => ({
+  created: [`${DOCUMENTS}/schemas/${kebab(name)}.v1.json`],
+  changed: [
+    `${DOCUMENTS}/asyncapi.json`,
+    `${DOCUMENTS}/catalog.md`,
+    ...(command === undefined && keeps.length === 0 ? [] : [`${DOCUMENTS}/openapi.json`]),
+  ],
+});
+
+/** Every source that a new event creates or changes, unformatted. Throws `AnchorMissing` where a source has changed. */
 export const planEvent = async (root: string, event: NewEvent): Promise<readonly PlannedFile[]> => {
-  const golden = { type: event.name, version: 1, occurredAt: LATER, payload: samplesOf(event) };
+  const goldenOf = (payload: Readonly<Record<string, unknown>>): string =>
+    code({ type: event.name, version: 1, occurredAt: LATER, payload });
+  const golden = `test/contract/goldens/${kebab(event.name)}.v1`;
+  const hasLess = event.fields.some(({ optional, nullable }) => optional === true || nullable === true);
   const created: readonly (readonly [path: string, text: string])[] = [
     [`src/domain/order/events/${kebab(event.name)}.ts`, eventFile(event)],
-    [`test/contract/goldens/${kebab(event.name)}.v1.json`, JSON.stringify(golden)],
+    [`${golden}.json`, goldenOf(samplesOf(event))],
+    ...(hasLess ? [[`${golden}.least.json`, goldenOf(leastOf(event))] as const] : []),
     [`test/domain/events/${kebab(event.name)}.test.ts`, testFile(event)],
     ...(await migrations(root, event)),
   ];

@@ -27,13 +27,22 @@ const STATES: Readonly<Record<OrderStatus, true>> = {
 };
 const isState = (text: string): text is OrderStatus => Object.hasOwn(STATES, text);
 
-const FIELD = /^(?<name>[^:=]+):(?<codec>[^:=]+?)(?:=(?<example>.+))?$/s;
+const FIELD =
+  /^(?<name>[^:=?|]+)(?<optional>\?)?\s*:(?<codec>[^:=?|]+)(?<nullable>\|\s*null\s*)?(?:=(?<example>.+))?$/s;
 
 const fieldOf = (text: string): NewField => {
-  const { name, codec, example } = FIELD.exec(text.trim())?.groups ?? {};
+  const { name, optional, codec, nullable, example } = FIELD.exec(text.trim())?.groups ?? {};
   if (name === undefined || codec === undefined)
-    throw new InvalidArgumentError('It must be name:Codec or name:Codec=example, such as amount:Money.');
-  return { name: name.trim(), codec: codec.trim(), ...(example === undefined ? {} : { example }) };
+    throw new InvalidArgumentError(
+      'It must be name:Codec or name:Codec=example, such as amount:Money; name?:Codec when it may be missing, "name:Codec|null" when it may be null.',
+    );
+  return {
+    name: name.trim(),
+    codec: codec.trim(),
+    ...(optional === undefined ? {} : { optional: true }),
+    ...(nullable === undefined ? {} : { nullable: true }),
+    ...(example === undefined ? {} : { example }),
+  };
 };
 
 const oneMoreField = (text: string, before: readonly NewField[]): readonly NewField[] => [...before, fieldOf(text)];
@@ -131,7 +140,12 @@ export const addEventNewCommand = (
     .description('write a new kind of event into the sources of this checkout; asks for what no flag says')
     .argument('<name>', 'what happened, such as OrderAddressChanged')
     .option('--summary <sentence>', 'what it means, for people')
-    .option('--field <name:codec=example>', 'a field of its payload; may be repeated', oneMoreField, [])
+    .option(
+      '--field <name:codec=example>',
+      'a field of its payload; may be repeated; "name?:codec" may be missing, "name:codec|null" may be null',
+      oneMoreField,
+      [],
+    )
     .addOption(new Option('--keep <fields>', 'fields that the order keeps from then on').argParser(namesOf))
     .addOption(new Option('--in <states>', 'states of an order in which it can happen').argParser(statesOf))
     .option('--command <name>', 'a new command that raises it, with a route of its own')

@@ -7,6 +7,10 @@ export interface NewField {
   readonly name: string;
   /** Name of a codec in `src/domain/order/values.ts`. */
   readonly codec: string;
+  /** It may be left out. */
+  readonly optional?: true;
+  /** It may be null. */
+  readonly nullable?: true;
   /** Value for golden and samples, as JSON or as plain text; the codec's own example when it is left out. */
   readonly example?: string;
 }
@@ -25,6 +29,7 @@ export interface NewEvent {
 }
 
 export interface NewEventFiles {
+  /** Sources, and then the documents that are made from them. */
   readonly created: readonly string[];
   readonly changed: readonly string[];
   /** What is left for a person, one line each: first what the compiler asks for. */
