@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { checkContract } from './contracts/check-contract.ts';
+import { checkContract, contractToday } from './contracts/check-contract.ts';
 import { contractDocuments, staleDocuments, strayDocuments } from './contracts/contract-documents.ts';
 import { readReleased, writeReleased } from './contracts/released.ts';
 import { ROOT } from './environment/checkout.ts';
@@ -24,9 +24,17 @@ const check = async (): Promise<number> => {
 };
 
 const release = async (): Promise<number> => {
-  const breaking = checkContract(await readReleased(ROOT)).filter((finding) => finding.breaking);
+  const { findings, http } = checkContract(await readReleased(ROOT), await contractToday(ROOT));
+  const breaking = [
+    ...findings.flatMap((found) =>
+      found.breaking ? [`${found.event} v${found.version} ${found.field}: ${found.what}`] : [],
+    ),
+    ...http.flatMap((found) =>
+      found.breaking ? [`${found.operation} ${found.part} ${found.field}: ${found.what}`] : [],
+    ),
+  ];
   if (breaking.length > 0) {
-    say(breaking.map(({ event, version, field, what }) => `${event} v${version} ${field}: ${what}`));
+    say(breaking);
     say(['nothing is released: see npm run order -- event check']);
     return 1;
   }

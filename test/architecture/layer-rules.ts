@@ -151,18 +151,12 @@ export const layerRules: readonly LayerRule[] = [
   {
     name: 'contract-documents-read-the-contract',
     comment:
-      'What is told of the contract comes from the contract, from what HTTP serves, and from what consumers declare; from nothing behind them. The command line names what is found.',
+      'What is told of the contract comes from the contract and from what HTTP serves; from nothing behind them. The command line names what is found.',
     severity: 'error',
     from: { path: '^tools/contracts' },
     to: {
       path: ['^src/', '^simulator/'],
-      pathNot: [
-        CONTRACT,
-        CONSUMER_KIT,
-        `${COMPOSITION}describe-http\\.ts$`,
-        '^src/interfaces/cli/contract-check\\.ts$',
-        '^simulator/participants/',
-      ],
+      pathNot: [CONTRACT, `${COMPOSITION}describe-http\\.ts$`, '^src/interfaces/cli/contract-check\\.ts$'],
     },
   },
   {

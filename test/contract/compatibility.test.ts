@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ContractFinding } from '../../src/interfaces/cli/contract-check.ts';
 import type { EventSchema } from '../../src/interfaces/contract/event-schemas.ts';
 import type { JsonSchema } from '../../src/interfaces/contract/json-schema.ts';
-import { checkContract, contractToday } from '../../tools/contracts/check-contract.ts';
+import { checkContract, checkEvents, contractToday } from '../../tools/contracts/check-contract.ts';
 import { readReleased } from '../../tools/contracts/released.ts';
 import { ROOT } from '../../tools/environment/checkout.ts';
 
@@ -51,7 +51,7 @@ const consumers = [
 ];
 
 const check = (released: readonly EventSchema[], today: readonly EventSchema[]): readonly ContractFinding[] =>
-  checkContract({ events: released, headers }, { events: today, headers, consumers });
+  checkEvents({ events: released, headers }, { events: today, headers, consumers });
 const changed = (payload: JsonSchema): readonly ContractFinding[] => check([event(1, was)], [event(1, payload)]);
 
 const withField = (name: string, schema: JsonSchema): JsonSchema => schemaOf({ ...fields, [name]: schema }, REQUIRED);
@@ -72,19 +72,21 @@ const withMoney = (properties: Readonly<Record<string, JsonSchema>>, required = 
 
 describe('today’s contract', () => {
   it('breaks nothing of what was released last', async () => {
-    const breaking = checkContract(await readReleased(ROOT)).filter((finding) => finding.breaking);
-    const told = breaking.map(
-      (finding) =>
-        `${finding.event} v${finding.version} ${finding.field}: ${finding.what} (${finding.consumers.join(', ')})`,
-    );
+    const { findings, http } = checkContract(await readReleased(ROOT), await contractToday(ROOT));
+    const told = [
+      ...findings.map(
+        (each) => [each, `${each.event} v${each.version} ${each.field} (${each.consumers.join(', ')})`] as const,
+      ),
+      ...http.map((each) => [each, `${each.operation} ${each.part} ${each.field}`] as const),
+    ].flatMap(([{ breaking, what }, where]) => (breaking ? [`${where}: ${what}`] : []));
     expect(told, 'npm run order -- event check says more; docs/evolution.md what to do').to.deep.equal([]);
   });
 
-  it('was released with every event and the headers', async () => {
-    const { events, headers: released } = await readReleased(ROOT);
+  it('was released with every event, the headers and HTTP', async () => {
+    const { events, headers: released, http } = await readReleased(ROOT);
     expect(events.map(({ type }) => type)).to.include.members(['OrderPlaced', 'OrderCancelled', 'EventSkipped']);
     expect(released?.payload.required).to.include('ce_sequence');
-    expect(contractToday.consumers.map(({ name }) => name)).to.include.members(['payment', 'shipping']);
+    expect(Object.keys(http?.paths ?? {})).to.include.members(['/orders', '/orders/{orderId}/payment']);
   });
 });
 
@@ -247,7 +249,7 @@ describe('a change of versions', () => {
 
   it('given a header that may now be missing / then it breaks for every consumer', () => {
     const less = { ...headers, payload: schemaOf({ ce_id: text }, []) };
-    const [finding] = checkContract({ events: [], headers }, { events: [], headers: less, consumers });
+    const [finding] = checkEvents({ events: [], headers }, { events: [], headers: less, consumers });
     expect(finding).to.deep.include({ event: 'headers', field: 'ce_id', breaking: true, breaks: ['consumers'] });
     expect(finding?.consumers).to.deep.equal(['stars', 'points']);
   });

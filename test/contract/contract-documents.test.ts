@@ -6,7 +6,10 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { consumerDefinitions, knownConsumers } from '../../tools/contracts/consumers.ts';
+import { ignore } from '../../src/consumer-kit.ts';
+import { paymentConsumer } from '../../simulator/participants/payment/payment.ts';
+import { shippingConsumer } from '../../simulator/participants/shipping/shipping.ts';
+import { knownConsumers } from '../../tools/contracts/consumers.ts';
 import { contractDocuments, staleDocuments } from '../../tools/contracts/contract-documents.ts';
 import { ROOT } from '../../tools/environment/checkout.ts';
 import { decoded } from '../support/decoded.ts';
@@ -15,6 +18,7 @@ import { goldenNames, readGolden } from '../support/goldens.ts';
 /* What `npm run contracts` writes into docs/contract. */
 
 const documents = await contractDocuments(ROOT);
+const consumers = await knownConsumers(ROOT);
 const parsed = (path: string): unknown => JSON.parse(documents.get(path) ?? '');
 const schemaPaths = [...documents.keys()].filter((path) => path.includes('/schemas/'));
 const schemaNamed = (name: string): Readonly<Record<string, unknown>> =>
@@ -40,12 +44,19 @@ describe('the documents of the contract', () => {
     ]);
   });
 
-  it('tell of every consumer that is run here', () => {
+  it('tell of every consumer that is run here, and of the example', () => {
     const folders = readdirSync(join(ROOT, 'simulator/participants'), { withFileTypes: true });
     const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    expect(consumerDefinitions.map(({ name }) => name)).to.have.members(names);
-    expect(knownConsumers.map(({ handles }) => handles.size)).to.not.include(0);
+    expect(consumers.map(({ name }) => name)).to.have.members([...names, 'loyalty-points']);
   });
+
+  const run = [paymentConsumer({ declineRatio: 0, handlingDelayMs: 0 }), shippingConsumer({ handlingDelayMs: 0 })];
+  for (const { name, handlers } of run)
+    it(`tell of ${name} what it does when it is run`, () => {
+      const handled = Object.entries(handlers).flatMap(([type, handler]) => (handler === ignore ? [] : [type]));
+      expect([...(consumers.find((each) => each.name === name)?.handles ?? [])]).to.have.members(handled);
+      expect(handled).not.to.deep.equal([]);
+    });
 });
 
 describe('the JSON Schema of an event version', () => {

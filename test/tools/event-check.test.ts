@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runOrder } from '../../src/composition/run-order.ts';
-import type { ContractFinding } from '../../src/interfaces/cli/contract-check.ts';
+import type { ContractFinding, HttpFinding } from '../../src/interfaces/cli/contract-check.ts';
 import type { DeveloperTools } from '../../src/interfaces/cli/event-tools.ts';
 import { ROOT } from '../../tools/environment/checkout.ts';
 import { eventToolsOf } from '../../tools/events/event-tools-of.ts';
@@ -26,8 +26,8 @@ const checkoutOf = (root: string): DeveloperTools => ({
   open: () => Promise.resolve(eventToolsOf(root)),
   ask: undefined,
 });
-const finding = (findings: readonly ContractFinding[]): DeveloperTools => ({
-  open: () => Promise.resolve({ ...eventToolsOf(ROOT), check: () => Promise.resolve({ findings }) }),
+const finding = (findings: readonly ContractFinding[], http: readonly HttpFinding[] = []): DeveloperTools => ({
+  open: () => Promise.resolve({ ...eventToolsOf(ROOT), check: () => Promise.resolve({ findings, http }) }),
   ask: undefined,
 });
 
@@ -41,6 +41,15 @@ const removed: ContractFinding = {
   consumers: ['payment'],
 };
 const added: ContractFinding = { ...removed, field: 'note', what: 'optional field added', breaking: false, breaks: [] };
+
+const narrowed: HttpFinding = {
+  operation: 'POST /orders/{orderId}/payment',
+  part: 'request body',
+  field: 'amount.currency',
+  what: 'values removed: EUR',
+  breaking: true,
+  breaks: ['requests'],
+};
 
 describe('order event check', () => {
   it('given this checkout / then nothing breaks', async () => {
@@ -61,12 +70,26 @@ describe('order event check', () => {
     expect(code).to.equal(1);
   });
 
+  it('given a change of HTTP that breaks / then it names operation, field and who suffers, and ends with 1', async () => {
+    const gone: HttpFinding = { ...narrowed, part: '', field: '', what: 'the operation is gone' };
+    const { code, out, err } = await check(finding([added], [narrowed, gone]));
+    expect(out.split('\n')).to.deep.equal([
+      'ok      OrderPlaced v1 note: optional field added',
+      'BREAKS  POST /orders/{orderId}/payment request body amount.currency: values removed: EUR',
+      '          clients that are not changed send what is refused from now on',
+      'BREAKS  POST /orders/{orderId}/payment: the operation is gone',
+      '          clients that are not changed send what is refused from now on',
+    ]);
+    expect(err).to.match(/2 of 3 differences break the contract/);
+    expect(code).to.equal(1);
+  });
+
   it('given --json / then stdout holds all of it, and the code is the same', async () => {
     const broken = await check(finding([removed, added]), '--json');
-    expect(JSON.parse(broken.out)).to.deep.equal({ compatible: false, findings: [removed, added] });
+    expect(JSON.parse(broken.out)).to.deep.equal({ compatible: false, findings: [removed, added], http: [] });
     expect(broken.code).to.equal(1);
     const fine = await check(finding([added]), '--json');
-    expect(JSON.parse(fine.out)).to.deep.equal({ compatible: true, findings: [added] });
+    expect(JSON.parse(fine.out)).to.deep.equal({ compatible: true, findings: [added], http: [] });
     expect(fine.code).to.equal(0);
   });
 

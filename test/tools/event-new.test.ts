@@ -304,10 +304,10 @@ type Decider<`,
       ...['test/domain/**/*.test.ts', 'test/contract/*.test.ts', 'test/port-suites/in-memory.test.ts'],
       ...['test/property/order-life.test.ts', 'test/simulator/workload/plan.test.ts'],
     ];
-    const { stdout } = await run(process.execPath, ['node_modules/mocha/bin/mocha.js', '--reporter', 'min', ...tests], {
-      cwd: checkout.root,
-    });
-    expect(stdout).to.match(/passing/);
-    expect(stdout).not.to.match(/failing/);
+    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'min', ...tests];
+    const told = await run(process.execPath, mocha, { cwd: checkout.root }).catch((error: unknown) => error);
+    const { stdout } = decoded(t.type({ stdout: t.string }), told);
+    expect(stdout, stdout).to.match(/passing/);
+    expect(stdout, stdout).not.to.match(/failing/);
   });
 });

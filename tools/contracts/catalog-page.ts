@@ -1,7 +1,8 @@
 import type { JsonSchema } from '../../src/interfaces/contract/json-schema.ts';
 import { EVENT_SKIPPED, ORDER_EVENTS_TOPIC } from '../../src/interfaces/contract/topic.ts';
 import { compareSchemas } from './compare-schemas.ts';
-import { consumersOf, knownConsumers } from './consumers.ts';
+import { consumersOf } from './consumers.ts';
+import type { KnownConsumer } from './consumers.ts';
 import type { ContractMessage } from './contract-messages.ts';
 import { schemaFileOf } from './schema-document.ts';
 
@@ -53,11 +54,11 @@ const fieldTable = ({ payload }: ContractMessage): readonly string[] => [
   ),
 ];
 
-const consumersLine = (type: string): string => {
+const consumersLine = (type: string, consumers: readonly KnownConsumer[]): string => {
   if (type === EVENT_SKIPPED)
     return 'Consumers: the kit takes it for all of them; no handler runs, and the order goes on after it.';
-  const handling = consumersOf(type);
-  const others = knownConsumers.map(({ name }) => name).filter((name) => !handling.includes(name));
+  const handling = consumersOf(type, consumers);
+  const others = consumers.map(({ name }) => name).filter((name) => !handling.includes(name));
   const taken = handling.length === 0 ? 'handled by none' : `handled by ${handling.join(', ')}`;
   return `Consumers: ${taken}${others.length === 0 ? '' : `; taken note of by ${others.join(', ')}`}.`;
 };
@@ -74,7 +75,7 @@ const versionLines = (versions: readonly ContractMessage[]): readonly string[] =
     ];
   });
 
-const section = (versions: readonly ContractMessage[]): readonly string[] => {
+const section = (versions: readonly ContractMessage[], consumers: readonly KnownConsumer[]): readonly string[] => {
   const newest = versions.at(-1);
   if (newest === undefined) return [];
   return [
@@ -82,7 +83,7 @@ const section = (versions: readonly ContractMessage[]): readonly string[] => {
     '',
     newest.summary,
     '',
-    `Version written today: ${newest.version} (\`${newest.dataSchema}\`). ${consumersLine(newest.type)}`,
+    `Version written today: ${newest.version} (\`${newest.dataSchema}\`). ${consumersLine(newest.type, consumers)}`,
     '',
     ...fieldTable(newest),
     '',
@@ -107,7 +108,7 @@ const headerLines = ({ record }: ContractMessage): readonly string[] => [
 ];
 
 /** The events, for people. */
-export const catalogPage = (messages: readonly ContractMessage[]): string => {
+export const catalogPage = (messages: readonly ContractMessage[], consumers: readonly KnownConsumer[]): string => {
   const types = [...new Set(messages.map(({ type }) => type))];
   const [first] = messages;
   return [
@@ -125,14 +126,19 @@ export const catalogPage = (messages: readonly ContractMessage[]): string => {
       .filter(({ isNewest }) => isNewest)
       .map(
         ({ type, version, summary }) =>
-          `| [${type}](#${type.toLowerCase()}) | ${version} | ${withoutPipes(summary)} | ${type === EVENT_SKIPPED ? 'the kit' : consumersOf(type).join(', ') || 'none'} |`,
+          `| [${type}](#${type.toLowerCase()}) | ${version} | ${withoutPipes(summary)} | ${type === EVENT_SKIPPED ? 'the kit' : consumersOf(type, consumers).join(', ') || 'none'} |`,
       ),
     '',
     'A record has its order ID as key, the payload as value, and these headers (here of the first example):',
     '',
     ...(first === undefined ? [] : headerLines(first)),
     '',
-    ...types.flatMap((type) => section(messages.filter((message) => message.type === type))),
+    ...types.flatMap((type) =>
+      section(
+        messages.filter((message) => message.type === type),
+        consumers,
+      ),
+    ),
   ]
     .join('\n')
     .trimEnd()

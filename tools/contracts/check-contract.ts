@@ -1,10 +1,14 @@
-import type { ContractCheck, ContractFinding } from '../../src/interfaces/cli/contract-check.ts';
+import { describeHttp } from '../../src/composition/describe-http.ts';
+import type { ContractCheck, ContractFinding, HttpFinding } from '../../src/interfaces/cli/contract-check.ts';
 import { eventSchemas } from '../../src/interfaces/contract/event-schemas.ts';
 import type { EventSchema } from '../../src/interfaces/contract/event-schemas.ts';
+import { compareHttp } from './compare-http.ts';
 import { compareSchemas } from './compare-schemas.ts';
 import type { SchemaChange } from './compare-schemas.ts';
 import { consumersOf, knownConsumers } from './consumers.ts';
 import type { KnownConsumer } from './consumers.ts';
+import { readOpenApi } from './openapi-document.ts';
+import type { OpenApi } from './openapi-document.ts';
 import { RELEASED, headersSchema, readReleased } from './released.ts';
 import type { Released } from './released.ts';
 
@@ -12,13 +16,16 @@ export interface ContractToday {
   readonly events: readonly EventSchema[];
   readonly headers: EventSchema;
   readonly consumers: readonly KnownConsumer[];
+  readonly http: OpenApi;
 }
 
-export const contractToday: ContractToday = {
+/** What this code says; consumers are those in the sources below `root`. */
+export const contractToday = async (root: string): Promise<ContractToday> => ({
   events: eventSchemas,
   headers: headersSchema,
-  consumers: knownConsumers,
-};
+  consumers: await knownConsumers(root),
+  http: readOpenApi('what the API serves', await describeHttp()),
+});
 
 type Detail = Pick<ContractFinding, 'what' | 'breaking'> & Partial<Pick<ContractFinding, 'field' | 'breaks'>>;
 
@@ -61,12 +68,12 @@ const detailsOf = (released: readonly EventSchema[], today: EventSchema): readon
 };
 
 /**
- * Today's contract against the one that was released last. Within a version nothing may change that a reader can notice,
+ * Today's events against those that were released last. Within a version nothing may change that a reader can notice,
  * but for optional fields that are added; anything else needs a new version.
  */
-export const checkContract = (
-  released: Released,
-  { events, headers, consumers }: ContractToday = contractToday,
+export const checkEvents = (
+  released: Omit<Released, 'http'>,
+  { events, headers, consumers }: Omit<ContractToday, 'http'>,
 ): readonly ContractFinding[] => {
   const versionsOf = (type: string): readonly EventSchema[] =>
     released.events.filter((schema) => schema.type === type).sort((a, b) => a.version - b.version);
@@ -101,10 +108,19 @@ export const checkContract = (
   ];
 };
 
+/** What is different from the last release: of events and headers, and of HTTP. */
+export const checkContract = (
+  released: Released,
+  today: ContractToday,
+): { readonly findings: readonly ContractFinding[]; readonly http: readonly HttpFinding[] } => ({
+  findings: checkEvents(released, today),
+  http: released.http === undefined ? [] : compareHttp(released.http, today.http),
+});
+
 /** `checkContract` of the checkout below `root`, unless nothing was released there yet. */
 export const checkContractIn: (root: string) => ContractCheck = (root) => async () => {
   const released = await readReleased(root);
   return released.events.length === 0
-    ? { problems: [`${RELEASED} is empty: note what consumers rely on by npm run contracts -- --release`] }
-    : { findings: checkContract(released) };
+    ? { problems: [`${RELEASED} is empty: note what others rely on by npm run contracts -- --release`] }
+    : checkContract(released, await contractToday(root));
 };

@@ -66,13 +66,20 @@ const ruleChanges = (field: string, was: JsonSchema, is: JsonSchema): readonly S
     return [change(field, what, 'topic', 'consumers')];
   });
 
+/** It refuses a field that it does not know, where others ignore it. */
+const isClosed = ({ additionalProperties }: JsonSchema): boolean => additionalProperties === false;
+
+const WRITTEN: readonly Breaks[] = ['topic'];
+const READERS: readonly Breaks[] = ['consumers'];
+const BOTH = [...WRITTEN, ...READERS];
+
 const fieldChanges = (field: string, was: JsonSchema, is: JsonSchema): readonly SchemaChange[] => {
   const needed = (schema: JsonSchema, name: string): boolean => schema.required?.includes(name) ?? false;
   const [before, after] = [was.properties ?? {}, is.properties ?? {}];
   const known = Object.entries(before).flatMap(([name, schema]): readonly SchemaChange[] => {
     const path = below(field, name);
     const now = after[name];
-    if (now === undefined) return [change(path, 'field removed', 'consumers')];
+    if (now === undefined) return [change(path, 'field removed', ...(isClosed(is) ? BOTH : READERS))];
     const [wasNeeded, isNeeded] = [needed(was, name), needed(is, name)];
     return [
       ...(wasNeeded && !isNeeded ? [change(path, 'was always there, may now be missing', 'consumers')] : []),
@@ -84,8 +91,8 @@ const fieldChanges = (field: string, was: JsonSchema, is: JsonSchema): readonly 
     .filter((name) => before[name] === undefined)
     .map((name) =>
       needed(is, name)
-        ? change(below(field, name), 'required field added', 'topic')
-        : change(below(field, name), 'optional field added'),
+        ? change(below(field, name), 'required field added', ...(isClosed(was) ? BOTH : WRITTEN))
+        : change(below(field, name), 'optional field added', ...(isClosed(was) ? READERS : [])),
     );
   return [...known, ...added];
 };
@@ -93,9 +100,17 @@ const fieldChanges = (field: string, was: JsonSchema, is: JsonSchema): readonly 
 const itemChanges = (field: string, was: JsonSchema, is: JsonSchema): readonly SchemaChange[] =>
   was.items === undefined || is.items === undefined ? [] : compareSchemas(was.items, is.items, `${field}[]`);
 
+/** `status "placed"`: the fields of an object that can have one value only. */
+const fixedFields = ({ properties = {} }: JsonSchema): string | undefined => {
+  const fixed = Object.entries(properties).filter(([, { const: value }]) => value !== undefined);
+  return fixed.length === 0 ? undefined : fixed.map(([name, { const: value }]) => `${name} ${told(value)}`).join(', ');
+};
+
 /** What tells the members of a choice apart. */
-const kindOf = ({ const: value, title, type }: JsonSchema): string =>
-  value === undefined ? (title ?? type ?? 'anything') : JSON.stringify(value);
+const kindOf = (schema: JsonSchema): string =>
+  schema.const === undefined
+    ? (schema.title ?? fixedFields(schema) ?? schema.type ?? 'anything')
+    : JSON.stringify(schema.const);
 
 const alternativesOf = (schema: JsonSchema): ReadonlyMap<string, JsonSchema> => {
   const members = schema.anyOf ?? [schema];

@@ -1,24 +1,18 @@
-import { ignore } from '../../src/consumer-kit.ts';
-import type { ConsumerDefinition } from '../../src/consumer-kit.ts';
-import { paymentConsumer } from '../../simulator/participants/payment/payment.ts';
-import { shippingConsumer } from '../../simulator/participants/shipping/shipping.ts';
+import { consumerStances } from '../events/consumer-sources.ts';
 
-/** The consumers that are known here, as they are run. */
-export const consumerDefinitions: readonly ConsumerDefinition[] = [
-  paymentConsumer({ declineRatio: 0, handlingDelayMs: 0 }),
-  shippingConsumer({ handlingDelayMs: 0 }),
-];
-
-/** What a consumer does about each type of event, by its own map of handlers. */
+/** What a consumer of this checkout handles, as it declares. */
 export interface KnownConsumer {
   readonly name: string;
+  /** Types of events; also one that is in the catalog no more. */
   readonly handles: ReadonlySet<string>;
 }
 
-export const knownConsumers: readonly KnownConsumer[] = consumerDefinitions.map(({ name, handlers }) => ({
-  name,
-  handles: new Set(Object.entries(handlers).flatMap(([type, handler]) => (handler === ignore ? [] : [type]))),
-}));
+/** The consumers in the sources below `root`, as `order event list` shows them. */
+export const knownConsumers = async (root: string): Promise<readonly KnownConsumer[]> =>
+  (await consumerStances(root)).map(({ consumer, stances }) => ({
+    name: consumer,
+    handles: new Set([...stances].flatMap(([type, stance]) => (stance === 'handles' ? [type] : []))),
+  }));
 
-export const consumersOf = (type: string, consumers = knownConsumers): readonly string[] =>
+export const consumersOf = (type: string, consumers: readonly KnownConsumer[]): readonly string[] =>
   consumers.filter(({ handles }) => handles.has(type)).map(({ name }) => name);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describeHttp } from '../../src/composition/describe-http.ts';
 import { asyncApiOf } from './asyncapi.ts';
 import { catalogPage } from './catalog-page.ts';
+import { knownConsumers } from './consumers.ts';
 import { contractMessages } from './contract-messages.ts';
 import { readReleased } from './released.ts';
 import { schemaDocumentOf, schemaFileOf, schemaText } from './schema-document.ts';
@@ -23,7 +24,7 @@ export const contractDocuments = async (root: string): Promise<ReadonlyMap<strin
     ]),
     [`${CONTRACT}/asyncapi.json`, `${JSON.stringify(asyncApiOf(messages), null, 2)}\n`],
     [`${CONTRACT}/openapi.json`, await describeHttp()],
-    [`${CONTRACT}/catalog.md`, catalogPage(messages)],
+    [`${CONTRACT}/catalog.md`, catalogPage(messages, await knownConsumers(root))],
   ]);
 };
 

@@ -26,7 +26,8 @@ const keywords = {
   maximum: t.number,
 };
 
-const Schema: t.Type<JsonSchema> = t.recursion('JsonSchema', () =>
+/** Reads the part of JSON Schema that the contract uses, and drops the rest. */
+export const Schema: t.Type<JsonSchema> = t.recursion('JsonSchema', () =>
   t.exact(
     t.partial({
       ...keywords,

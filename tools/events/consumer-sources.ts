@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import type { ConsumerStance } from '../../src/interfaces/cli/event-tools.ts';
 import { isOrderEventType } from '../../src/domain/order/events/catalog.ts';
-import type { OrderEventType } from '../../src/domain/order/events/catalog.ts';
 import { visitNodes } from '../syntax/visit-nodes.ts';
 
 /** Where consumers are written, tests of them included. */
@@ -11,11 +10,12 @@ const FOLDERS = ['bench', 'examples', 'simulator', 'src', 'test'];
 /** Those of them that run in earnest. */
 const IN_EARNEST = /^(examples|simulator|src)\//;
 
-type Handlers = readonly (readonly [type: OrderEventType, stance: 'handles' | 'ignores'])[];
+type Handlers = readonly (readonly [type: string, stance: 'handles' | 'ignores'])[];
 
+/** The properties of an object, taken for handlers by the types of their events. */
 const handlersIn = (object: ts.ObjectLiteralExpression): Handlers =>
   object.properties.flatMap((property): Handlers => {
-    if (!property.name || !ts.isIdentifier(property.name) || !isOrderEventType(property.name.text)) return [];
+    if (!property.name || !ts.isIdentifier(property.name)) return [];
     const ignores =
       ts.isPropertyAssignment(property) &&
       ts.isIdentifier(property.initializer) &&
@@ -25,7 +25,7 @@ const handlersIn = (object: ts.ObjectLiteralExpression): Handlers =>
 
 /** True for an object that ignores an event type: a new type is to be ignored there as well. */
 export const ignoresEvents = (object: ts.ObjectLiteralExpression): boolean =>
-  handlersIn(object).some(([, stance]) => stance === 'ignores');
+  handlersIn(object).some(([type, stance]) => isOrderEventType(type) && stance === 'ignores');
 
 /** TypeScript files that name `ignore`, as paths below `root`. */
 export const consumerFiles = async (

@@ -7,7 +7,7 @@ export const eventToolsOf = (root: string): EventTools => ({
   consumers: () => consumerStances(root),
   create: (event, options) => createEvent(root, event, options),
   check: async () => {
-    // It runs the declarations of consumers; the others only read sources.
+    // It makes the service, to ask what it serves; the others only read sources.
     const { checkContractIn } = await import('../contracts/check-contract.ts');
     return checkContractIn(root)();
   },

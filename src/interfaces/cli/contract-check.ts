@@ -19,7 +19,27 @@ export interface ContractFinding {
   readonly consumers: readonly string[];
 }
 
+/** One thing of the HTTP interface that is different from what was released last. */
+export interface HttpFinding {
+  /** `POST /orders/{orderId}/payment` */
+  readonly operation: string;
+  /** `request body`, `answer 200`, `query status`; empty for the operation as a whole. */
+  readonly part: string;
+  /** `amount.currency`; empty for the part as a whole. */
+  readonly field: string;
+  /** `values removed: EUR` */
+  readonly what: string;
+  /** It must not be released like this. */
+  readonly breaking: boolean;
+  /**
+   * What clients that were not changed can no longer do: `requests` – send what was taken; `answers` – rely on what they
+   * were told of answers.
+   */
+  readonly breaks: readonly ('requests' | 'answers')[];
+}
+
 /** Compares the contract of this checkout with the one released last. Problems: why it cannot. */
 export type ContractCheck = () => Promise<
-  { readonly findings: readonly ContractFinding[] } | { readonly problems: readonly string[] }
+  | { readonly findings: readonly ContractFinding[]; readonly http: readonly HttpFinding[] }
+  | { readonly problems: readonly string[] }
 >;

@@ -1,4 +1,3 @@
-import type { OrderEventType } from '../../domain/order/events/catalog.ts';
 import type { OrderStatus } from '../../domain/order/order.ts';
 import type { ContractCheck } from './contract-check.ts';
 
@@ -41,10 +40,10 @@ export interface NewEventRefused {
   readonly problems: readonly string[];
 }
 
-/** What a consumer in this checkout says about the events: `undefined` is one that it does not name. */
+/** What a consumer in this checkout says about types of events; it may also name one that is in the catalog no more. */
 export interface ConsumerStance {
   readonly consumer: string;
-  readonly stances: ReadonlyMap<OrderEventType, 'handles' | 'ignores'>;
+  readonly stances: ReadonlyMap<string, 'handles' | 'ignores'>;
 }
 
 /** Reads and writes the sources of this checkout. */
