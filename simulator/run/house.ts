@@ -22,6 +22,8 @@ export interface HouseNeeds {
   readonly brokers?: 3;
   /** The API is reached through an address that several of them can share. */
   readonly sharedApi?: true;
+  /** The version after this one is made beforehand. */
+  readonly nextVersion?: true;
   /** A second MySQL, `mysql-replica`, that follows the first. */
   readonly replication?: Replication;
   /** Settings for the roles. */
@@ -75,8 +77,8 @@ export interface House {
   readonly proxies: { readonly mysql?: FaultProxy; readonly kafka?: FaultProxy };
   /** Starts a role again with `env` besides, for one life; `ended` tells when and how that one is over. */
   restartWith(name: string, env: Readonly<Record<string, string>>): Promise<{ readonly ended: Promise<Ending> }>;
-  /** For what the run needs on disk; removed at its end. */
-  readonly directory: string;
+  /** Root of a checkout with the version after this one, when the run asked for it. */
+  readonly nextVersion?: string;
   /** Directories on the small disks of servers that have one. */
   readonly disks: { readonly mysql?: string; readonly kafka?: string };
   /** Runs `act` on a connected Kafka admin client. */

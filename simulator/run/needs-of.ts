@@ -25,6 +25,7 @@ export const needsOf = (faults: readonly Fault[]): HouseNeeds => {
     disks: Object.fromEntries(needs.flatMap(({ disks }) => Object.entries(disks ?? {}))),
     ...(needs.some(({ brokers }) => brokers === 3) ? { brokers: 3 } : {}),
     ...(needs.some(({ sharedApi }) => sharedApi === true) ? { sharedApi: true } : {}),
+    ...(needs.some(({ nextVersion }) => nextVersion === true) ? { nextVersion: true } : {}),
     ...(replication === undefined ? {} : { replication }),
     env: mergedEnv(needs.flatMap(({ env }) => env ?? [])),
     ...(proxiesFrom === undefined ? {} : { proxiesFrom }),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { startEnvironment } from '../../tools/environment/environment.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
@@ -7,6 +8,7 @@ import type { CollectorOptions } from '../checker/collect-evidence.ts';
 import type { Sabotage } from '../sabotage/sabotage.ts';
 import { FaultProxy } from '../faults/proxy/fault-proxy.ts';
 import { Balancer } from '../upgrade/balancer.ts';
+import { loadOnce, makeNextVersion } from '../upgrade/next-version.ts';
 import type { House, HouseNeeds } from './house.ts';
 import { readProgress } from './progress.ts';
 
@@ -42,9 +44,10 @@ const relayNames = (relays: number): readonly string[] =>
 interface Between {
   readonly proxies: House['proxies'];
   readonly balancer: Balancer | undefined;
+  readonly nextVersion: string | undefined;
 }
 
-const houseOf = (environment: Environment, { proxies, balancer }: Between): House => {
+const houseOf = (environment: Environment, { proxies, balancer, nextVersion }: Between): House => {
   const kafka = new Kafka({
     clientId: 'orderly-simulator',
     brokers: environment.kafkaBrokers.split(','),
@@ -72,7 +75,7 @@ const houseOf = (environment: Environment, { proxies, balancer }: Between): Hous
       proxies.mysql.moveTo(new URL(environment.mysqlUrl).host);
     },
     proxies,
-    directory: environment.directory,
+    ...(nextVersion === undefined ? {} : { nextVersion }),
     disks: environment.disks,
     kill: (name) => environment.kill(name),
     signal: (name, signal) => environment.kill(name, signal),
@@ -149,6 +152,20 @@ const shareApi = async ({ sharedApi }: HouseNeeds) => {
   return { apiPort, balancer: await Balancer.open(`http://127.0.0.1:${apiPort}`) };
 };
 
+/** In the directory of the run, which is removed at its end. */
+const prepareNextVersion = async (
+  { nextVersion }: HouseNeeds,
+  directory: string,
+  progress: HouseOptions['progress'],
+): Promise<string | undefined> => {
+  if (nextVersion !== true) return undefined;
+  progress('making the next version');
+  const root = join(directory, 'next-version');
+  await makeNextVersion(root);
+  await loadOnce(root);
+  return root;
+};
+
 /** Brings up real servers and every role. @throws EnvironmentError in words for the person at the terminal. */
 export const startHouse = async (options: HouseOptions): Promise<StartedHouse> => {
   const { sabotage, suffix, needs = {} } = options;
@@ -178,8 +195,15 @@ export const startHouse = async (options: HouseOptions): Promise<StartedHouse> =
     await close();
     throw cause;
   });
+  const nextVersion = await prepareNextVersion(needs, environment.directory, options.progress).catch(
+    async (cause: unknown) => {
+      await environment.stop();
+      await close();
+      throw cause;
+    },
+  );
   return {
-    house: houseOf(environment, { proxies: between.proxies(), balancer: shared?.balancer }),
+    house: houseOf(environment, { proxies: between.proxies(), balancer: shared?.balancer, nextVersion }),
     evidence: {
       get mysqlUrl() {
         return environment.mysqlUrl;

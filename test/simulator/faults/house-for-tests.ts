@@ -17,7 +17,7 @@ export const houseForTests = (parts: Partial<House> = {}): House => ({
   followReplica: () => undefined,
   kafka: new Kafka({ brokers: ['127.0.0.1:9'], logLevel: logLevel.NOTHING }),
   proxies: {},
-  directory: '/nowhere',
+  nextVersion: '/next',
   disks: {},
   progress: () => Promise.resolve(undefined),
   kill: nothing,

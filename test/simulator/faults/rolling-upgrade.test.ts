@@ -60,6 +60,12 @@ describe('the row of a rolling upgrade', () => {
     expect(judgedBy(rollingUpgrade, unread).slice(0, 2)).to.deep.equal([undefined, undefined]);
   });
 
+  it('cannot tell when the upgrade did not come to its end', () => {
+    const cut = upgradedAt(good, PAST);
+    const ended = { ...cut, faults: { ...cut.faults, missing: ['rolling-upgrade of api: the load was over'] } };
+    expect(judgedBy(rollingUpgrade, ended).slice(0, 2)).to.deep.equal([undefined, undefined]);
+  });
+
   it('starts each successor before the one it replaces is ended', async () => {
     const done: string[] = [];
     const note =
