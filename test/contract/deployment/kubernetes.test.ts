@@ -1,0 +1,193 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { parse, parseAllDocuments } from 'yaml';
+import { ROOT } from '../../../tools/environment/checkout.ts';
+import { decoded } from '../../support/decoded.ts';
+import { imageEnv } from './dockerfile.ts';
+import { complaintsOfKubernetes } from './kubernetes-types.ts';
+import type { Manifest } from './kubernetes-types.ts';
+import { problemsOfRole } from './settings-of-role.ts';
+
+const FOLDER = join(ROOT, 'deploy/kubernetes');
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml');
+const read = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
+
+const Head = t.type({ apiVersion: t.string, kind: t.string, metadata: t.type({ name: t.string }) });
+const manifests = files.flatMap((name) =>
+  parseAllDocuments(read(name)).map((document): Manifest & { readonly name: string } => {
+    const value: unknown = document.toJS();
+    const { apiVersion, kind, metadata } = decoded(Head, value);
+    return { apiVersion, kind, name: metadata.name, value };
+  }),
+);
+
+const Labels = t.record(t.string, t.string);
+const MatchLabels = t.type({ matchLabels: Labels });
+const Variable = t.intersection([
+  t.type({ name: t.string }),
+  t.partial({
+    value: t.string,
+    valueFrom: t.partial({
+      secretKeyRef: t.type({ name: t.string, key: t.string }),
+      fieldRef: t.type({ fieldPath: t.string }),
+    }),
+  }),
+]);
+const Container = t.intersection([
+  t.type({
+    image: t.string,
+    args: t.array(t.string),
+    env: t.array(Variable),
+    resources: t.type({ requests: Labels, limits: t.type({ memory: t.string }) }),
+    securityContext: t.UnknownRecord,
+  }),
+  t.partial({
+    envFrom: t.array(t.type({ configMapRef: t.type({ name: t.string }) })),
+    ports: t.array(t.type({ name: t.string, containerPort: t.number })),
+    lifecycle: t.type({ preStop: t.type({ sleep: t.type({ seconds: t.number }) }) }),
+  }),
+]);
+const Workload = t.type({
+  spec: t.intersection([
+    t.type({
+      template: t.type({
+        metadata: t.type({ labels: Labels }),
+        spec: t.intersection([
+          t.type({
+            securityContext: t.UnknownRecord,
+            automountServiceAccountToken: t.boolean,
+            containers: t.tuple([Container]),
+          }),
+          t.partial({ terminationGracePeriodSeconds: t.number }),
+        ]),
+      }),
+    }),
+    t.partial({ selector: MatchLabels, replicas: t.number }),
+  ]),
+});
+const ConfigMap = t.type({ data: Labels });
+
+const ofKind = <A>(kinds: readonly string[], codec: t.Type<A, unknown>): readonly (readonly [string, A])[] =>
+  manifests.filter(({ kind }) => kinds.includes(kind)).map(({ name, value }) => [name, decoded(codec, value)] as const);
+
+const workloads = ofKind(['Deployment', 'Job'], Workload).map(
+  ([name, { spec }]) => [name, spec, spec.template.spec.containers[0]] as const,
+);
+const configMaps = new Map(ofKind(['ConfigMap'], ConfigMap));
+
+/** What secrets hold, and what the cluster tells a pod. */
+const GIVEN: ReadonlyMap<string, string> = new Map([
+  ['MYSQL_URL', 'mysql://role:secret@mysql:3306/orders'],
+  ['CONSUMER_MYSQL_URL', 'mysql://role:secret@mysql:3306/payment'],
+  ['ACCESS_TOKENS', 'anna:operator:a-token-of-the-tests'],
+  ['RELAY_DOORBELL_HOST', '10.1.2.3'],
+]);
+
+const dataOf = ({ configMapRef }: { readonly configMapRef: { readonly name: string } }) =>
+  Object.entries(configMaps.get(configMapRef.name)?.data ?? {});
+const envOf = ({ env, envFrom = [] }: t.TypeOf<typeof Container>): Readonly<Record<string, string>> =>
+  Object.fromEntries([
+    ...envFrom.flatMap(dataOf),
+    ...env.map(({ name, value }): [string, string] => [name, value ?? GIVEN.get(name) ?? '']),
+  ]);
+
+const PORT_OF: ReadonlyMap<string, string> = new Map([
+  ['api', 'HTTP_PORT'],
+  ['relay', 'RELAY_HTTP_PORT'],
+  ['janitor', 'JANITOR_HTTP_PORT'],
+  ['payment', 'CONSUMER_HTTP_PORT'],
+  ['shipping', 'CONSUMER_HTTP_PORT'],
+]);
+
+describe('the Kubernetes manifests', () => {
+  it('are what Kubernetes takes: no unknown field, none missing, each of its type', function () {
+    this.timeout(60_000);
+    expect(manifests.length).to.be.greaterThan(20);
+    expect(complaintsOfKubernetes(manifests)).to.deep.equal([]);
+  });
+
+  it('would not pass with a misspelt field, without a needed one, or with a wrong type', function () {
+    this.timeout(60_000);
+    const pod = (container: unknown): Manifest => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      value: { apiVersion: 'v1', kind: 'Pod', spec: { containers: [container] } },
+    });
+    const bad = [
+      pod({ name: 'a', imagee: 'b' }),
+      pod({ image: 'b' }),
+      pod({ name: 'a', tty: 'yes' }),
+      pod({ name: 'a' }),
+    ];
+    const complaints = complaintsOfKubernetes(bad);
+    expect(complaints).to.have.lengthOf(3);
+    expect(complaints.join())
+      .to.match(/imagee/)
+      .and.to.match(/name/)
+      .and.to.match(/boolean/);
+  });
+
+  it('are all named by the kustomization, and hold no secret', () => {
+    const { resources } = decoded(t.type({ resources: t.array(t.string) }), parse(read('kustomization.yaml')));
+    expect([...resources].sort()).to.deep.equal([...files].sort());
+    expect(manifests.filter(({ kind }) => kind === 'Secret')).to.deep.equal([]);
+  });
+
+  for (const [name, spec, container] of workloads) {
+    const [role = ''] = container.args;
+    describe(name, () => {
+      it('has all settings that its role needs, and none that it does not read', () =>
+        expect(problemsOfRole(role, envOf(container))).to.deep.equal([]));
+
+      it('is run by nobody special, who can write nothing', () => {
+        const { template } = spec;
+        expect(template.spec.securityContext).to.deep.include({ runAsNonRoot: true, runAsUser: 65_532 });
+        expect(template.spec.automountServiceAccountToken).to.equal(false);
+        expect(container.securityContext).to.deep.equal({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      });
+
+      it('listens where the image says, and has the time to stop in order', () => {
+        const variable = PORT_OF.get(role);
+        const http = container.ports?.find((port) => port.name === 'http')?.containerPort;
+        expect(http).to.equal(variable === undefined ? undefined : Number(imageEnv()[variable]));
+        if (variable === undefined) return;
+        const pause = container.lifecycle?.preStop.sleep.seconds ?? 0;
+        expect(spec.template.spec.terminationGracePeriodSeconds).to.be.greaterThan(pause + 10);
+      });
+    });
+  }
+
+  it('choose pods that there are', () => {
+    const labels = workloads.map(([, { template }]) => template.metadata.labels);
+    const isThere = (wanted: Readonly<Record<string, string>>): boolean =>
+      labels.some((have) => Object.entries(wanted).every(([key, value]) => have[key] === value));
+    const services = ofKind(['Service'], t.type({ spec: t.type({ selector: Labels }) })).map(
+      ([, { spec }]) => spec.selector,
+    );
+    const budgets = ofKind(['PodDisruptionBudget'], t.type({ spec: t.type({ selector: MatchLabels }) }));
+    const chosen = [...services, ...budgets.map(([, { spec }]) => spec.selector.matchLabels)];
+    expect(chosen.length).to.be.greaterThan(6);
+    expect(chosen.filter((wanted) => !isThere(wanted))).to.deep.equal([]);
+  });
+
+  it('scale what there is, and relays to no more than there are lanes', () => {
+    const Scaler = t.type({
+      spec: t.type({ scaleTargetRef: t.type({ name: t.string }), minReplicas: t.number, maxReplicas: t.number }),
+    });
+    const scalers = new Map(
+      ofKind(['HorizontalPodAutoscaler'], Scaler).map(([, { spec }]) => [spec.scaleTargetRef.name, spec]),
+    );
+    const names = workloads.map(([name]) => name);
+    expect([...scalers.keys()]).to.have.members(['orderly-api', 'orderly-relay']);
+    expect(names).to.include.members([...scalers.keys()]);
+    const lanes = Number(configMaps.get('orderly-service')?.data['ORDER_PARTITIONS']);
+    expect(scalers.get('orderly-relay')?.maxReplicas).to.be.at.most(lanes);
+    expect([...scalers.values()].every(({ minReplicas }) => minReplicas >= 2)).to.equal(true);
+  });
+});
