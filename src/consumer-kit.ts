@@ -217,6 +217,8 @@ export const createConsumerOf = <Payloads extends object>(
   const server = new ProgressServer({
     ...settings.http,
     progress,
+    group,
+    kafka: () => kafkaConsumer.health,
     readiness: async () => {
       const stats = await progress.stats()();
       const { joined, failure } = kafkaConsumer.health;

@@ -17,6 +17,7 @@ const describe = (environment: Environment): string => {
   return [
     '',
     `API          ${environment.apiUrl}   (documentation: ${environment.apiUrl}/docs)`,
+    `Console      ${environment.apiUrl}/console   (token: operatorToken in the file below)`,
     ...roles.filter((name) => name !== 'api').map((name) => `${name.padEnd(12)} ${environment.urlOf(name)}`),
     `MySQL        ${environment.mysqlUrl}`,
     `Kafka        ${environment.kafkaBrokers}   topic ${environment.topic}`,

@@ -1,4 +1,6 @@
 import type { Container } from 'inversify';
+import { ExplainOrder } from '../application/operations/explain-order.ts';
+import { Overview } from '../application/operations/overview.ts';
 import type { Readiness } from '../application/operations/readiness.ts';
 import { RedriveEvent } from '../application/operations/redrive-event.ts';
 import { SkipEvent } from '../application/operations/skip-event.ts';
@@ -6,18 +8,23 @@ import { GetOrder } from '../application/orders/get-order.ts';
 import { HandleOrderCommand } from '../application/orders/handle-order-command.ts';
 import { OrderEvents } from '../application/orders/order-events.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
+import { HttpConsumerDesk } from '../infrastructure/progress/http-consumer-desk.ts';
+import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
-import { AccessControl } from '../interfaces/http/access-control.ts';
+import { explanationOperations } from '../interfaces/http/explanation-operations.ts';
 import type { Operation } from '../interfaces/http/operation.ts';
 import { operatorOperations } from '../interfaces/http/operator-operations.ts';
 import { orderOperations } from '../interfaces/http/order-operations.ts';
+import { overviewOperations } from '../interfaces/http/overview-operations.ts';
+import type { RequestAccess } from '../interfaces/http/request-access.ts';
 import { TOKENS } from './tokens.ts';
 
 /** What orders and operators ask of the service over HTTP. */
 export const businessOperations = (
   container: Container,
-  { http }: ServiceConfig,
+  { progressUrls }: ServiceConfig,
   readiness: Readiness,
+  access: RequestAccess,
 ): readonly Operation[] => {
   const unitOfWork = container.get(TOKENS.UnitOfWork);
   const idempotencyKeys = container.get(TOKENS.IdempotencyKeys);
@@ -25,6 +32,8 @@ export const businessOperations = (
   const wakeUp = container.get(TOKENS.WakeUp);
   const orders = container.get(TOKENS.OrderStore);
   const ids = container.get(TOKENS.Ids);
+  const audit = container.get(TOKENS.AuditQueries);
+  const clock = container.get(TOKENS.Clock);
   const getOrder = new GetOrder({ unitOfWork, orders });
   return [
     ...orderOperations({
@@ -38,12 +47,29 @@ export const businessOperations = (
       }),
       getOrder,
       orderEvents: new OrderEvents({ outbox, getOrder }),
-      clock: container.get(TOKENS.Clock),
+      clock,
       ids,
       admits: () => readiness.admits(),
     }),
+    ...overviewOperations({
+      overview: new Overview({
+        outbox,
+        activity: container.get(TOKENS.OutboxActivity),
+        relays: container.get(TOKENS.RelayViews),
+        consumers: new HttpConsumerDesk(progressUrls),
+        clock,
+      }),
+      outbox,
+      audit,
+      access,
+    }),
+    ...explanationOperations({
+      explain: new ExplainOrder({ getOrder, outbox, consumers: new HttpConsumerViews(progressUrls) }),
+      access,
+    }),
     ...operatorOperations({
       outbox,
+      audit,
       redriveEvent: new RedriveEvent({
         unitOfWork,
         idempotencyKeys,
@@ -60,7 +86,7 @@ export const businessOperations = (
         wakeUp,
         notice: encodeEventSkipped,
       }),
-      access: new AccessControl(http.accessTokens),
+      access,
     }),
   ];
 };

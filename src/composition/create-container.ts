@@ -9,13 +9,16 @@ import { uuidV7Ids } from '../infrastructure/ids.ts';
 import { KafkaPublisher } from '../infrastructure/kafka/kafka-publisher.ts';
 import type { MakePublishingClient } from '../infrastructure/kafka/publishing-client.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
+import { MySqlAuditQueries } from '../infrastructure/mysql/mysql-audit-queries.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
+import { MySqlOutboxActivity } from '../infrastructure/mysql/mysql-outbox-activity.ts';
 import { MySqlOutboxOperations } from '../infrastructure/mysql/mysql-outbox-operations.ts';
 import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries.ts';
 import { MySqlOutbox } from '../infrastructure/mysql/mysql-outbox.ts';
 import { MySqlRelayLeases } from '../infrastructure/mysql/mysql-relay-leases.ts';
 import { MySqlRelayOutbox } from '../infrastructure/mysql/mysql-relay-outbox.ts';
+import { MySqlRelayViews } from '../infrastructure/mysql/mysql-relay-views.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
 import { RelayTelemetry } from '../infrastructure/telemetry/relay-telemetry.ts';
 import type { Pools } from './pools.ts';
@@ -64,13 +67,21 @@ export const createContainer = ({
   );
   container.bind(TOKENS.IdempotencyKeys).toDynamicValue(() => new MySqlIdempotencyKeys());
   container.bind(TOKENS.OutboxQueries).toDynamicValue(() => new MySqlOutboxQueries(pools.requests));
+  container.bind(TOKENS.OutboxActivity).toDynamicValue(() => new MySqlOutboxActivity(pools.watch));
+  container.bind(TOKENS.RelayViews).toDynamicValue(() => new MySqlRelayViews(pools.watch));
+  container.bind(TOKENS.AuditQueries).toDynamicValue(() => new MySqlAuditQueries(pools.requests));
   container.bind(TOKENS.OutboxOperations).toDynamicValue(() => new MySqlOutboxOperations());
   container.bind(TOKENS.AuditLog).toDynamicValue(() => new MySqlAuditLog());
   container
     .bind(TOKENS.RelayOutbox)
     .toDynamicValue(() => new MySqlRelayOutbox(pools.relay, new MySqlUnitOfWork(pools.relay)));
-  container.bind(TOKENS.RelayLeases).toDynamicValue(() => new MySqlRelayLeases(pools.relay, doorbell));
-  container.bind(TOKENS.RelayObserver).toDynamicValue(() => new RelayTelemetry(registry, log));
+  let telemetry: RelayTelemetry | undefined;
+  // Its metrics are registered where there is a relay, and nowhere else.
+  const relayTelemetry = (): RelayTelemetry => (telemetry ??= new RelayTelemetry(registry, log));
+  container
+    .bind(TOKENS.RelayLeases)
+    .toDynamicValue(() => new MySqlRelayLeases(pools.relay, doorbell, () => relayTelemetry().openCircuits()));
+  container.bind(TOKENS.RelayObserver).toDynamicValue(relayTelemetry);
   container.bind(TOKENS.Publisher).toDynamicValue(() => {
     const publisher = new KafkaPublisher(kafka, makePublishingClient({ ...kafka, clientId: name }));
     closers.push(() => publisher.close());

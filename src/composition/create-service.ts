@@ -17,7 +17,7 @@ import { createHttpServer } from '../interfaces/http/http-server.ts';
 import type { Operation } from '../interfaces/http/operation.ts';
 import { serviceOperations } from '../interfaces/http/service-operations.ts';
 import { armFailpoint } from './arm-failpoint.ts';
-import { businessOperations } from './business-operations.ts';
+import { businessInterfaces } from './business-interfaces.ts';
 import { createContainer } from './create-container.ts';
 import { createDoorbell } from './create-doorbell.ts';
 import { createRelay } from './create-relay.ts';
@@ -100,8 +100,10 @@ export const createService = async (
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
   registerWallClockGauge(registry, systemClock);
+  const business =
+    role === 'relay' || role === 'janitor' ? undefined : businessInterfaces(container, config, readiness);
   const operations = [
-    ...(role === 'relay' || role === 'janitor' ? [] : businessOperations(container, config, readiness)),
+    ...(business?.operations ?? []),
     ...serviceOperations({
       readiness: () => readiness.report(),
       metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -109,6 +111,7 @@ export const createService = async (
   ];
   const server = await createHttpServer({
     operations,
+    ...(business === undefined ? {} : { addPages: business.addPages }),
     log,
     observer: new HttpMetrics(registry),
     newRequestId: () => uuidV7Ids.next(),

@@ -1,8 +1,10 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { AuditQueries } from '../application/ports/audit-queries.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { IdempotencyKeys } from '../application/ports/idempotency-keys.ts';
 import type { Ids } from '../application/ports/ids.ts';
 import type { OrderStore } from '../application/ports/order-store.ts';
+import type { OutboxActivity } from '../application/ports/outbox-activity.ts';
 import type { AuditLog, OutboxOperations } from '../application/ports/outbox-operations.ts';
 import type { OutboxQueries } from '../application/ports/outbox-queries.ts';
 import type { Outbox } from '../application/ports/outbox.ts';
@@ -10,6 +12,7 @@ import type { Publisher } from '../application/ports/publisher.ts';
 import type { RelayLeases } from '../application/ports/relay-lease.ts';
 import type { RelayObserver } from '../application/ports/relay-observer.ts';
 import type { RelayOutbox } from '../application/ports/relay-outbox.ts';
+import type { RelayViews } from '../application/ports/relay-views.ts';
 import type { UnitOfWork } from '../application/ports/unit-of-work.ts';
 import type { WakeUp } from '../application/ports/wake-up.ts';
 
@@ -24,8 +27,11 @@ export const TOKENS = {
   Outbox: token<Outbox>('Outbox'),
   IdempotencyKeys: token<IdempotencyKeys>('IdempotencyKeys'),
   OutboxQueries: token<OutboxQueries>('OutboxQueries'),
+  OutboxActivity: token<OutboxActivity>('OutboxActivity'),
   OutboxOperations: token<OutboxOperations>('OutboxOperations'),
   AuditLog: token<AuditLog>('AuditLog'),
+  AuditQueries: token<AuditQueries>('AuditQueries'),
+  RelayViews: token<RelayViews>('RelayViews'),
   RelayOutbox: token<RelayOutbox>('RelayOutbox'),
   RelayLeases: token<RelayLeases>('RelayLeases'),
   RelayObserver: token<RelayObserver>('RelayObserver'),

@@ -61,6 +61,7 @@ const serviceVariables = {
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
   ACCESS_TOKENS: is.withDefault(accessTokens, []),
   OPERATOR_TOKEN: is.optional(is.secretToken),
+  CONSOLE_SESSION_KEY: is.optional(is.secretToken),
   RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
   RELAY_DOORBELL_HOST: is.withDefault(is.reachableAddress, '127.0.0.1'),
   LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
@@ -111,6 +112,8 @@ export interface ServiceConfig extends ToolConfig {
     readonly requestTimeoutMs: number;
     /** Who may look at the outbox, or act on it; nobody while there is none. */
     readonly accessTokens: readonly AccessToken[];
+    /** Signs the sessions of the console; undefined: one that ends with the process. */
+    readonly consoleSessionKey: string | undefined;
   };
   readonly relay: {
     readonly leaseMs: number;
@@ -252,6 +255,7 @@ const serviceConfigOf = (
     rateLimitPerSecond: env.HTTP_RATE_LIMIT_PER_SECOND,
     requestTimeoutMs: env.HTTP_REQUEST_TIMEOUT_MS,
     accessTokens: tokensOf(env),
+    consoleSessionKey: env.CONSOLE_SESSION_KEY,
   },
   relay: {
     leaseMs: env.RELAY_LEASE_MS,

@@ -198,9 +198,9 @@ export const layerRules: readonly LayerRule[] = [
   },
   {
     name: 'fastify-stays-in-http',
-    comment: 'fastify belongs to interfaces/http, and to the small progress server of the consumer kit.',
+    comment: 'fastify belongs to interfaces/http, and to the console that is served with it.',
     severity: 'error',
-    from: { path: '^src/', pathNot: '^src/interfaces/http/' },
+    from: { path: '^src/', pathNot: '^src/interfaces/(http|console)/' },
     to: { path: npm('fastify', '@fastify') },
   },
   {

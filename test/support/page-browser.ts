@@ -31,13 +31,12 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** Opens a file as a reader would, without a network. */
-export const openFile = async (browser: Browser, url: string, look: Look): Promise<OpenedPage> => {
+const open = async (browser: Browser, url: string, look: Look, offline: boolean): Promise<OpenedPage> => {
   const context = await browser.newContext({
     viewport: { width: look.width, height: 900 },
     colorScheme: look.colorScheme,
     locale: 'en-GB',
-    offline: true,
+    offline,
   });
   const page = await context.newPage();
   const requests: string[] = [];
@@ -52,6 +51,14 @@ export const openFile = async (browser: Browser, url: string, look: Look): Promi
   await page.goto(url);
   return { page, requests, complaints, close: () => context.close() };
 };
+
+/** Opens a file as a reader would, without a network. */
+export const openFile = (browser: Browser, url: string, look: Look): Promise<OpenedPage> =>
+  open(browser, url, look, true);
+
+/** Opens a page of a server, with a store of cookies of its own. */
+export const openPage = (browser: Browser, url: string, look: Look): Promise<OpenedPage> =>
+  open(browser, url, look, false);
 
 // These run inside the page; as texts, since the tests know no DOM.
 const VIOLATIONS = `axe.run(document).then(({ violations }) =>

@@ -42,10 +42,15 @@ describe('what the image holds', () => {
   it('refuses a role that there is not', async () =>
     expect(await refused('console')).to.match(/exit code 2[\s\S]*expected one of api, relay, janitor/)).timeout(60_000);
 
-  it('has the migrations, and nothing that compiles or tests', async () => {
+  it('has the migrations, the console’s page with what it is made of, and nothing that compiles or tests', async () => {
     const names = await readdir(app, { recursive: true });
     expect(names).to.include('src/infrastructure/mysql/migrations/0001-orders.sql');
     expect(names).to.include('node_modules/@platformatic/kafka/package.json');
+    expect(names).to.include.members([
+      'src/interfaces/console/page/index.html',
+      'node_modules/lit-html/directives/live.js',
+      'node_modules/uplot/dist/uPlot.esm.js',
+    ]);
     const unwanted = names.filter((name) => /(^|\/)(tsx|esbuild|typescript|mocha)$|\.ts$|^test\//.test(name));
     expect(unwanted).to.deep.equal([]);
   });

@@ -10,7 +10,7 @@ import type { EnvironmentOptions } from './environment-options.ts';
 import type { ExitStatus } from './managed-process.ts';
 import { findPort } from './ports.ts';
 import { type Progress, stderrProgress } from './progress.ts';
-import { kindOf, ROLE_ENTRIES, ROLE_KINDS, type RoleSurroundings, settingsOf } from './roles.ts';
+import { kindOf, ROLE_ENTRIES, ROLE_KINDS, type RoleKind, type RoleSurroundings, settingsOf } from './roles.ts';
 import { Run } from './run.ts';
 import type { ServerProcess } from './server-process.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -92,6 +92,18 @@ const namesOf = (options: EnvironmentOptions, serverUrl: string): Names => {
   };
 };
 
+/** Ports that are known before their roles are started: others are told them. */
+type Ports = Readonly<Record<'api' | 'payment' | 'shipping', number>>;
+
+const portsFor = async (api: number | undefined): Promise<Ports> => ({
+  api: api ?? (await findPort()),
+  payment: await findPort(),
+  shipping: await findPort(),
+});
+
+const isKnownBefore = (kind: RoleKind): kind is keyof Ports =>
+  kind === 'api' || kind === 'payment' || kind === 'shipping';
+
 class RunningEnvironment implements Environment {
   readonly consumerGroups: Readonly<Record<'payment' | 'shipping', string>>;
   readonly kafkaBrokers: string;
@@ -107,19 +119,19 @@ class RunningEnvironment implements Environment {
   readonly #servers: Servers;
   readonly #supervisor: Supervisor;
   readonly #names: Names;
-  readonly #apiPort: number;
+  readonly #ports: Ports;
   /** Of the server, without a database. */
   #mysqlUrl: string;
   #file: EnvironmentFile | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(run: Run, servers: Servers, apiPort: number, options: EnvironmentOptions, progress: Progress) {
+  constructor(run: Run, servers: Servers, ports: Ports, options: EnvironmentOptions, progress: Progress) {
     this.#names = namesOf(options, servers.mysqlUrl);
     this.#mysqlUrl = servers.mysqlUrl;
     this.consumerGroups = this.#names.groups;
     this.kafkaBrokers = servers.kafkaBrokers;
     this.topic = this.#names.topic;
-    this.apiUrl = `http://127.0.0.1:${apiPort}`;
+    this.apiUrl = `http://127.0.0.1:${ports.api}`;
     this.logDirectory = options.logDirectory ?? join(run.directory, 'logs');
     this.directory = run.directory;
     this.disks = servers.disks;
@@ -127,7 +139,7 @@ class RunningEnvironment implements Environment {
     this.#progress = progress;
     this.#run = run;
     this.#servers = servers;
-    this.#apiPort = apiPort;
+    this.#ports = ports;
     const changed = (): void => void this.#file?.update();
     this.#supervisor = new Supervisor(run, progress, changed);
     for (const server of this.#ownServers) server.onChange(changed);
@@ -242,7 +254,7 @@ class RunningEnvironment implements Environment {
 
   async #launch(name: string, env: Readonly<Record<string, string>> = {}, checkout = ROOT): Promise<SupervisedRole> {
     const kind = kindOf(name);
-    const port = name === 'api' ? this.#apiPort : await findPort();
+    const port = name === kind && isKnownBefore(kind) ? this.#ports[kind] : await findPort();
     const [entry, ...args] = this.#options.entries?.[kind] ?? ROLE_ENTRIES[kind];
     return this.#supervisor.add({
       name,
@@ -269,8 +281,17 @@ class RunningEnvironment implements Environment {
       kafkaBrokers,
       topic: this.topic,
       apiUrl: this.apiUrl,
+      progressUrls: this.#progressUrls,
       operatorToken: this.operatorToken,
     };
+  }
+
+  /** Where the consumers tell of themselves; those that this environment has. */
+  get #progressUrls(): RoleSurroundings['progressUrls'] {
+    const names = this.#options.roles ?? ROLE_KINDS;
+    return (['payment', 'shipping'] as const)
+      .filter((name) => names.includes(name))
+      .map((name) => [name, `http://127.0.0.1:${this.#ports[name]}`]);
   }
 
   #consumerUrlsAt(serverUrl: string): Environment['consumerMysqlUrls'] {
@@ -291,7 +312,7 @@ class RunningEnvironment implements Environment {
       kafkaBrokers: this.kafkaBrokers,
       topic: this.topic,
       apiUrl: this.apiUrl,
-      consoleUrl: `${this.apiUrl}/docs`,
+      consoleUrl: `${this.apiUrl}/console`,
       metricsUrl: `${this.apiUrl}/metrics`,
       operatorToken: this.operatorToken,
       consumerMysqlUrls: this.consumerMysqlUrls,
@@ -316,7 +337,7 @@ export const startEnvironment = async (options: EnvironmentOptions = {}): Promis
       progress,
       ...(options.servers === undefined ? {} : { layout: options.servers }),
     });
-    const environment = new RunningEnvironment(run, servers, options.apiPort ?? (await findPort()), options, progress);
+    const environment = new RunningEnvironment(run, servers, await portsFor(options.apiPort), options, progress);
     try {
       await environment.start();
       return environment;

@@ -28,6 +28,8 @@ export interface RoleSurroundings {
   readonly kafkaBrokers: string;
   readonly topic: string;
   readonly apiUrl: string;
+  /** Base URLs of the consumers by their names. */
+  readonly progressUrls: readonly (readonly [name: string, url: string])[];
   readonly operatorToken: string;
 }
 
@@ -51,7 +53,13 @@ export const settingsOf = (
   };
   switch (kind) {
     case 'api':
-      return { ...service, HTTP_PORT: `${port}` };
+      return {
+        ...service,
+        HTTP_PORT: `${port}`,
+        ...(around.progressUrls.length === 0
+          ? {}
+          : { PROGRESS_URLS: around.progressUrls.map(([name, url]) => `${name}=${url}`).join(',') }),
+      };
     case 'relay':
       return { ...service, RELAY_HTTP_PORT: `${port}` };
     case 'janitor':

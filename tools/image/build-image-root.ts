@@ -21,6 +21,10 @@ const MIGRATIONS = [
   'simulator/participants/payment/migrations',
   'simulator/participants/shipping/migrations',
 ];
+/** What browsers run, as it is. */
+const PAGES = ['src/interfaces/console/page'];
+/** Packages that are served to browsers; no program imports them. */
+const SERVED = ['lit-html', 'uplot'];
 /** Only people and compilers read these. */
 const NOT_RUN = /\.([cm]?ts|map)$/;
 
@@ -31,7 +35,7 @@ const readRootManifest = async (): Promise<RootManifest> => {
 };
 
 const copyPackages = async (app: string): Promise<void> => {
-  for (const place of await packageClosure(ROOT, await packagesImportedBy(app))) {
+  for (const place of await packageClosure(ROOT, [...(await packagesImportedBy(app)), ...SERVED])) {
     const from = join(ROOT, place);
     // A package below another one is copied for itself, if at all.
     const isWanted = (path: string): boolean =>
@@ -42,7 +46,7 @@ const copyPackages = async (app: string): Promise<void> => {
 
 /**
  * Makes in `app`, which must not be there yet, all that the image holds beside Node: the service, payment and shipping as JavaScript, their
- * migrations, and of the installed packages those that are imported. No compiler, no tsx, no tests.
+ * migrations, the console's page, and of the installed packages those that are imported or served. No compiler, no tsx, no tests.
  */
 export const buildImageRoot = async (app: string): Promise<void> => {
   await mkdir(app, { recursive: false });
@@ -53,7 +57,8 @@ export const buildImageRoot = async (app: string): Promise<void> => {
     await rm(work, { recursive: true });
   }
   await copyPackages(app);
-  for (const directory of MIGRATIONS) await cp(join(ROOT, directory), join(app, directory), { recursive: true });
+  for (const directory of [...MIGRATIONS, ...PAGES])
+    await cp(join(ROOT, directory), join(app, directory), { recursive: true });
   for (const file of ['start.mjs', 'healthy.mjs']) await copyFile(join(ROOT, 'deploy/image', file), join(app, file));
   await copyFile(join(ROOT, 'LICENSE'), join(app, 'LICENSE'));
   const { version, license } = await readRootManifest();

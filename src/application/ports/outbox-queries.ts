@@ -30,6 +30,8 @@ export interface AttemptEntry {
 export interface OutboxEntryDetail extends OutboxEntry {
   /** JSON text. */
   readonly payload: string;
+  /** Those that travel with the event beside what its columns say. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly history: readonly AttemptEntry[];
 }
 
@@ -53,6 +55,7 @@ export interface SkippedEntry {
 export interface SkippedEntryDetail extends SkippedEntry {
   /** JSON text. */
   readonly payload: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly history: readonly AttemptEntry[];
 }
 
@@ -67,16 +70,46 @@ export interface OutboxStats {
 }
 
 export interface OutboxFilter {
-  readonly status?: OutboxStatus;
+  readonly status?: OutboxStatus | 'SKIPPED';
   readonly orderId?: string;
+  readonly type?: string;
+  /** Only events whose last error has this text in it, in whatever case. */
+  readonly error?: string;
+  /** `next` of the page before. */
+  readonly before?: string;
   /** 1–1,000. */
   readonly limit: number;
 }
 
+export interface OutboxPage {
+  /** Newest first. Where type or error is asked for there may be fewer than asked for, and more on the next page. */
+  readonly entries: readonly (OutboxEntry | SkippedEntry)[];
+  /** Where the next page begins; null when there is none. */
+  readonly next: string | null;
+}
+
+/** An order whose later events wait for one that retries or is quarantined. */
+export interface BlockedOrder {
+  readonly orderId: string;
+  /** The event that the others wait for. */
+  readonly head: OutboxEntry;
+  /** How many wait; counted up to 1,000. */
+  readonly heldEvents: number;
+  /** When the head failed for the first time. */
+  readonly since: string;
+}
+
+export interface BlockedPage {
+  /** By order ID, so the eldest orders come first. */
+  readonly orders: readonly BlockedOrder[];
+  readonly next: string | null;
+}
+
 /** Read-only views of the outbox for API, CLI and telemetry. */
 export interface OutboxQueries {
-  /** Newest first. */
-  list(filter: OutboxFilter): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;
+  list(filter: OutboxFilter): TaskEither<StorageUnavailable, OutboxPage>;
+  /** `after`: `next` of the page before. `limit` is 1–1,000. */
+  blocked(page: { readonly after?: string; readonly limit: number }): TaskEither<StorageUnavailable, BlockedPage>;
   /** Every event of one order, by sequence; skipped and purged ones are no longer among them. */
   ofOrder(orderId: string): TaskEither<StorageUnavailable, readonly OutboxEntry[]>;
   /** The skipped events of one order, by sequence. */

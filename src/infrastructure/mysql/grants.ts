@@ -13,18 +13,20 @@ const START_CHECKS: Rights = { schema_migrations: ['SELECT'] };
 /** The partition count is pinned by whoever sees the topic first. */
 const TOPIC_PIN: Rights = { topic_pins: ['SELECT', 'INSERT'] };
 
-/** What shows where events stand. */
+/** What shows where events stand, and which relays there are: also whom to ring after a commit. */
 const VIEWS: Rights = {
   outbox_attempts: ['SELECT'],
   outbox_blocks: ['SELECT'],
   outbox_purges: ['SELECT'],
+  relay_members: ['SELECT'],
+  relay_leases: ['SELECT'],
 };
 
 /** Redrive and skip, over HTTP and from the command line. */
 const OPERATING: Rights = {
   outbox_skipped: ['SELECT', 'INSERT'],
   idempotency_keys: ['SELECT', 'INSERT', 'UPDATE'],
-  operator_audit: ['INSERT'],
+  operator_audit: ['SELECT', 'INSERT'],
 };
 
 /**
@@ -42,8 +44,6 @@ const RIGHTS: Readonly<Record<DatabaseRole, Rights>> = {
     orders: ['SELECT', 'INSERT', 'UPDATE'],
     order_lines: ['SELECT', 'INSERT'],
     outbox: ['SELECT', 'INSERT', 'UPDATE'],
-    // Whom to ring after a commit.
-    relay_members: ['SELECT'],
   },
   relay: {
     ...START_CHECKS,

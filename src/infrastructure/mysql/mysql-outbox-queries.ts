@@ -1,24 +1,26 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import type {
   AttemptEntry,
+  BlockedPage,
   OutboxEntry,
   OutboxEntryDetail,
   OutboxFilter,
+  OutboxPage,
   OutboxQueries,
   OutboxStats,
   SkippedEntry,
   SkippedEntryDetail,
 } from '../../application/ports/outbox-queries.ts';
-import type { OutboxStatus } from '../../application/ports/outbox-status.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
-import type { SqlValue } from './mysql-connection.ts';
+import type { MySqlConnection } from './mysql-connection.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 import { LANES } from './outbox-lanes.ts';
-import { OutboxStatusColumn, isAscii } from './outbox-rows.ts';
-import { findSkipped, skippedOfOrder } from './skipped-rows.ts';
+import { endOfLookSql, pageSql } from './outbox-list.ts';
+import type { PresentFilter } from './outbox-list.ts';
+import { HeadersColumn, OutboxStatusColumn, isAscii } from './outbox-rows.ts';
+import { findSkipped, listSkipped, skippedOfOrder } from './skipped-rows.ts';
 import { TimeMicros, UnreadableRow, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
@@ -32,28 +34,23 @@ const COLUMNS = `o.event_id, o.order_id, o.sequence, o.type, o.version, o.status
 
 const HOLDER = `LEFT JOIN outbox_blocks b ON b.order_id = o.order_id LEFT JOIN outbox h ON h.id = COALESCE(b.outbox_id, o.held_by)`;
 
-const LIST_OPEN = `
-SELECT ${COLUMNS}
-FROM ${LANES} JOIN LATERAL (
-    SELECT id FROM outbox WHERE kafka_partition = lane AND status = ? ORDER BY id DESC LIMIT ?
-  ) AS newest JOIN outbox o ON o.id = newest.id ${HOLDER}
-ORDER BY o.id DESC LIMIT ?`;
-
-const LIST_NEWEST = `
-SELECT ${COLUMNS} FROM outbox o ${HOLDER}
-ORDER BY o.id DESC LIMIT ?`;
-
-const LIST_COMPLETED = `
-SELECT ${COLUMNS} FROM outbox o ${HOLDER}
-WHERE o.status = 'COMPLETED' ORDER BY o.id DESC LIMIT ?`;
-
 const LIST_OF_ORDER = `
 SELECT ${COLUMNS} FROM outbox o ${HOLDER}
 WHERE o.order_id = ? ORDER BY o.sequence`;
 
 const FIND = `
-SELECT ${COLUMNS}, o.payload FROM outbox o ${HOLDER}
+SELECT ${COLUMNS}, o.payload, o.headers FROM outbox o ${HOLDER}
 WHERE o.event_id = ?`;
+
+const MOST_HELD_COUNTED = 1_000;
+
+const BLOCKED = `
+SELECT ${COLUMNS}, block.created_at AS since, (SELECT COUNT(*) FROM (
+    SELECT 1 FROM outbox WHERE order_id = block.order_id AND sequence > block.sequence AND status = 'PENDING'
+    LIMIT ${MOST_HELD_COUNTED}) AS held) AS held_events
+FROM outbox_blocks block JOIN outbox o ON o.id = block.outbox_id ${HOLDER}
+WHERE block.order_id > ? AND (o.status = 'QUARANTINED' OR o.attempts > 0)
+ORDER BY block.order_id LIMIT ?`;
 
 const HISTORY = `
 SELECT attempt, failed_at, error FROM outbox_attempts WHERE event_id = ? ORDER BY id`;
@@ -108,7 +105,10 @@ const entryColumns = {
   kafka_offset: nullable(WholeNumber),
 };
 const EntryRow = t.strict(entryColumns);
-const DetailRow = t.strict({ ...entryColumns, payload: t.string });
+const ListedRow = t.strict({ ...entryColumns, id: WholeNumber });
+const EndOfLookRow = t.strict({ next: nullable(WholeNumber) });
+const BlockedRow = t.strict({ ...entryColumns, since: TimeMicros, held_events: WholeNumber });
+const DetailRow = t.strict({ ...entryColumns, payload: t.string, headers: HeadersColumn });
 const HistoryRow = t.strict({ attempt: WholeNumber, failed_at: TimeMicros, error: t.string });
 const StatsRow = t.strict({
   events: WholeNumber,
@@ -143,15 +143,19 @@ const toAttempt = (row: t.TypeOf<typeof HistoryRow>): AttemptEntry => ({
   error: row.error,
 });
 
-const listSql = (status: OutboxStatus | undefined, limit: number): readonly [string, readonly SqlValue[]] => {
-  if (status === undefined) return [LIST_NEWEST, [limit]];
-  switch (status) {
-    case 'COMPLETED':
-      return [LIST_COMPLETED, [limit]];
-    case 'PENDING':
-    case 'QUARANTINED':
-      return [LIST_OPEN, [status, limit, limit]];
-  }
+/** The rest of what was looked at is on later pages, also where none of this one is what was asked for. */
+const endOfLook = async (connection: MySqlConnection, filter: PresentFilter): Promise<number | null> => {
+  const end = endOfLookSql(filter);
+  if (end === undefined) return null;
+  return decodeFirst(EndOfLookRow, await connection.rows(end.sql, end.values))?.next ?? null;
+};
+
+const listPresent = async (connection: MySqlConnection, filter: PresentFilter): Promise<OutboxPage> => {
+  const { sql, values } = pageSql(filter, COLUMNS, HOLDER);
+  const rows = decodeRows(ListedRow, await connection.rows(sql, values));
+  const shown = rows.slice(0, filter.limit);
+  const next = rows.length > shown.length ? shown.at(-1)?.id : await endOfLook(connection, filter);
+  return { entries: shown.map(toEntry), next: next === null || next === undefined ? null : String(next) };
 };
 
 /** Consistent reads of table `outbox`; they lock nothing. Lists are newest first. */
@@ -162,21 +166,31 @@ export class MySqlOutboxQueries implements OutboxQueries {
     this.#pool = pool;
   }
 
-  list({ orderId, status, limit }: OutboxFilter): TaskEither<StorageUnavailable, readonly OutboxEntry[]> {
-    if (orderId !== undefined)
-      return pipe(
-        this.ofOrder(orderId),
-        TE.map((entries) =>
-          entries
-            .filter((entry) => status === undefined || entry.status === status)
-            .toReversed()
-            .slice(0, limit),
-        ),
-      );
-    const [sql, values] = listSql(status, limit);
-    return storageAttempt('list outbox', async () =>
-      decodeRows(EntryRow, await this.#pool.use((connection) => connection.rows(sql, values))).map(toEntry),
+  list({ status, ...filter }: OutboxFilter): TaskEither<StorageUnavailable, OutboxPage> {
+    if (!isAscii(`${filter.orderId ?? ''}${filter.type ?? ''}`)) return TE.right({ entries: [], next: null });
+    return storageAttempt('list outbox', () =>
+      this.#pool.use((connection) =>
+        status === 'SKIPPED'
+          ? listSkipped(connection, filter)
+          : listPresent(connection, { ...filter, ...(status === undefined ? {} : { status }) }),
+      ),
     );
+  }
+
+  blocked({ after = '', limit }: Parameters<OutboxQueries['blocked']>[0]): TaskEither<StorageUnavailable, BlockedPage> {
+    return storageAttempt('list blocked orders', async () => {
+      const rows = decodeRows(
+        BlockedRow,
+        await this.#pool.use((connection) => connection.rows(BLOCKED, [after, limit + 1])),
+      );
+      const orders = rows.slice(0, limit).map((row) => ({
+        orderId: row.order_id,
+        head: toEntry(row),
+        heldEvents: row.held_events,
+        since: row.since,
+      }));
+      return { orders, next: rows.length > limit ? (orders.at(-1)?.orderId ?? null) : null };
+    });
   }
 
   ofOrder(orderId: string): TaskEither<StorageUnavailable, readonly OutboxEntry[]> {
@@ -207,7 +221,7 @@ export class MySqlOutboxQueries implements OutboxQueries {
     return storageAttempt('find event', () =>
       this.#pool.use(async (connection) => {
         const row = decodeFirst(DetailRow, await connection.rows(FIND, [eventId]));
-        const entry = row && { ...toEntry(row), payload: row.payload };
+        const entry = row && { ...toEntry(row), payload: row.payload, headers: row.headers };
         const found = entry ?? (await findSkipped(connection, eventId));
         if (found === undefined) return undefined;
         const history = decodeRows(HistoryRow, await connection.rows(HISTORY, [eventId])).map(toAttempt);

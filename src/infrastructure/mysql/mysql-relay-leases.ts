@@ -4,8 +4,10 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { Lease, RelayField, RelayLeases } from '../../application/ports/relay-lease.ts';
+import type { OpenCircuit } from '../../application/ports/relay-views.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { MySqlPool } from './mysql-pool.ts';
+import { openCircuitsText } from './mysql-relay-views.ts';
 import { WholeNumber, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
@@ -35,11 +37,12 @@ const RELEASE_LEASE = `
 UPDATE relay_leases SET owner = '', epoch = epoch + 1, expires_at = NOW(6) WHERE name = ? AND owner = ? AND epoch = ?`;
 
 const PROLONG_MEMBER = `
-UPDATE relay_members SET expires_at = NOW(6) + INTERVAL ? MICROSECOND, doorbell = ? WHERE owner = ?`;
+UPDATE relay_members SET expires_at = NOW(6) + INTERVAL ? MICROSECOND, doorbell = ?, open_circuits = ? WHERE owner = ?`;
 
 const ADD_MEMBER = `
-INSERT INTO relay_members (owner, expires_at, doorbell) VALUES (?, NOW(6) + INTERVAL ? MICROSECOND, ?) AS new
-ON DUPLICATE KEY UPDATE expires_at = new.expires_at, doorbell = new.doorbell`;
+INSERT INTO relay_members (owner, expires_at, doorbell, open_circuits)
+VALUES (?, NOW(6) + INTERVAL ? MICROSECOND, ?, ?) AS new
+ON DUPLICATE KEY UPDATE expires_at = new.expires_at, doorbell = new.doorbell, open_circuits = new.open_circuits`;
 
 const REMOVE_MEMBER = `DELETE FROM relay_members WHERE owner = ?`;
 
@@ -64,11 +67,17 @@ const micros = (ms: number): number => Math.round(ms * 1_000);
 export class MySqlRelayLeases implements RelayLeases {
   readonly #pool: MySqlPool;
   readonly #doorbell: () => string | undefined;
+  readonly #openCircuits: () => readonly OpenCircuit[];
 
-  /** `doorbell`: where relays of this process hear of commits, told with each announcement. */
-  constructor(pool: MySqlPool, doorbell: () => string | undefined = () => undefined) {
+  /** Told with each announcement: where relays of this process hear of commits, and the lanes that the broker does not take. */
+  constructor(
+    pool: MySqlPool,
+    doorbell: () => string | undefined = () => undefined,
+    openCircuits: () => readonly OpenCircuit[] = () => [],
+  ) {
     this.#pool = pool;
     this.#doorbell = doorbell;
+    this.#openCircuits = openCircuits;
   }
 
   acquire(name: string, owner: string, ttlMs: number): TaskEither<StorageUnavailable, Option<Lease>> {
@@ -110,9 +119,9 @@ export class MySqlRelayLeases implements RelayLeases {
   announce(owner: string, ttlMs: number): TaskEither<StorageUnavailable, void> {
     return storageAttempt('announce relay', () =>
       this.#pool.use(async (connection) => {
-        const doorbell = this.#doorbell() ?? null;
-        const prolonged = await connection.write(PROLONG_MEMBER, [micros(ttlMs), doorbell, owner]);
-        if (prolonged.affectedRows === 0) await connection.write(ADD_MEMBER, [owner, micros(ttlMs), doorbell]);
+        const told = [micros(ttlMs), this.#doorbell() ?? null, openCircuitsText(this.#openCircuits())];
+        const prolonged = await connection.write(PROLONG_MEMBER, [...told, owner]);
+        if (prolonged.affectedRows === 0) await connection.write(ADD_MEMBER, [owner, ...told]);
       }),
     );
   }

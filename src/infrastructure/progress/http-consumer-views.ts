@@ -1,10 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Task } from 'fp-ts/lib/Task.js';
 import * as t from 'io-ts';
-import { describeCause } from '../../application/describe-cause.ts';
 import type { ConsumerView, ConsumerViews } from '../../application/ports/consumer-views.ts';
-
-const TIMEOUT_MS = 2_000;
+import { addressAt, askConsumer } from './ask-consumer.ts';
 
 const seenEvent = { sequence: t.number, eventId: t.string, type: t.string };
 const nullable = <C extends t.Mixed>(codec: C): t.UnionC<[C, t.NullC]> => t.union([codec, t.null]);
@@ -37,17 +35,9 @@ export class HttpConsumerViews implements ConsumerViews {
   }
 
   private async ask(consumer: string, url: string, orderId: string): Promise<ConsumerView> {
-    const unknown = (reason: string): ConsumerView => ({ _tag: 'Unknown', consumer, reason });
-    const address = `${url.replace(/\/+$/, '')}/progress/${orderId}`;
-    try {
-      const answer = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-      if (!answer.ok) return unknown(`${address} answered ${answer.status}`);
-      const progress = OrderProgress.decode(await answer.json());
-      return E.isLeft(progress)
-        ? unknown(`${address} answered something that is no progress`)
-        : { _tag: 'Known', consumer, progress: progress.right };
-    } catch (error) {
-      return unknown(`${address} does not answer: ${describeCause(error)}`);
-    }
+    const progress = await askConsumer(addressAt(url, `/progress/${orderId}`), OrderProgress);
+    return E.isLeft(progress)
+      ? { _tag: 'Unknown', consumer, reason: progress.left }
+      : { _tag: 'Known', consumer, progress: progress.right };
   }
 }

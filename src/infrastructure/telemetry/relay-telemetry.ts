@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
 import { describeCause } from '../../application/describe-cause.ts';
 import type { RelayObserver } from '../../application/ports/relay-observer.ts';
+import type { OpenCircuit } from '../../application/ports/relay-views.ts';
 import type { OutboxRecord } from '../../application/ports/relay-outbox.ts';
 
 const aboutEvent = (record: OutboxRecord): Record<string, unknown> => ({
@@ -24,6 +25,7 @@ export class RelayTelemetry implements RelayObserver {
   private readonly quarantinedEvents: Counter;
   private readonly circuitOpen: Gauge<'lane'>;
   private readonly failures: Counter<'activity'>;
+  private readonly circuits = new Map<number, OpenCircuit>();
 
   constructor(
     registry: Registry,
@@ -113,6 +115,12 @@ export class RelayTelemetry implements RelayObserver {
     this.lanesHeld.dec();
     this.laneEpoch.remove({ lane });
     this.circuitOpen.remove({ lane });
+    this.circuits.delete(lane);
+  }
+
+  /** The circuits that are open now. */
+  openCircuits(): readonly OpenCircuit[] {
+    return [...this.circuits.values()];
   }
 
   published(_lane: number, records: readonly OutboxRecord[]): void {
@@ -134,11 +142,13 @@ export class RelayTelemetry implements RelayObserver {
 
   circuitOpened(lane: number, reason: string): void {
     this.circuitOpen.set({ lane }, 1);
+    this.circuits.set(lane, { lane, since: this.circuits.get(lane)?.since ?? new Date().toISOString(), reason });
     this.log.error({ lane, reason }, 'circuit opened: the broker does not take this lane, no attempts are spent');
   }
 
   circuitClosed(lane: number): void {
     this.circuitOpen.set({ lane }, 0);
+    this.circuits.delete(lane);
     this.log.info({ lane }, 'circuit closed');
   }
 

@@ -1,8 +1,9 @@
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { OutboxFilter, OutboxPage } from '../../application/ports/outbox-queries.ts';
 import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
-import type { OutboxStatus } from '../../application/ports/outbox-status.ts';
-import { orderId, uuid, wholeNumberBetween } from './arguments.ts';
+import { lineOfText, orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { addDebeziumCommand } from './outbox-debezium-command.ts';
@@ -15,10 +16,14 @@ import type { CommandRunner, OutputOptions } from './run-command.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface ListOptions extends OutputOptions {
-  readonly status?: OutboxStatus;
+  readonly status?: OutboxFilter['status'];
   readonly order?: string;
+  readonly type?: string;
+  readonly error?: string;
   readonly limit: number;
 }
+
+const STATUSES = [...OUTBOX_STATUSES, 'SKIPPED'] as const;
 
 /** `order outbox …` */
 export const addOutboxCommands = (
@@ -35,18 +40,23 @@ export const addOutboxCommands = (
   outbox
     .command('list')
     .description('events, the newest first')
-    .addOption(new Option('--status <status>', 'only events of this status').choices(OUTBOX_STATUSES))
+    .addOption(new Option('--status <status>', 'only events of this status').choices(STATUSES))
     .option('--order <order-id>', 'only events of this order', orderId)
+    .option('--type <type>', 'only events of this type, like OrderPlaced', lineOfText(64))
+    .option('--error <text>', 'only events with this text in their last error', lineOfText(200))
     .option('--limit <n>', 'at most this many', wholeNumberBetween(1, 1_000), 50)
     .option('--json', 'JSON on stdout')
-    .action(({ status, order, limit, json }: ListOptions) =>
+    .action(({ status, order, type, error, limit, json }: ListOptions) =>
       run((services) => {
         const filter = {
           limit,
           ...(status === undefined ? {} : { status }),
           ...(order === undefined ? {} : { orderId: order }),
+          ...(type === undefined ? {} : { type }),
+          ...(error === undefined ? {} : { error }),
         };
-        return show(services.outbox.list(filter), terminal, json === undefined ? {} : { json }, entriesView);
+        const listed = TE.map(({ entries }: OutboxPage) => entries)(services.outbox.list(filter));
+        return show(listed, terminal, json === undefined ? {} : { json }, entriesView);
       }),
     );
 

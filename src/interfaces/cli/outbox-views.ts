@@ -35,7 +35,7 @@ export const standing = (entry: OutboxEntry | SkippedEntry): string => {
   }
 };
 
-export const entriesView = (entries: readonly OutboxEntry[]): readonly string[] =>
+export const entriesView = (entries: readonly (OutboxEntry | SkippedEntry)[]): readonly string[] =>
   renderTable(
     ['EVENT', 'ORDER', 'SEQ', 'TYPE', 'STATUS', 'TRIES', 'CREATED', 'STANDS', 'LAST ERROR'],
     entries.map((entry) => [

@@ -2,11 +2,23 @@ import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import type { ConsumerProgress } from '../../application/ports/consumer-progress.ts';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { ConsumerProgress, ConsumerStats } from '../../application/ports/consumer-progress.ts';
+import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 
 /** What `GET /readyz` answers: ready when no problem is named. */
 export interface Readiness {
   readonly problems: readonly string[];
+}
+
+/** How the member of the group that runs in this process is doing. */
+export interface KafkaState {
+  readonly joined: boolean;
+  readonly pausedPartitions: number;
+  /** Records not yet processed in this member's partitions. */
+  readonly lag: number;
+  /** Why the last client ended by itself, until the next one has joined. */
+  readonly failure: string | undefined;
 }
 
 export interface ProgressServerOptions {
@@ -15,6 +27,8 @@ export interface ProgressServerOptions {
   readonly port: number;
   readonly progress: ConsumerProgress;
   readonly readiness: () => Promise<Readiness>;
+  readonly group: string;
+  readonly kafka: () => KafkaState;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
   readonly metricsContentType: string;
@@ -24,8 +38,8 @@ const PROGRESS = /^\/progress\/([^/]{1,128})$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * What a consumer tells the outside: `GET /progress/:orderId`, `/livez`, `/readyz`, `/metrics`. Read-only, for the
- * loopback or a private network; it carries order and event IDs and no payloads.
+ * What a consumer tells the outside: `GET /progress/:orderId`, `/status`, `/livez`, `/readyz`, `/metrics`. Read-only, for
+ * the loopback or a private network; it carries order and event IDs and no payloads.
  */
 export class ProgressServer {
   private readonly server: Server;
@@ -68,6 +82,7 @@ export class ProgressServer {
     const path = url.split('?')[0] ?? '';
     const orderId = PROGRESS.exec(path)?.[1];
     if (orderId !== undefined) await this.progress(orderId, response);
+    else if (path === '/status') await this.status(response);
     else if (path === '/livez') json(response, 200, { status: 'live' });
     else if (path === '/readyz') await this.readiness(response);
     else if (path === '/metrics') send(response, 200, this.options.metricsContentType, await this.options.metrics());
@@ -79,9 +94,14 @@ export class ProgressServer {
       problem(response, 400, 'invalid-path', 'The order ID is not a UUID');
       return;
     }
-    const progress = await this.options.progress.ofOrder(orderId)();
-    if (E.isRight(progress)) json(response, 200, progress.right);
-    else problem(response, 503, 'storage-unavailable', "The consumer's database does not answer");
+    answerOf(response, await this.options.progress.ofOrder(orderId)());
+  }
+
+  private async status(response: ServerResponse): Promise<void> {
+    const { group, kafka, progress } = this.options;
+    const { joined, lag, pausedPartitions, failure = null } = kafka();
+    const about = { group, joined, failure, lag, pausedPartitions };
+    answerOf(response, E.map((stats: ConsumerStats) => ({ ...about, ...stats }))(await progress.stats()()));
   }
 
   private async readiness(response: ServerResponse): Promise<void> {
@@ -107,6 +127,11 @@ const send = (response: ServerResponse, status: number, contentType: string, bod
 
 const json = (response: ServerResponse, status: number, body: unknown): void => {
   send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
+};
+
+const answerOf = (response: ServerResponse, asked: Either<StorageUnavailable, unknown>): void => {
+  if (E.isRight(asked)) json(response, 200, asked.right);
+  else problem(response, 503, 'storage-unavailable', "The consumer's database does not answer");
 };
 
 const problem = (response: ServerResponse, status: number, name: string, title: string): void => {

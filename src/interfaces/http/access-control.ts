@@ -22,6 +22,11 @@ export class AccessControl {
     }));
   }
 
+  /** False: nobody may do anything. */
+  get isConfigured(): boolean {
+    return this.#known.length > 0;
+  }
+
   /** Undefined when nobody has this token. Compares with every known one, in a time that tells nothing about any. */
   holderOf(token: string): Caller | undefined {
     const offered = digestOf(token);
@@ -32,7 +37,7 @@ export class AccessControl {
 
   /** Who sent this `Authorization` header, if that one may act as `needed`; else why not. */
   admit(authorization: string | undefined, needed: AccessRole): Either<HttpError, Caller> {
-    if (this.#known.length === 0) return E.left({ _tag: 'OperatorTokenNotConfigured' });
+    if (!this.isConfigured) return E.left({ _tag: 'OperatorTokenNotConfigured' });
     const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];
     const caller = token === undefined ? undefined : this.holderOf(token);
     if (caller === undefined) return E.left({ _tag: 'Unauthorized' });

@@ -23,6 +23,8 @@ export type HttpError =
   | { readonly _tag: 'Unauthorized' }
   /** The token is known, but not for this. */
   | { readonly _tag: 'Forbidden'; readonly needed: AccessRole }
+  /** It carries a session of the console, and nothing that shows the console has sent it. */
+  | { readonly _tag: 'CrossSiteRequest' }
   | { readonly _tag: 'OperatorTokenNotConfigured' }
   | { readonly _tag: 'NotReady' }
   | { readonly _tag: 'ShuttingDown' }

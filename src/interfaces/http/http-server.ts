@@ -23,6 +23,8 @@ export interface RequestObserver {
 
 export interface HttpServerOptions {
   readonly operations: readonly Operation[];
+  /** Adds routes that are for people, such as the console. */
+  readonly addPages?: (server: FastifyInstance) => void;
   readonly log: FastifyBaseLogger;
   readonly observer: RequestObserver;
   /** A name for each request in the log and in header `x-request-id`. */
@@ -188,6 +190,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
   const methods = addMethodRoutes(server);
   for (const operation of options.operations) registerOperation(server, operation);
   addDocumentationRoutes(server, options.operations);
+  options.addPages?.(server);
   methods.complete();
   return server;
 };

@@ -1,40 +1,56 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import type { AccessRole } from '../../application/operations/access-role.ts';
+import { mayAct } from '../../application/operations/access-role.ts';
 import type { Acted } from '../../application/operations/act-once.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
 import type { SkipEvent, Skipped } from '../../application/operations/skip-event.ts';
-import type { OutboxFilter, OutboxQueries } from '../../application/ports/outbox-queries.ts';
+import type { AuditQueries, RecordedAct } from '../../application/ports/audit-queries.ts';
+import type {
+  OutboxEntryDetail,
+  OutboxFilter,
+  OutboxQueries,
+  SkippedEntryDetail,
+} from '../../application/ports/outbox-queries.ts';
 import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
 import { ShortText } from '../../domain/order/values.ts';
 import { textValue } from '../../domain/value-codec.ts';
 import { closed } from '../contract/closed.ts';
-import type { AccessControl, Caller } from './access-control.ts';
+import { maskPayload } from '../operator/mask-payload.ts';
+import { admitted } from './admitted.ts';
+import type { AdmittedHandler } from './admitted.ts';
 import type { Operation } from './operation.ts';
+import { EventAnswer, OutboxAnswer } from './operator-answers.ts';
 import {
+  beforeParameter,
+  errorParameter,
   eventIdParameter,
+  EventQuery,
   idempotencyKeyParameter,
+  limitOf,
   limitParameter,
   orderFilterParameter,
   OutboxQuery,
+  payloadParameter,
   statusParameter,
+  typeParameter,
 } from './parameters.ts';
 import { readBody, readEventId, readIdempotencyKey, readOptionalBody, readQuery } from './read-request.ts';
 import { sendJson, sendProblem, sendStoredAnswer } from './reply.ts';
 import { decodeStoredAnswer, encodeStoredAnswer } from './stored-answer.ts';
+import type { RequestAccess } from './request-access.ts';
 import type { StoredAnswer } from './stored-answer.ts';
 import { traceHeaders, traceparentOf } from './trace-context.ts';
 
 export interface OperatorOperationsPorts {
   readonly outbox: OutboxQueries;
+  readonly audit: Pick<AuditQueries, 'ofEvent'>;
   readonly redriveEvent: Pick<RedriveEvent, 'handle'>;
   readonly skipEvent: Pick<SkipEvent, 'handle'>;
-  readonly access: Pick<AccessControl, 'admit'>;
+  readonly access: Pick<RequestAccess, 'admit'>;
 }
-
-const DEFAULT_LIMIT = 50;
 
 const RedriveBody = closed(t.exact(t.partial({ reason: ShortText }), 'RedriveBody'));
 
@@ -48,27 +64,17 @@ const Reason = textValue('Reason', {
 });
 const SkipBody = closed(t.readonly(t.strict({ reason: Reason }), 'SkipBody'));
 
-type Handler = (request: FastifyRequest, reply: FastifyReply, caller: Caller) => FastifyReply | Promise<FastifyReply>;
+type Handler = AdmittedHandler;
 
-/** Nothing of the request is looked at before its sender may do this. */
-const admitted = (
-  { access }: OperatorOperationsPorts,
-  role: AccessRole,
-  handle: Handler,
-): Pick<Operation, 'role' | 'handle'> => ({
-  role,
-  handle: (request, reply) => {
-    const caller = access.admit(request.headers.authorization, role);
-    return E.isLeft(caller) ? sendProblem(reply, caller.left) : handle(request, reply, caller.right);
-  },
-});
-
-const filterOf = (query: t.TypeOf<typeof OutboxQuery>): OutboxFilter => {
-  const status = OUTBOX_STATUSES.find((known) => known === query.status);
+const filterOf = ({ status, orderId, type, error, before, limit }: t.TypeOf<typeof OutboxQuery>): OutboxFilter => {
+  const known = [...OUTBOX_STATUSES, 'SKIPPED' as const].find((each) => each === status);
   return {
-    limit: query.limit === undefined ? DEFAULT_LIMIT : Number(query.limit),
-    ...(status === undefined ? {} : { status }),
-    ...(query.orderId === undefined ? {} : { orderId: query.orderId }),
+    limit: limitOf(limit),
+    ...(known === undefined ? {} : { status: known }),
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(type === undefined ? {} : { type }),
+    ...(error === undefined ? {} : { error }),
+    ...(before === undefined ? {} : { before }),
   };
 };
 
@@ -77,20 +83,46 @@ const listOutbox =
   async (request, reply) => {
     const query = readQuery(request, OutboxQuery);
     if (E.isLeft(query)) return sendProblem(reply, query.left);
-    const events = await outbox.list(filterOf(query.right))();
-    return E.isLeft(events) ? sendProblem(reply, events.left) : sendJson(reply, 200, { events: events.right });
+    const page = await outbox.list(filterOf(query.right))();
+    if (E.isLeft(page)) return sendProblem(reply, page.left);
+    const { entries: events, next } = page.right;
+    return sendJson(reply, 200, OutboxAnswer.encode({ events, next }));
   };
 
+const eventView = (
+  event: OutboxEntryDetail | SkippedEntryDetail,
+  audit: readonly RecordedAct[],
+  plain: boolean,
+): unknown =>
+  EventAnswer.encode({
+    ...event,
+    payload: plain ? event.payload : maskPayload(event.payload),
+    headers: Object.entries(event.headers).map(([name, value]) => ({ name, value })),
+    audit,
+  });
+
 const showEvent =
-  ({ outbox }: OperatorOperationsPorts): Handler =>
-  async (request, reply) => {
-    const eventId = readEventId(request);
-    if (E.isLeft(eventId)) return sendProblem(reply, eventId.left);
-    const found = await outbox.find(eventId.right)();
+  ({ outbox, audit }: OperatorOperationsPorts): Handler =>
+  async (request, reply, { role }) => {
+    const asked = pipe(
+      E.Do,
+      E.bind('eventId', () => readEventId(request)),
+      E.bind('query', () => readQuery(request, EventQuery)),
+    );
+    if (E.isLeft(asked)) return sendProblem(reply, asked.left);
+    const { eventId, query } = asked.right;
+    const plain = query.payload === 'plain';
+    if (plain && !mayAct(role, 'operator')) return sendProblem(reply, { _tag: 'Forbidden', needed: 'operator' });
+    const found = await pipe(
+      outbox.find(eventId),
+      TE.bindTo('event'),
+      TE.bind('acts', () => audit.ofEvent(eventId)),
+    )();
     if (E.isLeft(found)) return sendProblem(reply, found.left);
-    return found.right === undefined
-      ? sendProblem(reply, { _tag: 'EventNotFound', eventId: eventId.right })
-      : sendJson(reply, 200, found.right);
+    const { event, acts } = found.right;
+    return event === undefined
+      ? sendProblem(reply, { _tag: 'EventNotFound', eventId })
+      : sendJson(reply, 200, eventView(event, acts, plain));
   };
 
 const okAnswer = (body: object): StoredAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body) });
@@ -145,8 +177,8 @@ const skipEvent =
   };
 
 export const operatorOperations = (ports: OperatorOperationsPorts): readonly Operation[] => {
-  const answer = (description: string): Operation['answers'] => [
-    { status: 200, description, contentType: 'application/json' },
+  const answer = (description: string, codec?: t.Mixed): Operation['answers'] => [
+    { status: 200, description, contentType: 'application/json', ...(codec === undefined ? {} : { codec }) },
   ];
   return [
     {
@@ -155,9 +187,16 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
       path: '/outbox',
       tag: 'operator',
       summary: 'Events on their way to Kafka, the newest first',
-      parameters: [statusParameter, orderFilterParameter, limitParameter],
-      answers: answer('The events, without their payloads.'),
-      ...admitted(ports, 'viewer', listOutbox(ports)),
+      parameters: [
+        statusParameter,
+        orderFilterParameter,
+        typeParameter,
+        errorParameter,
+        beforeParameter,
+        limitParameter,
+      ],
+      answers: answer('The events, without their payloads, and where the next page begins.', OutboxAnswer),
+      ...admitted(ports.access, 'viewer', listOutbox(ports)),
     },
     {
       operationId: 'showOutboxEvent',
@@ -165,10 +204,10 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
       path: '/outbox/{eventId}',
       tag: 'operator',
       summary:
-        'One event with its payload and every failed attempt; a skipped one with by whom, why and its replacement',
-      parameters: [eventIdParameter],
-      answers: answer('The event.'),
-      ...admitted(ports, 'viewer', showEvent(ports)),
+        'One event with its payload, every failed attempt and what operators did; a skipped one with by whom, why and its replacement',
+      parameters: [eventIdParameter, payloadParameter],
+      answers: answer('The event.', EventAnswer),
+      ...admitted(ports.access, 'viewer', showEvent(ports)),
     },
     {
       operationId: 'redriveEvent',
@@ -179,7 +218,7 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
       parameters: [eventIdParameter, idempotencyKeyParameter],
       body: { codec: RedriveBody, example: { reason: 'the limit of the topic was raised' }, required: false },
       answers: answer('The event is PENDING again.'),
-      ...admitted(ports, 'operator', redriveEvent(ports)),
+      ...admitted(ports.access, 'operator', redriveEvent(ports)),
     },
     {
       operationId: 'skipEvent',
@@ -195,7 +234,7 @@ export const operatorOperations = (ports: OperatorOperationsPorts): readonly Ope
         required: true,
       },
       answers: answer('The event is skipped; `replacementEventId` is PENDING in its place.'),
-      ...admitted(ports, 'operator', skipEvent(ports)),
+      ...admitted(ports.access, 'operator', skipEvent(ports)),
     },
   ];
 };

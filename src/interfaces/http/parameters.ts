@@ -13,9 +13,40 @@ const EventId = textValue('EventId', {
 });
 
 const Status = choiceValue('OutboxStatus', {
-  words: 'PENDING, COMPLETED or QUARANTINED',
-  values: new Set(['PENDING', 'COMPLETED', 'QUARANTINED'] as const),
+  words: 'PENDING, COMPLETED, QUARANTINED or SKIPPED',
+  values: new Set(['PENDING', 'COMPLETED', 'QUARANTINED', 'SKIPPED'] as const),
   example: 'QUARANTINED',
+});
+
+export const EventType = textValue('EventType', {
+  words: '1 to 64 letters and digits, a letter first',
+  minLength: 1,
+  maxLength: 64,
+  pattern: /^[A-Za-z][A-Za-z0-9]*$/u,
+  example: 'OrderPlaced',
+});
+
+/** A part of an error. */
+export const ErrorText = textValue('ErrorText', {
+  words: '1 to 200 characters without control characters',
+  minLength: 1,
+  maxLength: 200,
+  pattern: /^[^\p{Cc}\p{Cs}]+$/u,
+  example: 'MESSAGE_TOO_LARGE',
+});
+
+const Cursor = textValue('Cursor', {
+  words: 'the `next` of the page before',
+  minLength: 1,
+  maxLength: 36,
+  pattern: /^[0-9a-f-]+$/u,
+  example: '4711',
+});
+
+const PayloadForm = choiceValue('PayloadForm', {
+  words: 'masked or plain',
+  values: new Set(['masked', 'plain'] as const),
+  example: 'masked',
 });
 
 const Limit = textValue('Limit', {
@@ -44,8 +75,28 @@ const IfMatchHeader = textValue('IfMatch', {
 
 /** Query of `GET /outbox`. */
 export const OutboxQuery = closed(
-  t.exact(t.partial({ status: Status, orderId: OrderId, limit: Limit }), 'OutboxQuery'),
+  t.exact(
+    t.partial({
+      status: Status,
+      orderId: OrderId,
+      type: EventType,
+      error: ErrorText,
+      before: Cursor,
+      limit: Limit,
+    }),
+    'OutboxQuery',
+  ),
 );
+
+/** Query of `GET /outbox/{eventId}`. */
+export const EventQuery = closed(t.exact(t.partial({ payload: PayloadForm }), 'EventQuery'));
+
+/** Queries of lists that go down, and up. */
+export const BeforeQuery = closed(t.exact(t.partial({ before: Cursor, limit: Limit }), 'BeforeQuery'));
+export const AfterQuery = closed(t.exact(t.partial({ after: Cursor, limit: Limit }), 'AfterQuery'));
+
+const DEFAULT_LIMIT = 50;
+export const limitOf = (limit: string | undefined): number => (limit === undefined ? DEFAULT_LIMIT : Number(limit));
 
 const parameter = (
   name: string,
@@ -58,6 +109,21 @@ export const orderIdParameter = parameter('orderId', 'path', OrderId, 'The order
 export const eventIdParameter = parameter('eventId', 'path', EventId, 'The event.');
 export const statusParameter = parameter('status', 'query', Status, 'Only events of this status.');
 export const orderFilterParameter = parameter('orderId', 'query', OrderId, 'Only events of this order.');
+export const typeParameter = parameter('type', 'query', EventType, 'Only events of this type.');
+export const errorParameter = parameter(
+  'error',
+  'query',
+  ErrorText,
+  'Only events with this text in their last error, in whatever case.',
+);
+export const beforeParameter = parameter('before', 'query', Cursor, 'Only what is older than the page before.');
+export const afterParameter = parameter('after', 'query', Cursor, 'Only what comes after the page before.');
+export const payloadParameter = parameter(
+  'payload',
+  'query',
+  PayloadForm,
+  'masked (when not given): without texts that may tell of a person. plain: the bytes, for operators.',
+);
 export const limitParameter = parameter('limit', 'query', Limit, 'At most this many; 50 when not given.');
 
 export const idempotencyKeyParameter: OperationParameter = {

@@ -128,6 +128,13 @@ export const problemOf = (error: ApiError): Problem => {
       return problem(403, 'forbidden', 'The token is not for this', `This needs a token of role ${error.needed}.`, {
         headers: { 'www-authenticate': `Bearer realm="operator", error="insufficient_scope", scope="${error.needed}"` },
       });
+    case 'CrossSiteRequest':
+      return problem(
+        403,
+        'cross-site-request',
+        'The console did not send this',
+        'With a session, send Origin as the browser does and the x-csrf-token that /console/session tells.',
+      );
     case 'OperatorTokenNotConfigured':
       return problem(
         503,

@@ -80,6 +80,7 @@ const configMaps = new Map(ofKind(['ConfigMap'], ConfigMap));
 /** What secrets hold, and what the cluster tells a pod. */
 const GIVEN: ReadonlyMap<string, string> = new Map([
   ['MYSQL_URL', 'mysql://role:secret@mysql:3306/orders'],
+  ['CONSOLE_SESSION_KEY', 'sixteen-characters-or-more'],
   ['CONSUMER_MYSQL_URL', 'mysql://role:secret@mysql:3306/payment'],
   ['ACCESS_TOKENS', 'anna:operator:a-token-of-the-tests'],
   ['RELAY_DOORBELL_HOST', '10.1.2.3'],

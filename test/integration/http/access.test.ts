@@ -15,6 +15,10 @@ const BOARD_SHA256 = createHash('sha256').update(BOARD).digest('hex');
 
 /** What a route of the outbox needs: a viewer for what only shows, an operator for what changes. */
 const ROUTES: readonly (readonly [operationId: string, method: 'GET' | 'POST', path: string, needs: string])[] = [
+  ['showOverview', 'GET', '/overview', 'viewer'],
+  ['explainOrder', 'GET', '/orders/ORDER/explanation', 'viewer'],
+  ['listAudit', 'GET', '/audit', 'viewer'],
+  ['listBlockedOrders', 'GET', '/outbox/blocked', 'viewer'],
   ['listOutbox', 'GET', '/outbox', 'viewer'],
   ['showOutboxEvent', 'GET', '/outbox/EVENT', 'viewer'],
   ['redriveEvent', 'POST', '/outbox/EVENT/redrive', 'operator'],
@@ -35,19 +39,21 @@ const Documented = t.type({
 
 describe('tokens and their roles', () => {
   let api: RunningApi;
+  let orderId: string;
   let quarantined: string;
 
   before(async () => {
     api = await startApi({
       env: { ACCESS_TOKENS: `anna:operator:${ANNA},board:viewer:sha256:${BOARD_SHA256}` },
     });
-    await api.send(post('/orders', requestExamples.PlaceOrder));
+    const { body } = await api.send(post('/orders', requestExamples.PlaceOrder));
+    ({ orderId } = decoded(t.type({ orderId: t.string }), JSON.parse(body)));
     [quarantined = ''] = await quarantineEvents(api.mysqlUrl);
   });
   after(() => api.stop());
 
   const ask = (method: 'GET' | 'POST', path: string, authorization: string | undefined): Promise<HttpAnswer> => {
-    const to = path.replace('EVENT', quarantined);
+    const to = path.replace('EVENT', quarantined).replace('ORDER', orderId);
     const headers = authorization === undefined ? {} : { authorization };
     const request: HttpRequest =
       method === 'GET' ? { method, path: to, headers } : post(to, { reason: 'tried by a test' }, headers);

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
+import {
+  AuditAnswer,
+  BlockedAnswer,
+  ExplanationAnswer,
+  OverviewAnswer,
+} from '../../../src/interfaces/http/operator-answers.ts';
 import { decoded } from '../../support/decoded.ts';
 import { post } from '../../support/http-client.ts';
 import type { HttpAnswer } from '../../support/http-client.ts';
@@ -44,20 +50,70 @@ describe('operating the outbox over HTTP', () => {
     expect(one).to.have.lengthOf(1);
   });
 
-  it('shows an event with its payload and every failed attempt', async () => {
+  it('shows an event with its headers, every failed attempt, and its payload without what may tell of a person', async () => {
     const { status, body } = await get(`/outbox/${quarantined}`);
     expect(status).to.equal(200);
     const event = decoded(
       t.type({
         payload: t.string,
         attempts: t.number,
+        headers: t.array(t.type({ name: t.string, value: t.string })),
         history: t.array(t.type({ attempt: t.number, error: t.string })),
       }),
       JSON.parse(body),
     );
-    expect(JSON.parse(event.payload)).to.have.property('customerId', requestExamples.PlaceOrder.customerId);
+    expect(body).not.to.include(requestExamples.PlaceOrder.customerId);
+    expect(JSON.parse(event.payload)).to.have.property('customerId', '•••');
+    expect(JSON.parse(event.payload)).to.have.nested.property('lines[0].sku', requestExamples.PlaceOrder.lines[0].sku);
+    expect(event.headers.map(({ name }) => name)).to.include('traceparent');
+    const plain = decoded(
+      t.type({ payload: t.string }),
+      JSON.parse((await get(`/outbox/${quarantined}?payload=plain`)).body),
+    );
+    expect(JSON.parse(plain.payload)).to.have.property('customerId', requestExamples.PlaceOrder.customerId);
     expect(event.attempts).to.equal(7);
     expect(event.history.map(({ attempt }) => attempt)).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('lists a page at a time, each event once', async () => {
+    const Page = t.type({ events: t.array(t.type({ sequence: t.number })), next: t.union([t.string, t.null]) });
+    const first = decoded(Page, JSON.parse((await get('/outbox?limit=1')).body));
+    const second = decoded(Page, JSON.parse((await get(`/outbox?limit=1&before=${first.next ?? ''}`)).body));
+    expect([...first.events, ...second.events].map(({ sequence }) => sequence)).to.deep.equal([2, 1]);
+    expect([first.next === null, second.next]).to.deep.equal([false, null]);
+  });
+
+  it('finds events by type and by a part of their last error, in whatever case', async () => {
+    const found = async (query: string): Promise<readonly string[]> =>
+      decoded(Events, JSON.parse((await get(`/outbox?${query}`)).body)).events.map(({ eventId }) => eventId);
+    expect(await found('error=message_too')).to.deep.equal([quarantined]);
+    expect(await found('error=%25')).to.deep.equal([]);
+    expect(await found('type=OrderPlaced&status=QUARANTINED')).to.deep.equal([quarantined]);
+    expect(await found('type=OrderShipped')).to.deep.equal([]);
+  });
+
+  it('shows what is held and by whom', async () => {
+    const { orders } = decoded(BlockedAnswer, JSON.parse((await get('/outbox/blocked')).body));
+    expect(orders.map(({ orderId: id, head, heldEvents }) => [id, head.eventId, heldEvents])).to.deep.equal([
+      [orderId, quarantined, 1],
+    ]);
+  });
+
+  it('tells how the whole is doing: what waits, rates, and that there is no relay', async () => {
+    const overview = decoded(OverviewAnswer, JSON.parse((await get('/overview')).body));
+    expect(overview.outbox).to.include({ pending: 1, held: 1, quarantined: 1, completed: 0 });
+    expect(overview.activity).to.include({ windowSeconds: 60, ordersPerSecond: 1 / 60, publishDelayMs: null });
+    expect(overview.relays).to.deep.equal([]);
+    expect(overview.consumers).to.deep.equal([]);
+  });
+
+  it('tells the story of an order, and nothing of the customer', async () => {
+    const { body } = await get(`/orders/${orderId}/explanation`);
+    const { order, events, timeline } = decoded(ExplanationAnswer, JSON.parse(body));
+    expect(order).to.include({ orderId, status: 'cancelled', version: 2 });
+    expect(events.map(({ status }) => status)).to.deep.equal(['QUARANTINED', 'PENDING']);
+    expect(timeline.map(({ what }) => what)).to.include.members(['raised', 'attempt 7 failed']);
+    expect(body).not.to.include(requestExamples.PlaceOrder.customerId);
   });
 
   it('redrives once: PENDING again, audited, and a repetition is answered with the same bytes', async () => {
@@ -69,6 +125,15 @@ describe('operating the outbox over HTTP', () => {
 
     const [event] = await api.rows('SELECT status, attempts FROM outbox WHERE event_id = ?', [quarantined]);
     expect(event).to.deep.equal({ status: 'PENDING', attempts: 0 });
+    const { acts } = decoded(AuditAnswer, JSON.parse((await get('/audit')).body));
+    expect(acts.map(({ actor, action, eventId }) => [actor, action, eventId])).to.deep.equal([
+      ['operator token', 'redrive', quarantined],
+    ]);
+    const shown = decoded(
+      t.type({ audit: t.array(t.UnknownRecord) }),
+      JSON.parse((await get(`/outbox/${quarantined}`)).body),
+    );
+    expect(shown.audit).to.have.lengthOf(1);
     const audit = await api.rows('SELECT actor, action, event_id, reason FROM operator_audit');
     expect(audit).to.deep.equal([
       { actor: 'operator token', action: 'redrive', event_id: quarantined, reason: 'the limit was raised' },
@@ -139,8 +204,10 @@ describe('operating the outbox over HTTP', () => {
         reason,
         replacementEventId: replacement,
       });
-      expect(JSON.parse(event.payload)).to.have.property('customerId', requestExamples.PlaceOrder.customerId);
+      expect(JSON.parse(event.payload)).to.have.property('customerId', '•••');
       expect(event.history).to.have.lengthOf(7);
+      const listed = decoded(Events, JSON.parse((await get('/outbox?status=SKIPPED')).body)).events;
+      expect(listed.map(({ eventId, status: stands }) => [eventId, stands])).to.deep.equal([[skipped, 'SKIPPED']]);
     });
 
     it('is shown among the events of its order, without by whom', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import * as O from 'fp-ts/lib/Option.js';
-import type { OutboxEntry } from '../../../src/application/ports/outbox-queries.ts';
+import type { OutboxPage } from '../../../src/application/ports/outbox-queries.ts';
 import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
 import type { Lease } from '../../../src/application/ports/relay-lease.ts';
 import type { OutboxEvent } from '../../../src/application/ports/outbox.ts';
@@ -41,7 +41,7 @@ describe('the outbox as operators see it, on a real MySQL', () => {
   };
   const claim = (): Promise<readonly OutboxRecord[]> =>
     right(relay.claim(lease, 0, { records: 100, bytes: 1_000_000 }));
-  const ids = (entries: readonly OutboxEntry[]): readonly string[] => entries.map(({ eventId }) => eventId);
+  const ids = ({ entries }: OutboxPage): readonly string[] => entries.map(({ eventId }) => eventId);
 
   before(async () => {
     database = await migratedDatabase();
@@ -59,7 +59,7 @@ describe('the outbox as operators see it, on a real MySQL', () => {
   });
 
   it('given an empty outbox / then no entries, zero counts and no oldest', async () => {
-    expect(await right(queries.list({ limit: 10 }))).to.deep.equal([]);
+    expect(await right(queries.list({ limit: 10 }))).to.deep.equal({ entries: [], next: null });
     expect(await right(queries.stats())).to.deep.equal({
       pending: 0,
       held: 0,

@@ -1,0 +1,23 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import type { AuditEntry } from './outbox-operations.ts';
+import type { StorageUnavailable } from './storage-error.ts';
+
+/** What an operator or janitor did, as it is on record. */
+export interface RecordedAct extends AuditEntry {
+  /** RFC 3339 UTC with microseconds. */
+  readonly at: string;
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  readonly acts: readonly RecordedAct[];
+  /** Where the next page begins; null when there is none. */
+  readonly next: string | null;
+}
+
+export interface AuditQueries {
+  /** `before`: `next` of the page before. `limit` is 1–1,000. */
+  list(page: { readonly before?: string; readonly limit: number }): TaskEither<StorageUnavailable, AuditPage>;
+  /** What was done to one event, the first act first. */
+  ofEvent(eventId: string): TaskEither<StorageUnavailable, readonly RecordedAct[]>;
+}

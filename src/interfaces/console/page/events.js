@@ -1,0 +1,127 @@
+/* global location, FormData */
+import { html, nothing } from './lib/lit-html/lit-html.js';
+import { live } from './lib/lit-html/directives/live.js';
+import { repeat } from './lib/lit-html/directives/repeat.js';
+import { get, queryOf } from './api.js';
+import { empty, eventLink, orderLink, pager, standing, statusBadge, when } from './parts.js';
+
+const STATUSES = [
+  ['', 'All'],
+  ['PENDING', 'Pending'],
+  ['QUARANTINED', 'Quarantined'],
+  ['SKIPPED', 'Skipped'],
+  ['COMPLETED', 'Published'],
+];
+
+const filterOf = ({ query }) => ({
+  status: query.get('status') ?? '',
+  type: query.get('type') ?? '',
+  error: query.get('error') ?? '',
+  orderId: query.get('orderId') ?? '',
+});
+
+const address = (filter) => `#/events${queryOf(filter)}`;
+
+const search = (route) => (submitted) => {
+  submitted.preventDefault();
+  const form = new FormData(submitted.target);
+  const { status } = filterOf(route);
+  const text = (name) => String(form.get(name)).trim();
+  location.hash = address({ status, type: text('type'), error: text('error'), orderId: text('orderId').toLowerCase() });
+};
+
+const tabs = (filter) =>
+  html`<nav class="tabs" aria-label="Status">
+    ${STATUSES.map(
+      ([status, name]) =>
+        html`<a href=${address({ ...filter, status })} aria-current=${status === filter.status ? 'page' : nothing}
+          >${name}</a
+        >`,
+    )}
+  </nav>`;
+
+const searchForm = (route) => {
+  const filter = filterOf(route);
+  const isNarrow = filter.type !== '' || filter.error !== '' || filter.orderId !== '';
+  return html`<form class="filters" role="search" @submit=${search(route)}>
+    <label class="field"
+      ><span>Type</span><input name="type" .value=${live(filter.type)} placeholder="OrderPlaced" autocomplete="off"
+    /></label>
+    <label class="field"
+      ><span>Error contains</span
+      ><input name="error" .value=${live(filter.error)} placeholder="too large" autocomplete="off"
+    /></label>
+    <label class="field wide"
+      ><span>Order</span><input name="orderId" .value=${live(filter.orderId)} placeholder="order ID" autocomplete="off"
+    /></label>
+    <button type="submit">Search</button>
+    ${isNarrow ? html`<a class="button" href=${address({ status: filter.status })}>Clear</a>` : nothing}
+  </form>`;
+};
+
+const row = (event) =>
+  html`<tr>
+    <td data-name="Status">${statusBadge(event)}</td>
+    <th scope="row" data-name="Event">${eventLink(event.eventId, event.type)}</th>
+    <td data-name="Order">${orderLink(event.orderId)} <span class="dim">#${event.sequence}</span></td>
+    <td data-name="Stands">${standing(event)}</td>
+    <td data-name="Last error" class="clip" title=${event.lastError ?? ''}>
+      ${event.lastError ?? html`<span class="dim">–</span>`}
+    </td>
+    <td data-name="Raised">${when(event.createdAt)}</td>
+  </tr>`;
+
+const nothingFound = ({ status, type, error, orderId }) => {
+  if (type !== '' || error !== '' || orderId !== '')
+    return empty('Nothing is like that.', 'Take something out of the search, or look among all events.');
+  switch (status) {
+    case 'QUARANTINED':
+      return empty(
+        'Nothing is quarantined.',
+        'When Kafka refuses an event seven times, it waits here for you to redrive or skip it.',
+      );
+    case 'PENDING':
+      return empty('Nothing is pending.', 'Every event that was committed is published.');
+    case 'SKIPPED':
+      return empty('Nothing was ever skipped.', 'Events that an operator gave up are kept here, with who and why.');
+    default:
+      return empty('No events yet.', 'They come with the first order: POST /orders, see /docs.');
+  }
+};
+
+const list = (events, next, filter) =>
+  events.length === 0 && next === null
+    ? nothingFound(filter)
+    : html`<div class="scroll" tabindex="0" role="region" aria-label="Events">
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Status</th>
+              <th scope="col">Event</th>
+              <th scope="col">Order</th>
+              <th scope="col">Stands</th>
+              <th scope="col">Last error</th>
+              <th scope="col">Raised</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(events, ({ eventId }) => eventId, row)}
+          </tbody>
+        </table>
+        ${events.length === 0 ? html`<p class="hint">None among the newest 20,000; the next page looks further back.</p>` : nothing}
+      </div>`;
+
+export const eventsPage = {
+  title: () => 'Events',
+  everyMs: 5_000,
+  load: ({ query }, signal) => get(`/outbox${queryOf(Object.fromEntries(query))}`, signal),
+  before: (route) => html`${tabs(filterOf(route))} ${searchForm(route)}`,
+  view: ({ events, next }, { route }) => {
+    const filter = filterOf(route);
+    return html`${list(events, next, filter)}
+    ${pager({
+      newest: route.query.has('before') ? address(filter) : undefined,
+      older: next === null ? undefined : address({ ...filter, before: next }),
+    })}`;
+  },
+};

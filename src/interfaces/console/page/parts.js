@@ -1,0 +1,110 @@
+// What several pages show in the same way.
+import { html, nothing } from './lib/lit-html/lit-html.js';
+import { ago, duration, moment, shortId } from './format.js';
+
+export const eventLink = (eventId, text = shortId(eventId)) =>
+  html`<a class="id" href=${`#/event/${eventId}`} title=${eventId}>${text}</a>`;
+
+export const orderLink = (orderId, text = shortId(orderId)) =>
+  html`<a class="id" href=${`#/order/${orderId}`} title=${orderId}>${text}</a>`;
+
+export const when = (at) => html`<time datetime=${at} title=${`${moment(at)} UTC`}>${ago(at)}</time>`;
+
+const BADGES = {
+  PENDING: ['pending', 'calm'],
+  COMPLETED: ['published', 'good'],
+  QUARANTINED: ['quarantined', 'bad'],
+  SKIPPED: ['skipped', 'dim'],
+};
+
+export const badge = (text, tone) => html`<span class=${`badge ${tone}`}>${text}</span>`;
+
+export const statusBadge = ({ status, attempts, heldBy }) => {
+  if (status === 'PENDING' && heldBy) return badge('held', 'warn');
+  if (status === 'PENDING' && attempts > 0) return badge('retrying', 'warn');
+  return badge(...BADGES[status]);
+};
+
+/** Why it stands where it stands. */
+export const standing = (event) => {
+  switch (event.status) {
+    case 'COMPLETED':
+      return html`partition ${event.partition}, offset ${event.offset ?? 'unknown'}`;
+    case 'QUARANTINED':
+      return html`given up after ${event.attempts} attempts`;
+    case 'SKIPPED':
+      return html`by ${event.skippedBy}`;
+    case 'PENDING':
+      if (event.heldBy) return html`behind ${eventLink(event.heldBy)}`;
+      if (event.attempts === 0) return html`waits for the relay`;
+      return html`attempt ${event.attempts} of 7
+      failed${event.nextAttemptAt === null ? nothing : html`, next ${untilText(event.nextAttemptAt)}`}`;
+  }
+  return nothing;
+};
+
+const untilText = (at) => {
+  const ms = Date.parse(at) - Date.now();
+  return ms <= 0 ? 'at once' : `in ${duration(ms)}`;
+};
+
+/** Something that is not there, and what to do about it. */
+export const empty = (title, hint) =>
+  html`<div class="empty">
+    <p class="empty-title">${title}</p>
+    <p>${hint}</p>
+  </div>`;
+
+export const problemBox = (problem) =>
+  problem === undefined
+    ? nothing
+    : html`<div class="notice bad" role="alert"><strong>${problem.message}</strong> ${problem.detail}</div>`;
+
+export const facts = (pairs) =>
+  html`<dl class="facts">
+    ${pairs.map(([name, value]) =>
+      value === undefined || value === null
+        ? nothing
+        : html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+    )}
+  </dl>`;
+
+/** Reads on: newest first, a page at a time. */
+export const pager = ({ newest, older }) =>
+  newest === undefined && older === undefined
+    ? nothing
+    : html`<nav class="pager" aria-label="Pages">
+        ${newest === undefined ? nothing : html`<a class="button" href=${newest}>Back to the first page</a>`}
+        ${older === undefined ? nothing : html`<a class="button" href=${older}>Next page</a>`}
+      </nav>`;
+
+/** The table of acts, on record. */
+export const actsTable = (acts, withEvent) =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="Acts on record">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">When (UTC)</th>
+          <th scope="col">Who</th>
+          <th scope="col">What</th>
+          ${withEvent ? html`<th scope="col">Of what</th>` : nothing}
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${acts.map(
+          ({ at, actor, action, eventId, reason }) =>
+            html`<tr>
+              <td class="num">${moment(at)}</td>
+              <td>${actor}</td>
+              <td>${action}</td>
+              ${withEvent ? html`<td>${eventId === null ? '–' : eventLink(eventId)}</td>` : nothing}
+              <td class="wrap">${reason ?? '–'}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
