@@ -58,12 +58,13 @@ const EDITS: readonly Edit[] = [
   {
     file: 'src/domain/order/details.ts',
     from: "import * as t from 'io-ts';",
-    to: "import * as t from 'io-ts';\nimport { ShortText } from './values.ts';",
+    // By a name of its own: a detail that is there already may have imported it.
+    to: "import * as t from 'io-ts';\nimport { ShortText as Channel } from './values.ts';",
   },
   {
     file: 'src/domain/order/details.ts',
     from: 'export const orderDetails = {',
-    to: 'export const orderDetails = { channel: ShortText,',
+    to: 'export const orderDetails = { channel: Channel,',
   },
   {
     file: PAYMENT,

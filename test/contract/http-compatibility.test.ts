@@ -223,6 +223,11 @@ describe('a change of what HTTP serves', () => {
     });
   });
 
+  it('given the same change in every shape of an answer / then it is told once', () => {
+    const more = order.types.map((shape) => t.strict({ ...shape.type.props, note: ShortText }));
+    expect(changed(withAnswer(t.union([more[0] ?? order, more[1] ?? order])))).to.have.length(1);
+  });
+
   it('given other words only / then there is nothing to tell', () => {
     expect(changed({ summary: 'Pay it', operationId: 'settle', tag: 'operator' })).to.deep.equal([]);
   });

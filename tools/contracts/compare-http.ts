@@ -136,6 +136,11 @@ const securityChanges = ({ was, is }: Both<OpenApiOperation>): readonly Change[]
   return [change('security', `needs ${after}${before === '' ? '' : `, was ${before}`}`, 'requests')];
 };
 
+/** What is the same in several shapes of a choice is told once. */
+const once = (changes: readonly Change[]): readonly Change[] => [
+  ...new Map(changes.map((each) => [JSON.stringify(each), each])).values(),
+];
+
 interface Named {
   readonly name: string;
   readonly operation: OpenApiOperation;
@@ -155,12 +160,12 @@ export const compareHttp = (was: OpenApi, is: OpenApi): readonly HttpFinding[] =
     const now = after.get(name);
     if (now === undefined) return [change('', 'the operation is gone', 'requests')];
     const both = { was: operation, is: now };
-    return [
+    return once([
       ...securityChanges(both),
       ...parameterChanges(both),
       ...bodyChanges(both, documents),
       ...answerChanges(both, documents),
-    ];
+    ]);
   };
   return [
     ...[...before].flatMap(([operation, released]) =>

@@ -30,7 +30,8 @@ const nextSteps = ({ name, keeps, command, states }: NewEvent, consumers: readon
   ...consumers.map((path) => `${path}: ignores ${name}; put a handler there if it shall react`),
 ];
 
-const isConsumer = (path: string): boolean => /^(examples|simulator\/participants)\//.test(path);
+const isConsumer = (path: string): boolean =>
+  /^(examples|simulator\/participants)\//.test(path) && !path.endsWith('.test.ts');
 
 /**
  * Writes a new event into the sources below `root`, all files or none, and then the documents made from them. Refused when something in it is wrong, when a
