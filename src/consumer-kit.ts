@@ -212,6 +212,7 @@ export const createConsumerOf = <Payloads extends object>(
     progress,
     pausedPartitions: () => kafkaConsumer.health.pausedPartitions,
     lag: () => kafkaConsumer.health.lag,
+    joined: () => kafkaConsumer.health.joined,
   });
   const monitor = new EventLoopMonitor();
   const server = new ProgressServer({

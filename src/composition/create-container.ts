@@ -20,6 +20,7 @@ import { MySqlRelayLeases } from '../infrastructure/mysql/mysql-relay-leases.ts'
 import { MySqlRelayOutbox } from '../infrastructure/mysql/mysql-relay-outbox.ts';
 import { MySqlRelayViews } from '../infrastructure/mysql/mysql-relay-views.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
+import { MeasuredPublisher } from '../infrastructure/telemetry/measured-publisher.ts';
 import { RelayTelemetry } from '../infrastructure/telemetry/relay-telemetry.ts';
 import type { Pools } from './pools.ts';
 import { TOKENS } from './tokens.ts';
@@ -85,7 +86,7 @@ export const createContainer = ({
   container.bind(TOKENS.Publisher).toDynamicValue(() => {
     const publisher = new KafkaPublisher(kafka, makePublishingClient({ ...kafka, clientId: name }));
     closers.push(() => publisher.close());
-    return publisher;
+    return new MeasuredPublisher(publisher, registry, systemClock);
   });
   return container;
 };

@@ -11,6 +11,7 @@ import { EventLoopMonitor } from '../infrastructure/telemetry/event-loop-monitor
 import { HttpMetrics } from '../infrastructure/telemetry/http-metrics.ts';
 import { createLogger } from '../infrastructure/telemetry/logger.ts';
 import { registerOutboxGauges } from '../infrastructure/telemetry/outbox-gauges.ts';
+import { registerReadinessGauges } from '../infrastructure/telemetry/readiness-gauges.ts';
 import { registerWallClockGauge } from '../infrastructure/telemetry/wall-clock-gauge.ts';
 import type { Role } from '../interfaces/cli/service-cli.ts';
 import { createHttpServer } from '../interfaces/http/http-server.ts';
@@ -47,6 +48,12 @@ export interface Service {
 
 const portOf = (role: Role, { port, relayPort, janitorPort }: ServiceConfig['http']): number =>
   ({ api: port, all: port, relay: relayPort, janitor: janitorPort })[role];
+
+/** A counter is to be there from the start: what happens before it is first seen would not count as an increase. */
+const registerRelayMetrics = (container: Container): void => {
+  container.get(TOKENS.RelayObserver);
+  container.get(TOKENS.Publisher);
+};
 
 /**
  * A process of the service. `rebind` may put other adapters behind the tokens before anything is made of them. Rejects with
@@ -100,6 +107,8 @@ export const createService = async (
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   registerOutboxGauges(registry, new MySqlOutboxQueries(pools.watch), systemClock);
   registerWallClockGauge(registry, systemClock);
+  registerReadinessGauges(registry, () => readiness.report());
+  if (role === 'relay' || role === 'all') registerRelayMetrics(container);
   const business =
     role === 'relay' || role === 'janitor' ? undefined : businessInterfaces(container, config, readiness);
   const operations = [

@@ -14,5 +14,6 @@ export interface RelayObserver {
   quarantined(record: OutboxRecord, reason: string): void;
   circuitOpened(lane: number, reason: string): void;
   circuitClosed(lane: number): void;
-  failed(activity: string, cause: unknown): void;
+  /** `activity` is one of a few; `lane` says which one it was about, if it was about one. */
+  failed(activity: string, cause: unknown, lane?: number): void;
 }

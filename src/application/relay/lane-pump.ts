@@ -114,7 +114,7 @@ export class LanePump {
         await this.rounds();
       }
     } catch (cause) {
-      observer.failed(`drain lane ${this.lane}`, cause);
+      observer.failed('drain a lane', cause, this.lane);
       this.backOff();
     } finally {
       this.running = false;
@@ -140,7 +140,7 @@ export class LanePump {
     this.ahead = undefined;
     if (!isRight(claimed)) {
       if (claimed.left._tag === 'LeaseLost') this.held.lose();
-      else observer.failed(`claim events of lane ${this.lane}`, claimed.left);
+      else observer.failed('claim events', claimed.left, this.lane);
       this.backOff();
       return false;
     }

@@ -66,10 +66,11 @@ export class ConsumerTelemetry implements ConsumerObserver {
     };
     this.callbacks = new Counter({
       name: `${PREFIX}callbacks_total`,
-      help: 'Answers to callbacks.',
+      help: 'Answers to callbacks: delivered (2xx), retried (none, or one that may pass), refused (final).',
       labelNames: ['outcome'],
       registers: [registry],
     });
+    for (const outcome of ['delivered', 'retried', 'refused']) this.callbacks.inc({ outcome }, 0);
     this.delay = new Histogram({
       name: `${PREFIX}event_age_seconds`,
       help: 'From the time the event occurred, on its service’s clock, to the moment it was applied here.',
@@ -153,6 +154,7 @@ export interface ConsumerGauges {
   readonly progress: ConsumerProgress;
   readonly pausedPartitions: () => number;
   readonly lag: () => number;
+  readonly joined: () => boolean;
 }
 
 /** Gauges read at scrape time. What cannot be read then is absent: not stale and not zero. */
@@ -177,6 +179,7 @@ export const registerConsumerGauges = (registry: Registry, gauges: ConsumerGauge
     });
   };
   gauge('paused_partitions', 'Partitions paused because of an outage.', gauges.pausedPartitions);
+  gauge('group_joined', '1 while this process is a member of its group.', () => (gauges.joined() ? 1 : 0));
   gauge('lag_records', 'Records of this member’s partitions not yet processed.', gauges.lag);
   stat('parked_orders', 'Orders that are parked.', ({ parkedOrders }) => parkedOrders);
   stat('parked_records', 'Records parked for themselves.', ({ parkedRecords }) => parkedRecords);

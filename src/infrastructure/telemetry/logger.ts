@@ -1,11 +1,11 @@
 import { pino } from 'pino';
-import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
+import type { Bindings, ChildLoggerOptions, DestinationStream, LevelWithSilent, Logger } from 'pino';
 
 /**
  * Fields a log line may have; every other is dropped, so that no payload, token or personal data is logged by
  * accident. A new field is a decision made here.
  */
-const ALLOWED: ReadonlySet<string> = new Set([
+export const ALLOWED_FIELDS: ReadonlySet<string> = new Set([
   'activity',
   'address',
   'attempt',
@@ -23,12 +23,14 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'port',
   'problem',
   'reason',
+  'relays',
   'requestId',
   'retryAfterMs',
   'role',
   'route',
   'rows',
   'sequence',
+  'share',
   'signal',
   'status',
   'table',
@@ -36,7 +38,19 @@ const ALLOWED: ReadonlySet<string> = new Set([
 ]);
 
 const allowed = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => ALLOWED.has(name)));
+  Object.fromEntries(Object.entries(fields).filter(([name]) => ALLOWED_FIELDS.has(name)));
+
+interface MakesChildren {
+  readonly child: (fields: Bindings, options?: ChildLoggerOptions) => Logger;
+}
+
+/** pino leaves alone what a child of a logger adds to each of its lines; `child` is pino's own. */
+const redactChildren = (log: Logger, { child }: MakesChildren): Logger => {
+  const redacting: MakesChildren = {
+    child: (fields, options) => redactChildren(child.call(log, allowed(fields), options), { child }),
+  };
+  return Object.assign(log, redacting);
+};
 
 /** JSON lines; the process writes them to stdout. */
 export const createLogger = (level: LevelWithSilent, destination?: DestinationStream): Logger => {
@@ -46,5 +60,6 @@ export const createLogger = (level: LevelWithSilent, destination?: DestinationSt
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: allowed },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  const log = destination === undefined ? pino(options) : pino(options, destination);
+  return redactChildren(log, log);
 };

@@ -97,6 +97,7 @@ export class RelayTelemetry implements RelayObserver {
   laneTaken(lane: number, epoch: number): void {
     this.lanesHeld.inc();
     this.laneEpoch.set({ lane }, epoch);
+    this.circuitOpen.set({ lane }, 0);
     this.log.info({ lane, epoch }, 'lane taken');
   }
 
@@ -152,8 +153,8 @@ export class RelayTelemetry implements RelayObserver {
     this.log.info({ lane }, 'circuit closed');
   }
 
-  failed(activity: string, cause: unknown): void {
+  failed(activity: string, cause: unknown, lane?: number): void {
     this.failures.inc({ activity });
-    this.log.error({ activity, error: describeCause(cause) }, 'relay activity failed');
+    this.log.error({ activity, lane, error: describeCause(cause) }, 'relay activity failed');
   }
 }

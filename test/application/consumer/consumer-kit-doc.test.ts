@@ -64,7 +64,7 @@ describe('docs/consumer-kit.md', () => {
     registerWallClockGauge(registry, impatientClock);
     const nothing = TE.left({ _tag: 'StorageUnavailable' as const, action: 'ask', cause: 'no database' });
     const progress = { ofOrder: () => nothing, stats: () => nothing };
-    registerConsumerGauges(registry, { progress, pausedPartitions: () => 0, lag: () => 0 });
+    registerConsumerGauges(registry, { progress, pausedPartitions: () => 0, lag: () => 0, joined: () => true });
     const names = (await registry.getMetricsAsJSON()).map(({ name }) => name);
     const told = rowsOf(sectionOf(document, 'Health, progress, metrics')).map(([name]) => name);
     expect(told.toSorted()).to.deep.equal(names.toSorted());
