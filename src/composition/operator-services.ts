@@ -9,6 +9,7 @@ import { decodeServiceConfig, decodeToolConfig } from '../infrastructure/config.
 import type { Environment, ToolConfig } from '../infrastructure/config.ts';
 import { uuidV7Ids } from '../infrastructure/ids.ts';
 import { DATABASE_ROLES, grantsOf } from '../infrastructure/mysql/grants.ts';
+import type { DatabaseRole } from '../infrastructure/mysql/grants.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
@@ -21,11 +22,10 @@ import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
 import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
 import type { OperatorServices, OperatorServicesFactory } from '../interfaces/cli/operator-services.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
+import { examinationsOf } from './examinations.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { WATCH_CONNECTIONS } from './pools.ts';
-import { processName } from './process-name.ts';
 import { settingsRefused } from './settings-refused.ts';
-import { startChecks } from './start-checks.ts';
 
 const userName = (): string => {
   try {
@@ -60,6 +60,9 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
   };
 };
 
+/** The command line lets no other name through. */
+const databaseRoleOf = (name: string): DatabaseRole => DATABASE_ROLES.find((role) => role === name) ?? 'operator';
+
 /** What the operator's commands work on, opened by the settings in `env` only when a command needs it. */
 export const operatorServicesOf = (env: Environment): OperatorServicesFactory => ({
   actor: `cli:${userName()}`,
@@ -75,12 +78,12 @@ export const operatorServicesOf = (env: Environment): OperatorServicesFactory =>
     const pool = createMySqlPool({ ...mysql, connections: 1 });
     return { migrations: new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS), close: () => pool.end() };
   },
-  openDoctor: () => {
+  openDoctor: ({ role, deep }) => {
     const config = decodeServiceConfig(env);
     if (E.isLeft(config)) return settingsRefused(config.left);
     const pool = createMySqlPool({ ...config.right.mysql, connections: WATCH_CONNECTIONS });
     return {
-      checks: startChecks(config.right, pool, processName(), { brokerMayBeDown: false, mayPin: false }),
+      examinations: examinationsOf(config.right, pool, { role: databaseRoleOf(role), deep }),
       close: () => pool.end(),
     };
   },

@@ -10,13 +10,37 @@ import { mysqlSettingsCheck } from '../infrastructure/mysql/mysql-settings-check
 import { MySqlTopicPins } from '../infrastructure/mysql/mysql-topic-pins.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-/** What must be right in MySQL before work starts. */
-export const storageChecks = (
-  { mysql, outboxMaxEventBytes: maxEventBytes }: ServiceConfig,
+/** The schema is the one that this program was written for. */
+export const schemaIsCurrent = ({ mysql }: ServiceConfig, pool: MySqlPool): StartCheck =>
+  schemaCheck(new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS));
+
+interface TopicOptions {
+  readonly brokerMayBeDown: boolean;
+  readonly mayPin: boolean;
+}
+
+/** The topic is as the guarantees need it. */
+export const topicIsRight = (
+  { kafka, outboxMaxEventBytes: maxEventBytes }: ServiceConfig,
   pool: MySqlPool,
-): readonly StartCheck[] => [
-  mysqlSettingsCheck(pool, { maxEventBytes }),
-  schemaCheck(new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS)),
+  clientId: string,
+  options: TopicOptions,
+): StartCheck => {
+  const client = createKafka({ brokers: kafka.brokers, clientId: `${clientId}-check`, retries: 0 });
+  const { topic, partitions } = kafka;
+  return topicCheck({
+    topic,
+    partitions,
+    askBroker: topicFindings(client, { topic, partitions, maxEventBytes }),
+    pins: new MySqlTopicPins(pool),
+    ...options,
+  });
+};
+
+/** What must be right in MySQL before work starts. */
+export const storageChecks = (config: ServiceConfig, pool: MySqlPool): readonly StartCheck[] => [
+  mysqlSettingsCheck(pool, { maxEventBytes: config.outboxMaxEventBytes }),
+  schemaIsCurrent(config, pool),
 ];
 
 /** Every check that must pass before work starts. */
@@ -24,19 +48,5 @@ export const startChecks = (
   config: ServiceConfig,
   pool: MySqlPool,
   clientId: string,
-  topicOptions: { readonly brokerMayBeDown: boolean; readonly mayPin: boolean },
-): readonly StartCheck[] => {
-  const { kafka, outboxMaxEventBytes: maxEventBytes } = config;
-  const client = createKafka({ brokers: kafka.brokers, clientId: `${clientId}-check`, retries: 0 });
-  const { topic, partitions } = kafka;
-  return [
-    ...storageChecks(config, pool),
-    topicCheck({
-      topic,
-      partitions,
-      askBroker: topicFindings(client, { topic, partitions, maxEventBytes }),
-      pins: new MySqlTopicPins(pool),
-      ...topicOptions,
-    }),
-  ];
-};
+  topicOptions: TopicOptions,
+): readonly StartCheck[] => [...storageChecks(config, pool), topicIsRight(config, pool, clientId, topicOptions)];

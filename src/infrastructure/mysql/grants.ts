@@ -2,7 +2,7 @@
 export const DATABASE_ROLES = ['migrator', 'api', 'relay', 'janitor', 'operator'] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
 
-type Right = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'CREATE' | 'ALTER' | 'INDEX' | 'REFERENCES';
+export type Right = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'CREATE' | 'ALTER' | 'INDEX' | 'REFERENCES';
 
 /** Rights by table; `*` is every table of the database, also one that is not there yet. */
 type Rights = Readonly<Record<string, readonly Right[]>>;
@@ -70,6 +70,9 @@ const RIGHTS: Readonly<Record<DatabaseRole, Rights>> = {
     orders: ['SELECT'],
     order_lines: ['SELECT'],
     outbox: ['SELECT', 'UPDATE'],
+    // Whether relays are alive.
+    relay_leases: ['SELECT'],
+    relay_members: ['SELECT'],
   },
 };
 
@@ -93,3 +96,7 @@ export const grantsOf =
     Object.entries(RIGHTS[role]).map(
       ([table, rights]) => `GRANT ${rights.join(', ')} ON ${placeOf(database, table)} TO '${user}'@'${host}';`,
     );
+
+/** What a role needs: each right with its table; `*` stands for every table. */
+export const rightsOf = (role: DatabaseRole): readonly { readonly table: string; readonly right: Right }[] =>
+  Object.entries(RIGHTS[role]).flatMap(([table, rights]) => rights.map((right) => ({ table, right })));

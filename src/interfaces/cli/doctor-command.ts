@@ -1,54 +1,62 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import * as E from 'fp-ts/lib/Either.js';
-import type { Finding, StartCheck } from '../../application/ports/start-check.ts';
+import { diagnose, worstOf } from '../../application/operations/diagnose.ts';
+import type { Diagnosis } from '../../application/operations/diagnose.ts';
+import type { Health } from '../../application/ports/examination.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { withServices } from './run-command.ts';
 import type { OutputOptions } from './run-command.ts';
 import { printable } from './terminal.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
-interface Diagnosis {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly findings: readonly Finding[];
+interface DoctorOptions extends OutputOptions {
+  readonly as: string;
+  readonly deep?: true;
 }
 
-const diagnose = async ({ name, run }: StartCheck): Promise<Diagnosis> => {
-  const answer = await run();
-  if (E.isRight(answer)) {
-    const ok = answer.right.every(({ isWarning }) => isWarning === true);
-    return { check: name, ok, findings: answer.right };
-  }
-  const problem = `it cannot be asked: ${answer.left.reason}`;
-  const mend = 'check the address in the settings, and that the server runs and can be reached from here';
-  return { check: name, ok: false, findings: [{ problem, mend }] };
-};
+const SHOWN: Readonly<Record<Health, string>> = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' };
 
-const diagnosisLines = ({ check, ok, findings }: Diagnosis): readonly string[] => [
-  `${ok ? 'ok  ' : 'FAIL'}  ${check}`,
-  ...findings.map(
-    ({ problem, mend, isWarning }) =>
-      `      ${isWarning === true ? 'warning: ' : ''}${printable(problem)}${mend === undefined ? '' : `; to mend it, ${printable(mend)}`}`,
-  ),
+const diagnosisLines = ({ check, state, findings }: Diagnosis): readonly string[] => [
+  `${SHOWN[state]}  ${check}`,
+  ...findings.flatMap(({ state: one, says, mend }) => [
+    `      ${SHOWN[one]}  ${printable(says)}`,
+    ...(mend === undefined ? [] : [`            to mend it: ${printable(mend)}`]),
+  ]),
 ];
+
+const summary = (diagnoses: readonly Diagnosis[]): string => {
+  const states = diagnoses.flatMap(({ findings }) => findings.map(({ state }) => state));
+  const count = (state: Health): number => states.filter((one) => one === state).length;
+  return `${states.length} findings: ${count('ok')} ok, ${count('warn')} to know, ${count('fail')} to mend`;
+};
 
 /** `order doctor` */
 export const addDoctorCommand = (
   program: Command,
-  factory: Pick<OperatorServicesFactory, 'openDoctor'>,
+  { grants, openDoctor }: Pick<OperatorServicesFactory, 'grants' | 'openDoctor'>,
   terminal: Terminal,
   finish: (code: ExitCode) => void,
 ): void => {
   program
     .command('doctor')
-    .description('run the checks the service makes at its start, and say how to mend what is wrong')
+    .description(
+      'look into settings, schema, rights, topic, clocks, relays and consumers, and say how to mend what is wrong; changes nothing',
+    )
+    .option('--deep', 'also compare every order and event with every record on the topic; reads all of them')
+    .addOption(
+      new Option('--as <role>', 'what the MySQL user of MYSQL_URL is for')
+        .choices([...grants.keys()])
+        .default('operator'),
+    )
     .option('--json', 'JSON on stdout')
-    .action(async ({ json }: OutputOptions) => {
-      const code = await withServices(factory.openDoctor, terminal, async ({ checks }): Promise<ExitCode> => {
-        const diagnoses = await Promise.all(checks.map(diagnose));
-        const lines = json === true ? [JSON.stringify(diagnoses, null, 2)] : diagnoses.flatMap(diagnosisLines);
+    .action(async ({ json, as: role, deep }: DoctorOptions) => {
+      const open = () => openDoctor({ role, deep: deep === true });
+      const code = await withServices(open, terminal, async ({ examinations }): Promise<ExitCode> => {
+        const diagnoses = await diagnose(examinations);
+        const forPeople = (): readonly string[] => [...diagnoses.flatMap(diagnosisLines), '', summary(diagnoses)];
+        const lines = json === true ? [JSON.stringify(diagnoses, null, 2)] : forPeople();
         for (const line of lines) terminal.out(line);
-        return diagnoses.every(({ ok }) => ok) ? 0 : 1;
+        return worstOf(diagnoses.map(({ state }) => state)) === 'fail' ? 1 : 0;
       });
       finish(code);
     });

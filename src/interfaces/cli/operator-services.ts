@@ -4,7 +4,7 @@ import type { RedriveEvent } from '../../application/operations/redrive-event.ts
 import type { SkipEvent } from '../../application/operations/skip-event.ts';
 import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
 import type { SchemaMigrations } from '../../application/ports/schema-migrations.ts';
-import type { StartCheck } from '../../application/ports/start-check.ts';
+import type { Examination } from '../../application/ports/examination.ts';
 
 /** What the commands work with, connected to the database. */
 export interface OperatorServices {
@@ -22,9 +22,16 @@ export interface MigrationServices {
   close(): Promise<void>;
 }
 
+export interface DoctorRequest {
+  /** What the MySQL user of the settings is for; see `grants`. */
+  readonly role: string;
+  /** Compares tables and topic too, all of both. */
+  readonly deep: boolean;
+}
+
 /** What `doctor` asks, connected to database and broker. */
 export interface DoctorServices {
-  readonly checks: readonly StartCheck[];
+  readonly examinations: readonly Examination[];
   close(): Promise<void>;
 }
 
@@ -41,7 +48,7 @@ export type Grants = (database: string, account: { readonly user: string; readon
 export interface OperatorServicesFactory {
   readonly open: () => OperatorServices | SettingsRefused;
   readonly openMigrations: () => MigrationServices | SettingsRefused;
-  readonly openDoctor: () => DoctorServices | SettingsRefused;
+  readonly openDoctor: (request: DoctorRequest) => DoctorServices | SettingsRefused;
   /** By role. */
   readonly grants: ReadonlyMap<string, Grants>;
   /** Name of the person at the keyboard, for the audit. */

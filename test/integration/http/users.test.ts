@@ -53,7 +53,11 @@ describe('each process with a MySQL user of its own, with the rights that `order
   const order = async (argv: readonly string[], role: DatabaseRole): Promise<readonly string[]> => {
     const [out, err]: [string[], string[]] = [[], []];
     const terminal = { out: (line: string) => out.push(line), err: (line: string) => err.push(line) };
-    const code = await runOrder({ argv, env: { MYSQL_URL: urlOf(role), LOG_LEVEL: 'silent' }, terminal });
+    const env = {
+      ...{ MYSQL_URL: urlOf(role), LOG_LEVEL: 'silent', OUTBOX_MAX_EVENT_BYTES: '1000000' },
+      ...{ KAFKA_BROKERS: kafkaBrokers().join(','), ORDER_TOPIC: topic.name },
+    };
+    const code = await runOrder({ argv, env, terminal });
     expect([code, err], argv.join(' ')).to.deep.equal([0, []]);
     return out;
   };
@@ -152,6 +156,13 @@ describe('each process with a MySQL user of its own, with the rights that `order
     for (const service of [api, relay, janitor]) expect(await service.ended).to.deep.equal({ code: 0, signal: null });
     // Nothing went wrong on the way that was tried again.
     expect(`${relay.log()}${janitor.log()}`).not.to.match(/"level":"error"/);
+  });
+
+  it('the operator may ask all that the doctor asks, and has no right that it does not need', async () => {
+    const text = (await order(['doctor', '--deep'], 'operator')).join('\n');
+    expect(text).not.to.match(/cannot be asked|has more than|on the whole server/);
+    expect(text).to.match(/ok +operator_\w+@% may do what the role operator needs/);
+    expect(text).to.match(/compared 2 orders, 0 events and 4 of 4 records: .* 4 are of events purged since/);
   });
 
   const mayDelete: Readonly<Record<DatabaseRole, readonly string[]>> = {

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import * as t from 'io-ts';
+import { runOrder } from '../../../src/composition/run-order.ts';
+import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/contract/http.ts';
+import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
+import { decoded } from '../../support/decoded.ts';
+import { eventually } from '../../support/eventually.ts';
+import { post, send } from '../../support/http-client.ts';
+import { migratedDatabase, testPool } from '../../support/mysql-storage.ts';
+import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
+import type { TestDatabase, TestTopic } from '../../support/servers.ts';
+import { startServiceProcess } from '../../support/service-process.ts';
+import type { ServiceProcess } from '../../support/service-process.ts';
+
+const Diagnoses = t.array(
+  t.type({
+    check: t.string,
+    state: t.string,
+    findings: t.array(t.intersection([t.type({ state: t.string, says: t.string }), t.partial({ mend: t.string })])),
+  }),
+);
+
+describe('order doctor, against real servers and a service at work', function () {
+  this.timeout(60_000);
+  let database: TestDatabase;
+  let topic: TestTopic;
+  let pool: MySqlPool;
+  let service: ServiceProcess;
+  const orders: string[] = [];
+
+  const settings = () => ({
+    MYSQL_URL: database.url,
+    KAFKA_BROKERS: kafkaBrokers().join(','),
+    ORDER_TOPIC: topic.name,
+    OUTBOX_MAX_EVENT_BYTES: '1000000',
+  });
+  const doctor = async (...args: string[]) => {
+    const out: string[] = [];
+    const terminal = { out: (line: string) => out.push(line), err: (line: string) => out.push(line) };
+    const code = await runOrder({ argv: ['doctor', '--json', ...args], env: settings(), terminal });
+    const diagnoses = decoded(Diagnoses, JSON.parse(out.join('\n')));
+    const of = (check: string): string =>
+      (diagnoses.find((one) => one.check === check)?.findings ?? [])
+        .map(({ state, says }) => `${state}: ${says}`)
+        .join('\n');
+    return { code, diagnoses, of };
+  };
+  const write = (sql: string, values: readonly (string | number)[] = []) =>
+    pool.use((connection) => connection.write(sql, values));
+
+  before(async () => {
+    [database, topic] = await Promise.all([migratedDatabase(), freshTopic()]);
+    pool = testPool(database.url);
+    service = await startServiceProcess('all', settings());
+    for (let n = 0; n < 4; n += 1) {
+      const placed = await send(service.url, post('/orders', requestExamples.PlaceOrder));
+      const { orderId } = decoded(t.type({ orderId: t.string }), JSON.parse(placed.body));
+      await send(service.url, post(`/orders/${orderId}/cancellation`, requestExamples.Cancellation));
+      orders.push(orderId);
+    }
+    for (const orderId of orders)
+      await eventually(async () => {
+        const { body } = await send(service.url, { method: 'GET', path: `/orders/${orderId}/events` });
+        const states = decoded(OrderEventsAnswer, JSON.parse(body)).events.map(({ standing }) => standing.state);
+        expect(states).to.deep.equal(['published', 'published']);
+      });
+  });
+  after(async () => {
+    service.kill('SIGKILL');
+    await service.ended;
+    await pool.end();
+    await topic.drop();
+    await database.drop();
+  });
+
+  it('given all is well / then every finding says what was seen, and it ends with 0', async () => {
+    const { code, diagnoses, of } = await doctor('--deep');
+    expect(diagnoses.flatMap(({ findings }) => findings).filter(({ state }) => state === 'fail')).to.deep.equal([]);
+    expect(code).to.equal(0);
+    expect(of('this process')).to.include(`Node.js ${process.versions.node}`);
+    expect(of('MySQL settings')).to.match(/^ok: MySQL \d/);
+    expect(of('MySQL indexes')).to.include('outbox_claim');
+    expect(of('Kafka cluster')).to.match(/ok: Kafka 4\.0 or later\n.*6 partitions has a leader/s);
+    expect(of('clocks')).to.match(/MySQL's clock, compared with this machine's: between [-+]\d+ ms and [-+]\d+ ms/);
+    expect(of('clocks')).to.match(/ok: Kafka's clock, compared with MySQL's: between -\d+ ms and \+\d+ ms/);
+    expect(of('relays and backlog')).to.match(/relays alive: .*\n.*lanes led: 6 of 6/);
+    expect(of('tables and topic')).to.match(/compared 4 orders, 8 events and 8 of 8 records/);
+    for (const finding of diagnoses.flatMap(({ findings }) => findings))
+      if (finding.state === 'fail') expect(finding.mend).to.be.a('string');
+  });
+
+  it('given tables as after a restore from an older backup, and rows that were changed / then --deep finds each', async () => {
+    const [lost = '', changed = '', moved = ''] = orders;
+    await write('DELETE FROM outbox WHERE order_id = ? AND sequence = 2', [lost]);
+    await write('UPDATE orders SET version = 1 WHERE order_id = ?', [lost]);
+    await write("UPDATE outbox SET payload = '{}' WHERE order_id = ? AND sequence = 1", [changed]);
+    await write('UPDATE outbox SET kafka_offset = kafka_offset + 1000 WHERE order_id = ? AND sequence = 2', [moved]);
+    const { code, of } = await doctor('--deep');
+    expect(code).to.equal(1);
+    expect(of('tables and topic')).to.match(new RegExp(`outbox never had: event .*sequence 2 of ${lost}`));
+    expect(of('tables and topic')).to.match(/1 × records that are not what the outbox has/);
+    expect(of('tables and topic')).to.match(new RegExp(`sequence 2 of ${moved}: .* is beyond the end of the topic`));
+  });
+
+  it('given an index that was made invisible / then it says which, and how to mend it', async () => {
+    await write('ALTER TABLE outbox ALTER INDEX outbox_event INVISIBLE');
+    const { code, of } = await doctor();
+    await write('ALTER TABLE outbox ALTER INDEX outbox_event VISIBLE');
+    expect(code).to.equal(1);
+    expect(of('MySQL indexes')).to.match(/fail: index outbox_event of outbox is invisible/);
+  });
+});
