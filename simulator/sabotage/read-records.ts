@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { Pool, PoolConnection } from 'mysql2/promise';
-import type { OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
+import type { Claimed, OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
 import { storageUnavailable } from '../../src/application/ports/storage-error.ts';
 import type { StorageUnavailable } from '../../src/application/ports/storage-error.ts';
 
@@ -69,6 +69,13 @@ export const readRecords = async (
   sql: string,
   values: readonly (number | string)[],
 ): Promise<readonly OutboxRecord[]> => (await readRows(database, Row, sql, values)).map(recordOf);
+
+/** What was found with this limit, without the rows that are left out. */
+export const claimedOf = (
+  found: readonly OutboxRecord[],
+  limit: number,
+  except: ReadonlySet<number> = new Set(),
+): Claimed => ({ records: found.filter(({ id }) => !except.has(id)), more: found.length === limit });
 
 export const orUnavailable = <A>(action: string, act: () => Promise<A>): TaskEither<StorageUnavailable, A> =>
   TE.tryCatch(act, (cause) => storageUnavailable(action, cause));

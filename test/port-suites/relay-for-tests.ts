@@ -1,7 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { expect } from 'chai';
 import type { Lease } from '../../src/application/ports/relay-lease.ts';
-import type { AfterFailure, ClaimLimit, OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
+import type { AfterFailure, ClaimLimit, Claimed, OutboxRecord } from '../../src/application/ports/relay-outbox.ts';
 import { leaseNameOf } from '../../src/application/relay/lane-share.ts';
 import { right } from './storage-under-test.ts';
 import type { StorageUnderTest } from './storage-under-test.ts';
@@ -18,7 +18,11 @@ export class LaneForTests {
     readonly lane = 0,
   ) {}
 
-  claim(limit: Partial<ClaimLimit> = {}): Promise<readonly OutboxRecord[]> {
+  async claim(limit: Partial<ClaimLimit> = {}): Promise<readonly OutboxRecord[]> {
+    return (await this.look(limit)).records;
+  }
+
+  look(limit: Partial<ClaimLimit> = {}): Promise<Claimed> {
     return right(this.storage.relayOutbox.claim(this.lease, this.lane, { ...NO_LIMIT, ...limit }));
   }
 

@@ -66,6 +66,99 @@ export const relayOutboxSuite = (open: OpenStorage): void => {
       });
     });
 
+    describe('claim, and whether there may be more', () => {
+      it('given all that there is / then no', async () => {
+        await commitSequence(storage, a, 1, 3);
+        expect((await lane.look()).more).to.equal(false);
+        expect((await lane.look({ records: 4 })).more).to.equal(false);
+        expect((await lane.look({ records: 4, fresh: true })).more).to.equal(false);
+      });
+
+      it('given a limit of records that keeps some out / then yes', async () => {
+        await commitSequence(storage, a, 1, 3);
+        expect((await lane.look({ records: 2 })).more).to.equal(true);
+        expect((await lane.look({ records: 2, fresh: true })).more).to.equal(true);
+      });
+
+      it('given a limit of bytes that keeps one out / then yes', async () => {
+        await commitEvents(storage, [
+          anEvent(a, 1, { payload: '1' }),
+          anEvent(b, 1, { payload: `"${'x'.repeat(100)}"` }),
+        ]);
+        for (const fresh of [false, true]) {
+          const { records, more } = await lane.look({ bytes: 50, fresh });
+          expect(records).to.have.length(1);
+          expect(more).to.equal(true);
+        }
+      });
+    });
+
+    describe('claim of fresh records', () => {
+      it('given a retry that is due / then it is left to others, and its successors with it', async () => {
+        await commitSequence(storage, a, 1, 2);
+        await commitSequence(storage, b, 1, 2);
+        await lane.fail(await lane.one(({ orderKey, sequence }) => orderKey === a && sequence === 1), {
+          _tag: 'RetryAfter',
+          delayMs: 0,
+        });
+        await storage.passTime(1);
+        const fresh = await lane.claim({ fresh: true });
+        expect(fresh.map(({ orderKey, sequence }) => [orderKey, sequence])).to.deep.equal([
+          [b, 1],
+          [b, 2],
+        ]);
+        expect((await lane.claim()).map(({ orderKey }) => orderKey)).to.include(a);
+      });
+
+      it('given a row in flight / then the others', async () => {
+        await commitSequence(storage, a, 1, 3);
+        const [first] = await lane.claim({ fresh: true });
+        const rest = await lane.claim({ fresh: true, except: new Set([first?.id ?? 0]) });
+        expect(rest.map(({ sequence }) => sequence)).to.deep.equal([2, 3]);
+      });
+
+      it('given an empty lane / then nothing', async () => {
+        expect(await lane.look({ fresh: true })).to.deep.equal({ records: [], more: false });
+      });
+
+      it('given the same records / then it brings what a whole claim brings', async () => {
+        await commitEvents(storage, [anEvent(a, 1, { headers: { traceparent: 'x' } }), anEvent(a, 2), anEvent(b, 1)]);
+        expect(await lane.claim({ fresh: true })).to.deep.equal(await lane.claim());
+      });
+
+      it('given many lanes that are claimed and settled at once, again and again / then each gets what is its own', async () => {
+        const lanes = [lane, ...(await Promise.all([1, 2, 3, 4].map((number) => leasedLane(storage, number))))];
+        const keys = lanes.map(({ lane: number }) => keyInLane(number));
+        for (let round = 0; round < 3; round += 1) {
+          const sequence = round + 1;
+          await Promise.all(keys.map((key) => commitSequence(storage, key, sequence, sequence)));
+          const claims = await Promise.all(lanes.map((each) => each.claim({ fresh: true })));
+          expect(claims.map((records) => records.map(({ orderKey }) => orderKey))).to.deep.equal(
+            keys.map((key) => [key]),
+          );
+          await Promise.all(lanes.map((each, index) => each.acknowledge(claims[index] ?? [])));
+        }
+        expect(await right(storage.relayOutbox.lanesWithWork())).to.deep.equal([]);
+      });
+
+      it('given one of many leases is lost / then only that lane is told so, and the others are claimed and settled', async () => {
+        const others = await Promise.all([1, 2, 3].map((number) => leasedLane(storage, number)));
+        const keys = [lane, ...others].map(({ lane: number }) => keyInLane(number));
+        for (const key of keys) await commitSequence(storage, key, 1, 1);
+        const [records, ...theirs] = await Promise.all([lane, ...others].map((each) => each.claim({ fresh: true })));
+        await right(storage.leases.release(lane.lease));
+        const lost = { _tag: 'LeaseLost', lease: lane.lease };
+        const acknowledged = (records ?? []).map((record) => ({ record, offset: 1 }));
+        const settling = await Promise.all([
+          ...others.map(async (each, index) => each.acknowledge(theirs[index] ?? [])),
+          left(storage.relayOutbox.acknowledge(lane.lease, 0, acknowledged)),
+          left(storage.relayOutbox.claim(lane.lease, 0, { records: 1, bytes: 1, fresh: true })),
+        ]);
+        expect(settling).to.deep.equal([undefined, undefined, undefined, lost, lost]);
+        expect(await right(storage.relayOutbox.lanesWithWork())).to.deep.equal([0]);
+      });
+    });
+
     describe('claim, with rows that are left out', () => {
       it('given rows in flight / then the others, up to the limit, also those with lower IDs', async () => {
         await commitSequence(storage, a, 1, 2);

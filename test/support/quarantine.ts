@@ -22,7 +22,7 @@ export const quarantineEvents = async (mysqlUrl: string): Promise<readonly strin
       const acquired = rightOf(await leases.acquire(leaseNameOf(lane), 'test', 60_000)());
       if (!isSome(acquired)) throw new Error('a relay leads the lane');
       const lease = acquired.value;
-      const records = rightOf(await outbox.claim(lease, lane, { records: 100, bytes: 1_000_000 })());
+      const { records } = rightOf(await outbox.claim(lease, lane, { records: 100, bytes: 1_000_000 })());
       const heads = records.filter(
         ({ orderKey }, index) => records.findIndex((r) => r.orderKey === orderKey) === index,
       );

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { Pool } from 'mysql2/promise';
 import type { RelayOutbox } from '../../../src/application/ports/relay-outbox.ts';
-import { orUnavailable, readRecords, readRows, RECORD_COLUMNS, SENDABLE } from '../read-records.ts';
+import { claimedOf, orUnavailable, readRecords, readRows, RECORD_COLUMNS, SENDABLE } from '../read-records.ts';
 
 const AFTER_CURSOR = `
 SELECT ${RECORD_COLUMNS} FROM outbox WHERE kafka_partition = ? AND id > ? AND ${SENDABLE} ORDER BY id LIMIT ?`;
@@ -39,7 +39,7 @@ export const cursorPollOutbox = (real: RelayOutbox, pool: Pool): RelayOutbox => 
     claim: (_lease, lane, { records, except }) =>
       orUnavailable('claim events', async () => {
         const found = await readRecords(pool, AFTER_CURSOR, [lane, await cursorOf(lane), records]);
-        return found.filter(({ id }) => except?.has(id) !== true);
+        return claimedOf(found, records, except);
       }),
     acknowledge: (lease, lane, acknowledged) =>
       pipe(

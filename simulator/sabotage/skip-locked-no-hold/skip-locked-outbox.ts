@@ -34,7 +34,7 @@ export class SkipLockedOutbox implements RelayOutbox {
         const locked = await readRecords(connection, LOCK_NEXT, [lane]);
         this.jobs.set(lane, connection);
         if (locked.length === 0) await this.letGo(lane);
-        return locked;
+        return { records: locked, more: locked.length > 0 };
       } catch (cause) {
         this.jobs.delete(lane);
         connection.destroy();

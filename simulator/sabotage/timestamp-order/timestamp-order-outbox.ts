@@ -1,6 +1,6 @@
 import type { Pool } from 'mysql2/promise';
 import type { RelayOutbox } from '../../../src/application/ports/relay-outbox.ts';
-import { orUnavailable, readRecords, RECORD_COLUMNS, SENDABLE } from '../read-records.ts';
+import { claimedOf, orUnavailable, readRecords, RECORD_COLUMNS, SENDABLE } from '../read-records.ts';
 
 /** The last part of an event ID is random. */
 const BY_TIMESTAMP = `
@@ -15,7 +15,7 @@ export const timestampOrderOutbox = (real: RelayOutbox, pool: Pool): RelayOutbox
   lanesWithWork: () => real.lanesWithWork(),
   claim: (_lease, lane, { records, except }) =>
     orUnavailable('claim events', async () =>
-      (await readRecords(pool, BY_TIMESTAMP, [lane, records])).filter(({ id }) => except?.has(id) !== true),
+      claimedOf(await readRecords(pool, BY_TIMESTAMP, [lane, records]), records, except),
     ),
   acknowledge: (lease, lane, acknowledged) => real.acknowledge(lease, lane, acknowledged),
   recordFailure: (lease, failure, then) => real.recordFailure(lease, failure, then),

@@ -31,6 +31,15 @@ export interface ClaimLimit {
    * the last one", since a row with a lower ID may commit later.
    */
   readonly except?: ReadonlySet<number>;
+  /** Only records that were never attempted, which is a cheaper look; retries that are due are left to other claims. */
+  readonly fresh?: boolean;
+}
+
+export interface Claimed {
+  /** In order per key. */
+  readonly records: readonly OutboxRecord[];
+  /** False when the claim has seen all there was to claim; true when the limit may have kept something out. */
+  readonly more: boolean;
 }
 
 export interface Acknowledgement {
@@ -63,12 +72,8 @@ export type SettleError = StorageUnavailable | CommitOutcomeUnknown | LeaseLost;
 export interface RelayOutbox {
   /** Lanes with at least one sendable record: never attempted and not held, or due for a retry. */
   lanesWithWork(): TaskEither<StorageUnavailable, readonly number[]>;
-  /** Sendable records of one lane, in order per key. */
-  claim(
-    lease: Lease,
-    lane: number,
-    limit: ClaimLimit,
-  ): TaskEither<StorageUnavailable | LeaseLost, readonly OutboxRecord[]>;
+  /** Sendable records of one lane. */
+  claim(lease: Lease, lane: number, limit: ClaimLimit): TaskEither<StorageUnavailable | LeaseLost, Claimed>;
   /** COMPLETED with partition and offset; successors held behind a blocking record are released in bounded chunks. */
   acknowledge(lease: Lease, lane: number, acknowledged: readonly Acknowledgement[]): TaskEither<SettleError, void>;
   /** Spends one attempt, keeps it in the attempt history, and holds the successors. */

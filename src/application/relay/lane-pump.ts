@@ -5,7 +5,7 @@ import type { Publisher } from '../ports/publisher.ts';
 import type { Random } from '../ports/random.ts';
 import type { LeaseLost } from '../ports/relay-lease.ts';
 import type { RelayObserver } from '../ports/relay-observer.ts';
-import type { OutboxRecord, RelayOutbox } from '../ports/relay-outbox.ts';
+import type { Claimed, ClaimLimit, OutboxRecord, RelayOutbox } from '../ports/relay-outbox.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { Batch } from './batches.ts';
 import { headsOf, planBatches } from './batches.ts';
@@ -32,11 +32,12 @@ export interface LanePumpParts {
 
 /** How fast batches become larger again after one was cut because of its bytes. */
 const GROWTH = 33 / 32;
-/** A lane rests after a batch that was not full, so many times as long as that batch took, and never longer than this. */
-const REST_FACTOR = 2;
-const LONGEST_REST_MS = 100;
+/** Records of a first look: when there are more, whole batches follow. */
+const FIRST_LOOK_RECORDS = 50;
+/** What made a lane look: a commit that somebody told of, or a poll, which also knows of retries that are due. */
+export type Look = 'fresh' | 'whole';
 
-type Claimed = Either<StorageUnavailable | LeaseLost, readonly OutboxRecord[]>;
+type Claim = Either<StorageUnavailable | LeaseLost, Claimed>;
 
 /** Has not failed before, and no others wait for it. */
 const isPlain = ({ attempts, blocking }: OutboxRecord): boolean => attempts === 0 && !blocking;
@@ -44,15 +45,14 @@ const isPlain = ({ attempts, blocking }: OutboxRecord): boolean => attempts === 
 /**
  * Drains one lane: claim, send, settle, again until nothing is left. Never runs twice at once.
  *
- * While there is more than one batch to send and nothing of the lane has failed, the three overlap: while a batch is
- * with the broker, the one before is settled and the one after is claimed. What was claimed ahead rests on the batch
- * before it and is sent only when the broker has acknowledged that one; when anything else came of it, what was
- * claimed ahead is forgotten, and the lane goes on one step after the other. At most two batches are published and
- * not yet settled.
+ * While nothing of the lane has failed, the three overlap: a batch is settled while the next look is made and the next
+ * batch is sent, and while there is more than one batch to send, the one after is claimed meanwhile. What was claimed
+ * ahead rests on the batch before it and is sent only when the broker has acknowledged that one; when anything else came
+ * of it, what was claimed ahead is forgotten, and the lane goes on one step after the other. At most two batches are
+ * published and not yet settled.
  *
- * After a batch that was not full it rests for twice as long as that batch took, 100 ms at most: what is committed
- * meanwhile goes out together, for the price of one batch. Where a batch takes a few milliseconds this is hardly
- * noticed; where the machines are busy and it takes ten times as long, it relieves them.
+ * A look that finds all there is ends the work: what is committed later is told by a ring, or found by a poll. What is
+ * committed while a batch is on its way goes out together after it, so the busier the machines, the larger the batches.
  */
 export class LanePump {
   private readonly health: LaneHealth;
@@ -60,13 +60,15 @@ export class LanePump {
   private readonly sender: LaneSender;
   private readonly settling = new SettlingBatch();
   /** Claimed while the batch before it was sent. */
-  private ahead: Claimed | undefined;
+  private ahead: Claim | undefined;
   /** Records that one request takes, as far as is known. */
   private atOnce: number;
   private running = false;
   private finished: Promise<void> = Promise.resolve();
-  /** Work was seen while running: look once more before ending. */
-  private again = false;
+  /** The look to make next; undefined when nothing more was heard of. */
+  private next: Look | undefined;
+  /** Called when there is something to look for. */
+  private onNext: () => void = () => undefined;
   private failures = 0;
   /** Not started before, monotonic milliseconds. */
   private notBefore = Number.NEGATIVE_INFINITY;
@@ -84,9 +86,10 @@ export class LanePump {
     this.atOnce = parts.settings.batchRecords;
   }
 
-  /** Starts draining, unless it must wait for a backoff. True when it was started. */
-  start(): boolean {
-    this.again = true;
+  /** Starts draining, unless it must wait for a backoff; while it drains, looks once more. True when it was started. */
+  start(look: Look): boolean {
+    if (this.next !== 'whole') this.next = look;
+    this.onNext();
     if (this.running || !this.maySend() || this.readyAt() > this.parts.clock.monotonic()) return false;
     this.running = true;
     this.finished = this.drain();
@@ -109,34 +112,45 @@ export class LanePump {
   private async drain(): Promise<void> {
     const { observer } = this.parts;
     try {
-      while (this.again) {
-        this.again = false;
-        await this.rounds();
+      for (;;) {
+        const look = this.next;
+        this.next = undefined;
+        if (look !== undefined) await this.rounds(look);
+        else if (this.settling.rows.size > 0) await this.settledOrHeard();
+        else break;
       }
     } catch (cause) {
       observer.failed('drain a lane', cause, this.lane);
       this.backOff();
-    } finally {
-      this.running = false;
+      await this.settling.ended();
     }
+    this.running = false;
   }
 
-  /** Leaves nothing in flight, also when it rejects. */
-  private async rounds(): Promise<void> {
+  /** Waits until nothing is being settled any more, or there is something to look for. */
+  private async settledOrHeard(): Promise<void> {
+    const heard = new Promise<void>((resolve) => {
+      this.onNext = resolve;
+    });
+    await Promise.race([this.settling.ended(), heard]);
+    if (this.next === undefined) await this.settling.finished();
+  }
+
+  /** Leaves nothing in flight but what is being settled, also when it rejects. */
+  private async rounds(look: Look): Promise<void> {
     const { clock } = this.parts;
     try {
-      while (this.maySend() && this.readyAt() <= clock.monotonic() && (await this.round()));
+      let left = this.firstLook(look);
+      while (this.maySend() && this.readyAt() <= clock.monotonic() && (await this.round(left))) left = this.whole();
     } finally {
       this.ahead = undefined;
-      await this.settling.finished();
     }
   }
 
   /** False when nothing is left to send now. */
-  private async round(): Promise<boolean> {
-    const { clock, observer } = this.parts;
-    const begun = clock.monotonic();
-    const claimed = this.ahead ?? (await this.claim(this.settling.rows));
+  private async round(limit: ClaimLimit): Promise<boolean> {
+    const { observer } = this.parts;
+    const claimed = this.ahead ?? (await this.claim(limit, this.settling.rows));
     this.ahead = undefined;
     if (!isRight(claimed)) {
       if (claimed.left._tag === 'LeaseLost') this.held.lose();
@@ -144,21 +158,18 @@ export class LanePump {
       this.backOff();
       return false;
     }
-    const batches = this.plan(claimed.right);
-    const first = this.beginningOfBacklog(claimed.right, batches);
-    if (first !== undefined) {
-      this.atOnce = batches.length > 1 ? first.length : this.larger();
-      await this.sendAndClaim(first);
-    } else if (this.settling.rows.size > 0) await this.settling.finished();
-    else if (await this.sendAll(claimed.right, batches)) await this.rest(begun);
-    else return false;
+    const { records, more } = claimed.right;
+    const batches = this.plan(records);
+    const [first] = batches;
+    if (first !== undefined && this.health.isWell() && records.every(isPlain)) {
+      const isMore = more || batches.length > 1;
+      if (batches.length > 1) this.atOnce = first.length;
+      else if (more) this.atOnce = this.larger();
+      return !(await this.sendPlain(first, isMore)) || isMore;
+    }
+    if (records.length > 0 && this.settling.rows.size > 0) await this.settling.finished();
+    else if (!(await this.sendAll(records, batches))) return more && records.length === 0;
     return true;
-  }
-
-  /** Ends early when the relay stops. */
-  private async rest(begun: number): Promise<void> {
-    const { clock, stopping } = this.parts;
-    await clock.sleep(Math.min(LONGEST_REST_MS, REST_FACTOR * (clock.monotonic() - begun)), stopping);
   }
 
   /** One step after the other. False when nothing is left to send now. */
@@ -169,39 +180,45 @@ export class LanePump {
     return batches.length > 0;
   }
 
-  /** The first batch, when there is more to come and nothing needs care; undefined when one step is to follow the other. */
-  private beginningOfBacklog(claimed: readonly OutboxRecord[], batches: readonly Batch[]): Batch | undefined {
-    const isMore = batches.length > 1 || claimed.length >= this.atOnce;
-    return isMore && this.health.isWell() && claimed.every(isPlain) ? batches[0] : undefined;
-  }
-
-  /** Sends the batch, and claims what comes after it meanwhile. What was claimed with it and does not fit is claimed again. */
-  private async sendAndClaim(batch: Batch): Promise<void> {
-    if (!this.maySend()) return;
+  /**
+   * Sends the batch, and claims what comes after it meanwhile, if there is more. What was claimed with it and does not fit
+   * is claimed again. False when something failed.
+   */
+  private async sendPlain(batch: Batch, isMore: boolean): Promise<boolean> {
+    if (!this.maySend()) return false;
     const underWay = new Set([...this.settling.rows, ...batch.map(({ id }) => id)]);
-    const claiming = this.claim(underWay).catch(() => undefined);
+    const claiming = isMore ? this.claim(this.whole(), underWay).catch(() => undefined) : undefined;
     const outcome = await this.sender.publish(batch);
+    this.failures = 0;
     if (!isRight(outcome)) {
       await Promise.all([claiming, this.settling.finished()]);
       await this.sender.sent(batch, outcome);
-    } else if (await this.settling.finished()) {
-      this.settling.begin(batch, () => this.settler.acknowledge(batch, outcome.right));
-      this.ahead = await claiming;
+      return false;
     }
-    this.failures = 0;
+    if (!(await this.settling.finished())) return false;
+    this.settling.begin(batch, () => this.settler.acknowledge(batch, outcome.right));
+    this.ahead = await claiming;
+    return true;
   }
 
   private larger(): number {
     return Math.min(this.parts.settings.batchRecords, Math.ceil(this.atOnce * GROWTH));
   }
 
-  private claim(except: ReadonlySet<number>): Promise<Claimed> {
-    const { outbox, publisher } = this.parts;
-    return outbox.claim(this.held.lease, this.lane, {
-      records: this.atOnce,
-      bytes: publisher.maxBatchBytes(),
-      ...(except.size > 0 ? { except } : {}),
-    })();
+  private whole(): ClaimLimit {
+    return { records: this.atOnce, bytes: this.parts.publisher.maxBatchBytes() };
+  }
+
+  /** A lane of which something has failed may have retries to send. */
+  private firstLook(look: Look): ClaimLimit {
+    const whole = this.whole();
+    if (look === 'whole' || !this.health.isWell()) return whole;
+    return { ...whole, records: Math.min(FIRST_LOOK_RECORDS, whole.records), fresh: true };
+  }
+
+  private claim(limit: ClaimLimit, except: ReadonlySet<number>): Promise<Claim> {
+    const { outbox } = this.parts;
+    return outbox.claim(this.held.lease, this.lane, { ...limit, ...(except.size > 0 ? { except } : {}) })();
   }
 
   private plan(claimed: readonly OutboxRecord[]): readonly Batch[] {

@@ -1,6 +1,6 @@
 import type { HeldLease } from './held-lease.ts';
 import { LanePump } from './lane-pump.ts';
-import type { LanePumpParts } from './lane-pump.ts';
+import type { LanePumpParts, Look } from './lane-pump.ts';
 
 /** A lane whose lease this relay was given, until nothing of it is in flight any more. */
 export class LedLane {
@@ -21,8 +21,8 @@ export class LedLane {
   }
 
   /** Looks for work in the lane. True when it was started. */
-  start(): boolean {
-    return this.leads && this.pump.start();
+  start(look: Look): boolean {
+    return this.leads && this.pump.start(look);
   }
 
   /** Begins nothing new in this lane. */

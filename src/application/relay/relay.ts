@@ -42,7 +42,7 @@ export class Relay {
     });
     this.outage = new OutagePause({ ...parts, settings });
     this.rings = new LaneRings(parts.clock, (lane) => {
-      this.keeper.leadOf(lane)?.start();
+      this.keeper.leadOf(lane)?.start('fresh');
     });
   }
 
@@ -108,7 +108,7 @@ export class Relay {
       const lanes = await outbox.lanesWithWork()();
       if (isRight(lanes)) {
         const withWork = new Set(lanes.right);
-        const started = leading.filter((led) => withWork.has(led.lane) && led.start());
+        const started = leading.filter((led) => withWork.has(led.lane) && led.start('whole'));
         return started.some(({ lane }) => !this.rings.told(lane)) ? 'work' : 'nothing';
       }
       observer.failed('look for work', lanes.left);

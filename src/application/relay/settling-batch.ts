@@ -1,6 +1,7 @@
 import type { Batch } from './batches.ts';
 
 const NONE: ReadonlySet<number> = new Set();
+const ignored = (): void => undefined;
 
 /** The one batch of a lane that the broker has acknowledged and that is settled while the next one is under way. */
 export class SettlingBatch {
@@ -17,7 +18,12 @@ export class SettlingBatch {
     this.ids = new Set(batch.map(({ id }) => id));
     this.done = settle();
     // Whoever waits for it is told; until somebody does, it is no unhandled rejection.
-    this.done.catch(() => undefined);
+    this.done.catch(ignored);
+  }
+
+  /** Resolves when it has ended, however it did; `finished` then tells. */
+  async ended(): Promise<void> {
+    await this.done.then(ignored, ignored);
   }
 
   /** Waits for it. False when the lease was lost. */

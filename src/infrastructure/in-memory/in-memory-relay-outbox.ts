@@ -7,6 +7,7 @@ import type {
   Acknowledgement,
   AfterFailure,
   ClaimLimit,
+  Claimed,
   FailedAttempt,
   OutboxRecord,
   RelayOutbox,
@@ -42,11 +43,7 @@ export class InMemoryRelayOutbox implements RelayOutbox {
     };
   }
 
-  claim(
-    lease: Lease,
-    lane: number,
-    limit: ClaimLimit,
-  ): TaskEither<StorageUnavailable | LeaseLost, readonly OutboxRecord[]> {
+  claim(lease: Lease, lane: number, limit: ClaimLimit): TaskEither<StorageUnavailable | LeaseLost, Claimed> {
     return () => this.fenced(lease, (tables) => this.claimIn(tables, lane, limit));
   }
 
@@ -61,21 +58,23 @@ export class InMemoryRelayOutbox implements RelayOutbox {
     return () => this.fenced(lease, (tables) => this.spendAttempt(tables, failure, then));
   }
 
-  private claimIn(tables: Tables, lane: number, limit: ClaimLimit): readonly OutboxRecord[] {
+  private claimIn(tables: Tables, lane: number, limit: ClaimLimit): Claimed {
     const claimed: OutboxRecord[] = [];
     let bytes = 0;
     for (const row of [...tables.outbox.values()].sort((a, b) => a.id - b.id)) {
       if (row.partition !== lane || !this.isSendable(row) || limit.except?.has(row.id) === true) continue;
+      if (limit.fresh === true && row.nextAttemptAt !== null) continue;
       const block = tables.blocks.get(row.orderKey);
       if (block !== undefined && block.sequence < row.sequence) {
         tables.outbox.set(row.id, { ...row, heldBy: block.outboxId });
         continue;
       }
       bytes += Buffer.byteLength(row.payload);
-      if (claimed.length >= limit.records || (claimed.length > 0 && bytes > limit.bytes)) break;
+      if (claimed.length >= limit.records || (claimed.length > 0 && bytes > limit.bytes))
+        return { records: claimed, more: true };
       claimed.push(recordOf(row, block !== undefined));
     }
-    return claimed;
+    return { records: claimed, more: false };
   }
 
   /** Does nothing when the row is settled already, or another event's after a skip. */

@@ -1,5 +1,5 @@
 import type { Lease } from '../../application/ports/relay-lease.ts';
-import type { ClaimLimit, OutboxRecord } from '../../application/ports/relay-outbox.ts';
+import type { ClaimLimit, Claimed, OutboxRecord } from '../../application/ports/relay-outbox.ts';
 import type { MySqlConnection } from './mysql-connection.ts';
 import type { TransactionConnection } from './mysql-unit-of-work.ts';
 import { lockBlocks } from './outbox-blocks.ts';
@@ -30,6 +30,26 @@ const CLAIM = `
 UNION ALL
 (${SENDABLE} AND o.next_attempt_at <= NOW(6) ORDER BY o.next_attempt_at, o.id LIMIT ?)`;
 
+/**
+ * The fresh half alone, for several lanes at once and for little more than one costs. `want` leads; each lane's rows are
+ * read up to their limit and no further, for which the order names every column of the index. A lane whose lease holds
+ * has a row in the answer, if only an empty one.
+ */
+const CLAIM_FRESH = (lanes: number): string => `
+SELECT want.lane, o.*, b.sequence AS blocked_from
+FROM (VALUES ${'ROW(?, ?, ?, ?), '.repeat(lanes - 1)}ROW(?, ?, ?, ?)) AS want (lane, name, owner, epoch)
+  STRAIGHT_JOIN relay_leases lease FORCE INDEX (PRIMARY)
+    ON lease.name = want.name AND lease.owner = want.owner AND lease.epoch = want.epoch
+  LEFT JOIN LATERAL (
+    SELECT id, event_id, order_id, sequence, type, version, occurred_at, headers, attempts, payload_bytes,
+      IF(payload_bytes > ?, NULL, payload) AS payload
+    FROM outbox FORCE INDEX (outbox_claim)
+    WHERE kafka_partition = want.lane AND status = 'PENDING' AND held_by IS NULL AND next_attempt_at IS NULL
+      AND id + 0 NOT IN (?)
+    ORDER BY kafka_partition, status, held_by, next_attempt_at, id LIMIT ?
+  ) o ON TRUE
+  LEFT JOIN outbox_blocks b FORCE INDEX (PRIMARY) ON b.order_id = o.order_id`;
+
 const CHECK_EPOCH = `
 SELECT epoch FROM relay_leases WHERE name = ? AND owner = ? AND epoch = ?`;
 
@@ -47,11 +67,17 @@ export interface RowBehind {
   readonly orderKey: string;
 }
 
-export interface Claim {
-  readonly records: readonly OutboxRecord[];
+export interface Claim extends Claimed {
   readonly behind: readonly RowBehind[];
 }
-const NOTHING: Claim = { records: [], behind: [] };
+const NOTHING: Claim = { records: [], more: false, behind: [] };
+
+/** One claim of those that share a statement; no two are of the same lane. */
+export interface LaneClaim {
+  readonly lease: Lease;
+  readonly lane: number;
+  readonly limit: ClaimLimit;
+}
 
 /** Retries take at most a quarter of a claim, so that many poisoned orders cannot keep the others waiting. */
 const retryShare = (records: number): number => Math.ceil(records / 4);
@@ -76,20 +102,64 @@ interface Candidate {
  */
 export const readClaim = async (
   connection: MySqlConnection,
-  lease: Lease,
-  lane: number,
-  { records: most, bytes, except = NONE }: ClaimLimit,
+  { lease, lane, limit }: LaneClaim,
 ): Promise<Claim | undefined> => {
+  const { records: most, except = NONE } = limit;
   const held = [lease.name, lease.owner, lease.epoch];
-  const sendable = [Math.ceil((bytes * READ_AT_MOST) / most), ...held, lane];
-  const left = except.size === 0 ? [NO_ROW] : [...except];
-  const found = await connection.rows(CLAIM, [...sendable, left, most, ...sendable, retryShare(most)]);
+  const sendable = [largestRead(limit), ...held, lane];
+  const found = await connection.rows(CLAIM, [...sendable, listOf(except), most, ...sendable, retryShare(most)]);
   if (found.length === 0) return (await connection.rows(CHECK_EPOCH, held)).length === 0 ? undefined : NOTHING;
   // Retries that are left out are so few that the statement does not ask for them.
-  const rows = found.map(rowOf).filter((row) => !except.has(numberIn(row, 'id')));
-  const taken = withinLimit(rows.filter((row) => !isBehindBlock(row)).map(candidateOf), most, bytes);
+  const rows = found.map(rowOf);
+  const retries = rows.filter(wasAttempted).length;
+  const more = rows.length - retries >= most || retries >= retryShare(most);
+  return claimOf(
+    connection,
+    lane,
+    limit,
+    rows.filter((row) => !except.has(numberIn(row, 'id'))),
+    more,
+  );
+};
+
+/** As `readClaim`, of records that were never attempted, for all of `claims` as of one moment. */
+export const readFreshClaims = async (
+  connection: MySqlConnection,
+  claims: readonly LaneClaim[],
+): Promise<ReadonlyMap<number, Claim>> => {
+  const except = new Set(claims.flatMap(({ limit }) => [...(limit.except ?? NONE)]));
+  const most = Math.max(...claims.map(({ limit }) => limit.records));
+  const wanted = claims.flatMap(({ lane, lease }) => [lane, lease.name, lease.owner, lease.epoch]);
+  const largest = Math.max(...claims.map(({ limit }) => largestRead(limit)));
+  const values = [...wanted, largest, listOf(except), most];
+  const rows = (await connection.rows(CLAIM_FRESH(claims.length), values)).map(rowOf);
+  const found = new Map<number, Claim>();
+  for (const { lane, limit } of claims) {
+    const ofLane = rows.filter((row) => numberIn(row, 'lane') === lane);
+    if (ofLane.length === 0) continue;
+    const those = ofLane.filter((row) => row['id'] !== null);
+    found.set(lane, await claimOf(connection, lane, limit, those, those.length >= limit.records));
+  }
+  return found;
+};
+
+const largestRead = ({ bytes, records }: ClaimLimit): number => Math.ceil((bytes * READ_AT_MOST) / records);
+const listOf = (ids: ReadonlySet<number>): readonly number[] => (ids.size === 0 ? [NO_ROW] : [...ids]);
+const wasAttempted = (row: Row): boolean => numberIn(row, 'attempts') > 0;
+
+/** What is taken of the rows that were found; `more` when the statement's own limits may have kept some out. */
+const claimOf = async (
+  connection: MySqlConnection,
+  lane: number,
+  { records: most, bytes }: ClaimLimit,
+  rows: readonly Row[],
+  more: boolean,
+): Promise<Claim> => {
+  const sendable = rows.filter((row) => !isBehindBlock(row)).map(candidateOf);
+  const taken = withinLimit(sendable, most, bytes);
   return {
     records: await recordsOf(connection, lane, taken),
+    more: more || taken.length < sendable.length,
     behind: rows.filter(isBehindBlock).map((row) => ({ id: numberIn(row, 'id'), orderKey: textIn(row, 'order_id') })),
   };
 };

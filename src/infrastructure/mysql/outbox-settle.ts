@@ -25,22 +25,24 @@ import { WholeNumber, decodeRows } from './rows.ts';
 const { acknowledge, retryLater, quarantine } = OUTBOX_MOVES;
 
 const PUBLISHED = (rows: number): string =>
-  `(VALUES ${'ROW(?, ?, ?), '.repeat(rows - 1)}ROW(?, ?, ?)) AS published (id, event_id, kafka_offset)`;
+  `(VALUES ${'ROW(?, ?, ?, ?), '.repeat(rows - 1)}ROW(?, ?, ?, ?)) AS published (id, event_id, lane, kafka_offset)`;
 
 /** After a skip the row is another event's. */
 const SET_COMPLETED = `
 SET o.status = '${acknowledge.to}', o.published_at = NOW(6), o.kafka_offset = published.kafka_offset, o.next_attempt_at = NULL,
   o.held_by = NULL
-WHERE o.status = '${acknowledge.from}' AND o.kafka_partition = ? AND o.event_id = published.event_id`;
+WHERE o.status = '${acknowledge.from}' AND o.kafka_partition = published.lane AND o.event_id = published.event_id`;
 
 /** The list of offsets leads; each row is then found by its primary key. */
 const COMPLETE = (rows: number): string => `
 UPDATE ${PUBLISHED(rows)} STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY) ON o.id = published.id ${SET_COMPLETED}`;
 
-/** The same, when the lease is still held, which is locked before any row: a new owner waits for the statement. */
-const COMPLETE_FENCED = (rows: number): string => `
-UPDATE (SELECT epoch FROM relay_leases WHERE name = ? AND owner = ? AND epoch = ? FOR SHARE) AS lease
-  STRAIGHT_JOIN ${PUBLISHED(rows)} STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY) ON o.id = published.id ${SET_COMPLETED}`;
+/** The same, when all leases are still held, which are locked before any row: a new owner waits for the statement. */
+const COMPLETE_FENCED = (leases: number, rows: number): string => `
+UPDATE (SELECT COUNT(*) AS held FROM relay_leases FORCE INDEX (PRIMARY)
+    WHERE (name, owner, epoch) IN (${'(?, ?, ?), '.repeat(leases - 1)}(?, ?, ?)) FOR SHARE) AS lease
+  STRAIGHT_JOIN ${PUBLISHED(rows)} STRAIGHT_JOIN outbox o FORCE INDEX (PRIMARY)
+    ON o.id = published.id AND lease.held = ${leases} ${SET_COMPLETED}`;
 
 const COMPLETED_OF = `
 SELECT id FROM outbox WHERE id IN (?) AND status = 'COMPLETED'`;
@@ -91,24 +93,31 @@ const NextRow = t.strict({
   attempted: t.union([t.literal(0), t.literal(1)]),
 });
 
-const publishedValues = (acknowledged: readonly Acknowledgement[]): SqlValue[] =>
-  acknowledged.flatMap(({ record, offset }) => [record.id, record.eventId, offset]);
+/** What one lane has to settle; not empty. */
+export interface LaneAcknowledgement {
+  readonly lease: Lease;
+  readonly lane: number;
+  readonly acknowledged: readonly Acknowledgement[];
+}
+
+const publishedValues = (lane: number, acknowledged: readonly Acknowledgement[]): SqlValue[] =>
+  acknowledged.flatMap(({ record, offset }) => [record.id, record.eventId, lane, offset]);
 
 /**
- * COMPLETED with their offsets, by one statement that is the whole transaction. For records that no others wait for.
- * False when that is not sure to be done to all of them (the lease is lost, a row was settled before, somebody else had a
- * row locked, the session ended): `acknowledgeRecords` then finds out.
+ * COMPLETED with their offsets, by one statement that is the whole transaction, whatever number of lanes they are from.
+ * For records that no others wait for. False when that is not sure to be done to all of them (a lease is lost, a row was
+ * settled before, somebody else had a row locked, the session ended): `acknowledgeRecords` then finds out.
  */
 export const acknowledgeAtOnce = async (
   connection: MySqlConnection,
-  { name, owner, epoch }: Lease,
-  lane: number,
-  acknowledged: readonly Acknowledgement[],
+  lanes: readonly LaneAcknowledgement[],
 ): Promise<boolean> => {
-  const values = [name, owner, epoch, ...publishedValues(acknowledged), lane];
+  const leases = lanes.flatMap(({ lease: { name, owner, epoch } }) => [name, owner, epoch]);
+  const published = lanes.flatMap(({ lane, acknowledged }) => publishedValues(lane, acknowledged));
+  const rows = lanes.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
   try {
-    const { affectedRows } = await connection.write(COMPLETE_FENCED(acknowledged.length), values);
-    return affectedRows === acknowledged.length;
+    const { affectedRows } = await connection.write(COMPLETE_FENCED(lanes.length, rows), [...leases, ...published]);
+    return affectedRows === rows;
   } catch (cause) {
     if (isDeadlock(cause) || isLockWaitTimeout(cause) || isConnectionLost(cause)) return false;
     throw cause;
@@ -122,7 +131,7 @@ export const acknowledgeRecords = async (
   acknowledged: readonly Acknowledgement[],
 ): Promise<void> => {
   const blocks = await lockBlocks(connection, new Set(acknowledged.map(({ record }) => record.orderKey)));
-  await connection.write(COMPLETE(acknowledged.length), [...publishedValues(acknowledged), lane]);
+  await connection.write(COMPLETE(acknowledged.length), publishedValues(lane, acknowledged));
   if (blocks.length === 0) return;
   // Not every head in the batch was PENDING, and a repeated call finds the block moved on: ask the rows.
   const heads = decodeRows(IdRow, await connection.rows(COMPLETED_OF, [blocks.map(({ outbox_id }) => outbox_id)]));

@@ -15,6 +15,8 @@ const OUTAGE: Fate = { _tag: 'Refused', kind: 'outage', reason: 'connection refu
 const DATABASE_MS = 8;
 const BROKER_MS = 10;
 const BATCH = 10;
+/** Nothing is found but by rings. */
+const RARELY = { pollMinMs: MINUTE, pollMaxMs: MINUTE };
 
 type Step = 'claim' | 'publish' | 'settle';
 
@@ -109,7 +111,7 @@ describe('relay with a backlog', () => {
   it('given less than a batch / then one step follows the other, and no claim is made that nobody needs', async () => {
     const house = houseWith();
     const watched = new Watched(house);
-    const relay = house.relay({ batchRecords: BATCH, pollMaxMs: MINUTE, pollMinMs: MINUTE }, watched.parts);
+    const relay = house.relay({ batchRecords: BATCH, ...RARELY }, watched.parts);
     relay.start();
     await house.clock.advance(1_000);
     await backlog(house, 3, 1);
@@ -117,7 +119,51 @@ describe('relay with a backlog', () => {
     expect(await house.settled()).to.equal(true);
     await house.clock.advance(1_000);
     expect([...watched.together]).to.deep.equal([]);
-    expect(watched.claims, 'one with events, one that finds no more').to.equal(2);
+    expect(watched.claims).to.equal(1);
+    await house.stop(relay);
+  });
+
+  it('given an event that comes while the last one is settled / then it is sent meanwhile, and nothing twice', async () => {
+    const house = new RelayHouse(1, { latencyMs: () => 0 });
+    const watched = new Watched(house);
+    const relay = house.relay({ batchRecords: BATCH, ...RARELY }, watched.parts);
+    relay.start();
+    await house.clock.advance(1_000);
+    await house.append('a');
+    relay.wake(0);
+    await house.clock.advance(DATABASE_MS + 1);
+    expect(house.published()).to.have.lengthOf(1);
+    expect(watched.settlements, 'still being settled').to.equal(0);
+    await house.append('a');
+    relay.wake(0);
+    await house.clock.advance(DATABASE_MS);
+    expect([...watched.together]).to.include('claim and settle');
+    expect(await house.settled()).to.equal(true);
+    expect(house.published()).to.deep.equal(['a#1', 'a#2']);
+    await house.stop(relay);
+  });
+
+  it('given more than a first look takes / then all of it is sent without another ring or poll', async () => {
+    const house = houseWith();
+    const relay = house.relay({ batchRecords: 100, ...RARELY }, new Watched(house).parts);
+    relay.start();
+    await house.clock.advance(1_000);
+    const keys = await backlog(house, 12, 20);
+    relay.wake(0);
+    expect(await house.settled(1_000)).to.equal(true);
+    expectInOrder(house, keys, 20);
+    await house.stop(relay);
+  });
+
+  it('given an event too large for the bytes of the first look / then it follows without another ring or poll', async () => {
+    const house = houseWith();
+    const relay = house.relay({ batchRecords: 100, ...RARELY }, new Watched(house).parts);
+    relay.start();
+    await house.clock.advance(1_000);
+    await house.append('a');
+    await house.append('large', 1, `"${'x'.repeat(house.publisher.maxBatchBytes())}"`);
+    relay.wake(0);
+    expect(await house.settled(1_000)).to.equal(true);
     await house.stop(relay);
   });
 

@@ -1,5 +1,5 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
+import type { Claimed } from '../../../src/application/ports/relay-outbox.ts';
 import { withOutbox } from './changed-ports.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
@@ -11,9 +11,10 @@ export const claimByCursor: PlantedBug = {
     const cursors = new Map<number, number>();
     return withOutbox(ports, {
       claim: (lease, lane, limit) =>
-        TE.map((records: readonly OutboxRecord[]) =>
-          records.filter(({ id, attempts }) => attempts > 0 || id > (cursors.get(lane) ?? 0)),
-        )(ports.outbox.claim(lease, lane, limit)),
+        TE.map(({ records, more }: Claimed) => ({
+          records: records.filter(({ id, attempts }) => attempts > 0 || id > (cursors.get(lane) ?? 0)),
+          more,
+        }))(ports.outbox.claim(lease, lane, limit)),
       acknowledge: (lease, lane, acknowledged) => {
         const highest = Math.max(cursors.get(lane) ?? 0, ...acknowledged.map(({ record }) => record.id));
         cursors.set(lane, highest);

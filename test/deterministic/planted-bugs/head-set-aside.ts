@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
+import type { Claimed, OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
 import { withOutbox, withPublish } from './changed-ports.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
@@ -23,7 +23,7 @@ export const headSetAside: PlantedBug = {
     });
     return withOutbox(publishing, {
       claim: (lease, lane, limit) =>
-        TE.map((records: readonly OutboxRecord[]) => records.filter((record) => !isAside(record)))(
+        TE.map(({ records, more }: Claimed) => ({ records: records.filter((record) => !isAside(record)), more }))(
           ports.outbox.claim(lease, lane, limit),
         ),
     });

@@ -96,7 +96,7 @@ describe('a janitor beside writers and a relay, on a MySQL of its own', function
     if (lease === undefined) throw new Error('the lease is taken');
     for (;;) {
       const isLast = done();
-      const records = await right(relay.claim(lease, lane, { records: 200, bytes: 1_000_000 }));
+      const { records } = await right(relay.claim(lease, lane, { records: 200, bytes: 1_000_000 }));
       const acknowledged = records.map((record) => ({ record, offset: record.id }));
       await right(relay.acknowledge(lease, lane, acknowledged));
       if (records.length === 0 && isLast) return;

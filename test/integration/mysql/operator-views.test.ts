@@ -105,7 +105,7 @@ describe('relays and recent activity as operators see them, on a real MySQL', ()
       const lease = O.toUndefined(await right(new MySqlRelayLeases(pool).acquire('lane-0', 'test', TTL)));
       if (lease === undefined) throw new Error('the lease is taken');
       const relay = new MySqlRelayOutbox(pool, unitOfWork);
-      const claimed = await right(relay.claim(lease, 0, { records: 200, bytes: 10_000_000 }));
+      const { records: claimed } = await right(relay.claim(lease, 0, { records: 200, bytes: 10_000_000 }));
       await right(
         relay.acknowledge(
           lease,

@@ -49,7 +49,7 @@ describe('a purge on a real MySQL', function () {
     return right(unitOfWork.run(unit, (tx) => outbox.append(tx, events)));
   };
   const publishAll = async (): Promise<void> => {
-    const records = await right(relay.claim(lease, 0, { records: 1_000, bytes: 16_000_000 }));
+    const { records } = await right(relay.claim(lease, 0, { records: 1_000, bytes: 16_000_000 }));
     const acknowledged = records.map((record, offset) => ({ record, offset }));
     await right(relay.acknowledge(lease, 0, acknowledged));
   };

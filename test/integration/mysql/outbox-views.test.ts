@@ -39,8 +39,8 @@ describe('the outbox as operators see it, on a real MySQL', () => {
     if (found === undefined) throw new Error(`${eventId} was not claimed`);
     return found;
   };
-  const claim = (): Promise<readonly OutboxRecord[]> =>
-    right(relay.claim(lease, 0, { records: 100, bytes: 1_000_000 }));
+  const claim = async (): Promise<readonly OutboxRecord[]> =>
+    (await right(relay.claim(lease, 0, { records: 100, bytes: 1_000_000 }))).records;
   const ids = ({ entries }: OutboxPage): readonly string[] => entries.map(({ eventId }) => eventId);
 
   before(async () => {

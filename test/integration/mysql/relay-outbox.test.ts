@@ -68,8 +68,8 @@ describe('MySqlRelayOutbox on a real server', () => {
         ),
       ),
     );
-  const claim = (lane: number, records = 500): Promise<readonly OutboxRecord[]> =>
-    right(relay.claim(lease, lane, { records, bytes: 16_777_216 }));
+  const claim = async (lane: number, records = 500): Promise<readonly OutboxRecord[]> =>
+    (await right(relay.claim(lease, lane, { records, bytes: 16_777_216 }))).records;
   const acknowledge = (lane: number, records: readonly OutboxRecord[]): Promise<void> =>
     right(
       relay.acknowledge(
@@ -394,7 +394,7 @@ describe('MySqlRelayOutbox on a real server', () => {
     const events = [1, 2, 3].map((sequence) => anEvent(key, sequence, { payload: big }));
     await right(unitOfWork.run(unit, (tx) => outbox.append(tx, events)));
     const limit = { records: 10, bytes: Buffer.byteLength(big) * 2 };
-    const records = await right(relay.claim(lease, lane, limit));
+    const { records } = await right(relay.claim(lease, lane, limit));
     expect(records.map(({ sequence }) => sequence)).to.deep.equal([1, 2]);
     expect(records.every(({ payload }) => payload === big)).to.equal(true);
   });

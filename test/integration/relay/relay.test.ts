@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { laneOf } from '../../../src/application/relay/lanes.ts';
+import { keyInLane } from '../../port-suites/events-for-tests.ts';
 import { eventually } from '../../support/eventually.ts';
 import { PRODUCE } from '../kafka/kafka-proxy.ts';
 import { LANES, RelayUnderTest } from './relay-under-test.ts';
@@ -88,7 +89,7 @@ describe('relay from MySQL to Kafka', function () {
   });
 
   it('given the broker answers nothing for a while / then nothing is quarantined or falsely COMPLETED, and all drains in order', async () => {
-    const orders = Array.from({ length: 30 }, () => randomUUID());
+    const orders = Array.from({ length: 30 }, (_, index) => keyInLane(index % LANES));
     house.proxy.onRequest = () => 'drop';
     for (const order of orders) await house.append(order, 1, 3);
     house.startRelay();
@@ -109,6 +110,7 @@ describe('relay from MySQL to Kafka', function () {
     for (const order of orders) await house.append(order, 1, 4);
     const first = house.startRelay({ batchRecords: 10 });
     await eventually(() => {
+      expect(house.observer.count(/^lane \d taken/)).to.equal(LANES);
       expect(house.proxy.count(PRODUCE)).to.be.at.least(LANES);
     });
     house.startRelay();

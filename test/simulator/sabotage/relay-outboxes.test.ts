@@ -56,7 +56,8 @@ describe('relay outboxes with a planted bug, on a real server', () => {
   };
   const commit = (...events: OutboxEvent[]): Promise<void> =>
     right(unitOfWork.run(unit, (tx) => outbox.append(tx, events)));
-  const claim = (from: RelayOutbox): Promise<readonly OutboxRecord[]> => right(from.claim(lease, LANE, LIMIT));
+  const claim = async (from: RelayOutbox): Promise<readonly OutboxRecord[]> =>
+    (await right(from.claim(lease, LANE, LIMIT))).records;
   const sequences = (records: readonly OutboxRecord[]): readonly number[] => records.map(({ sequence }) => sequence);
   const publish = (by: RelayOutbox, records: readonly OutboxRecord[]): Promise<void> =>
     right(
