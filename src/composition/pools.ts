@@ -34,6 +34,7 @@ export const openPools = ({ mysql, kafka, relay }: ServiceConfig): Pools => ({
     ...mysql,
     connections: kafka.partitions * RELAY_CONNECTIONS_PER_LANE + RELAY_EXTRA_CONNECTIONS,
     silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
+    smallRowImages: true,
   }),
   janitor: createMySqlPool({ ...mysql, connections: JANITOR_CONNECTIONS, silenceMs: JANITOR_SILENCE_MS }),
   watch: createMySqlPool({ ...mysql, connections: WATCH_CONNECTIONS }),

@@ -36,11 +36,13 @@ export const serverErrorNumber = (error: unknown): number | undefined => {
 };
 
 const LOCK_WAIT_TIMEOUT = 1205;
+const PRIVILEGE_MISSING = 1227;
 const DEADLOCK = 1213;
 const DUPLICATE_ENTRY = 1062;
 
 export const isLockWaitTimeout = (error: unknown): boolean => serverErrorNumber(error) === LOCK_WAIT_TIMEOUT;
 export const isDeadlock = (error: unknown): boolean => serverErrorNumber(error) === DEADLOCK;
+export const isPrivilegeMissing = (error: unknown): boolean => serverErrorNumber(error) === PRIVILEGE_MISSING;
 export const isDuplicateEntry = (error: unknown): boolean => serverErrorNumber(error) === DUPLICATE_ENTRY;
 
 /** Errors with which the server announces that it ends the session: shutdown, killed, idle for too long. */

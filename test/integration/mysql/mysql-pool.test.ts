@@ -25,6 +25,42 @@ describe('MySqlPool on a real server', () => {
   afterEach(() => pool.end());
   after(() => database.drop());
 
+  describe('that wants small row images in the binary log', () => {
+    const imageFor = async (url: string): Promise<readonly unknown[]> => {
+      const small = createMySqlPool({
+        url,
+        connections: 1,
+        acquireTimeoutMs: 500,
+        queryTimeoutMs: 1_000,
+        smallRowImages: true,
+      });
+      try {
+        return await small.use((connection) => connection.rows('SELECT @@binlog_row_image AS image'));
+      } finally {
+        await small.end();
+      }
+    };
+
+    it('given a user who may set that / then its sessions have them', async () => {
+      expect(await imageFor(database.url)).to.deep.equal([{ image: 'MINIMAL' }]);
+    });
+
+    it('given a user who may not / then its sessions work as the server is set', async () => {
+      const name = new URL(database.url).pathname.slice(1);
+      const user = `plain_${process.pid}`;
+      await pool.use((connection) => connection.write(`CREATE USER ${user} IDENTIFIED BY 'plain'`));
+      await pool.use((connection) => connection.write(`GRANT SELECT ON ${name}.* TO ${user}`));
+      try {
+        const url = new URL(database.url);
+        url.username = user;
+        url.password = 'plain';
+        expect(await imageFor(url.href)).to.deep.equal([{ image: 'FULL' }]);
+      } finally {
+        await pool.use((connection) => connection.write(`DROP USER ${user}`));
+      }
+    });
+  });
+
   it('given a new connection / then its session is set up before its first use', async () => {
     const rows = await pool.use((connection) =>
       connection.rows(
