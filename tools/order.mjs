@@ -37,6 +37,6 @@ if (environment !== undefined && !process.env.MYSQL_URL)
   for (const [name, value] of Object.entries(settingsOf(environment))) process.env[name] ||= value;
 
 await runEntry('tools/order.ts');
-const needsServers = ['outbox', 'explain', 'migrate', 'doctor'].includes(process.argv[2]);
+const needsServers = ['outbox', 'top', 'audit', 'explain', 'migrate', 'doctor'].includes(process.argv[2]);
 if (needsServers && process.exitCode === 2 && environment === undefined && !process.env.MYSQL_URL)
   process.stderr.write('order: nothing of this checkout is up; npm start brings it up, and is then found here\n');

@@ -1,4 +1,5 @@
 import type { Container } from 'inversify';
+import { ActOnEvents } from '../application/operations/act-on-events.ts';
 import { ExplainOrder } from '../application/operations/explain-order.ts';
 import { Overview } from '../application/operations/overview.ts';
 import type { Readiness } from '../application/operations/readiness.ts';
@@ -11,6 +12,7 @@ import type { ServiceConfig } from '../infrastructure/config.ts';
 import { HttpConsumerDesk } from '../infrastructure/progress/http-consumer-desk.ts';
 import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
+import { bulkOperations } from '../interfaces/http/bulk-operations.ts';
 import { explanationOperations } from '../interfaces/http/explanation-operations.ts';
 import type { Operation } from '../interfaces/http/operation.ts';
 import { operatorOperations } from '../interfaces/http/operator-operations.ts';
@@ -35,6 +37,15 @@ export const businessOperations = (
   const audit = container.get(TOKENS.AuditQueries);
   const clock = container.get(TOKENS.Clock);
   const getOrder = new GetOrder({ unitOfWork, orders });
+  const operating = {
+    unitOfWork,
+    idempotencyKeys,
+    operations: container.get(TOKENS.OutboxOperations),
+    audit: container.get(TOKENS.AuditLog),
+    wakeUp,
+  };
+  const redrive = new RedriveEvent(operating);
+  const skip = new SkipEvent({ ...operating, ids, notice: encodeEventSkipped });
   return [
     ...orderOperations({
       handleOrderCommand: new HandleOrderCommand({
@@ -67,25 +78,15 @@ export const businessOperations = (
       explain: new ExplainOrder({ getOrder, outbox, consumers: new HttpConsumerViews(progressUrls) }),
       access,
     }),
+    ...bulkOperations({
+      actOnEvents: new ActOnEvents({ unitOfWork, idempotencyKeys, outbox, redrive, skip, wakeUp }),
+      access,
+    }),
     ...operatorOperations({
       outbox,
       audit,
-      redriveEvent: new RedriveEvent({
-        unitOfWork,
-        idempotencyKeys,
-        operations: container.get(TOKENS.OutboxOperations),
-        audit: container.get(TOKENS.AuditLog),
-        wakeUp,
-      }),
-      skipEvent: new SkipEvent({
-        unitOfWork,
-        idempotencyKeys,
-        operations: container.get(TOKENS.OutboxOperations),
-        audit: container.get(TOKENS.AuditLog),
-        ids,
-        wakeUp,
-        notice: encodeEventSkipped,
-      }),
+      redriveEvent: redrive,
+      skipEvent: skip,
       access,
     }),
   ];

@@ -1,24 +1,31 @@
 import { userInfo } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
+import { ActOnEvents } from '../application/operations/act-on-events.ts';
 import { ExplainOrder } from '../application/operations/explain-order.ts';
+import { Overview } from '../application/operations/overview.ts';
 import { PurgeOutbox } from '../application/operations/purge-outbox.ts';
 import { RedriveEvent } from '../application/operations/redrive-event.ts';
 import { SkipEvent } from '../application/operations/skip-event.ts';
 import { GetOrder } from '../application/orders/get-order.ts';
+import { systemClock } from '../infrastructure/clock.ts';
 import { decodeServiceConfig, decodeToolConfig } from '../infrastructure/config.ts';
 import type { Environment, ToolConfig } from '../infrastructure/config.ts';
 import { uuidV7Ids } from '../infrastructure/ids.ts';
 import { DATABASE_ROLES, grantsOf } from '../infrastructure/mysql/grants.ts';
 import type { DatabaseRole } from '../infrastructure/mysql/grants.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
+import { MySqlAuditQueries } from '../infrastructure/mysql/mysql-audit-queries.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
+import { MySqlOutboxActivity } from '../infrastructure/mysql/mysql-outbox-activity.ts';
 import { MySqlOutboxOperations } from '../infrastructure/mysql/mysql-outbox-operations.ts';
 import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries.ts';
 import { MySqlOutboxRetention } from '../infrastructure/mysql/mysql-outbox-retention.ts';
 import { createMySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
+import { MySqlRelayViews } from '../infrastructure/mysql/mysql-relay-views.ts';
 import { MySqlSchemaMigrations } from '../infrastructure/mysql/mysql-schema-migrations.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
+import { HttpConsumerDesk } from '../infrastructure/progress/http-consumer-desk.ts';
 import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
 import type { OperatorServices, OperatorServicesFactory } from '../interfaces/cli/operator-services.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
@@ -46,10 +53,21 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
     audit: new MySqlAuditLog(),
     wakeUp: { ring: () => undefined },
   };
+  const redrive = new RedriveEvent(operating);
+  const skip = new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped });
   return {
     outbox,
-    redrive: new RedriveEvent(operating),
-    skip: new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped }),
+    overview: new Overview({
+      outbox,
+      activity: new MySqlOutboxActivity(pool),
+      relays: new MySqlRelayViews(pool),
+      consumers: new HttpConsumerDesk(progressUrls),
+      clock: systemClock,
+    }),
+    audit: new MySqlAuditQueries(pool),
+    actOnEvents: new ActOnEvents({ ...operating, outbox, redrive, skip }),
+    redrive,
+    skip,
     purge: new PurgeOutbox({ unitOfWork, retention: new MySqlOutboxRetention(pool), audit: operating.audit }),
     explain: new ExplainOrder({
       getOrder: new GetOrder({ unitOfWork, orders: new MySqlOrderStore() }),

@@ -64,7 +64,7 @@ export class SkipEvent {
     const { once } = request;
     return pipe(
       unitOfWork.run({ action: 'skip event', rerunAfterUnknownCommit: once !== undefined }, (tx) =>
-        actOnce(idempotencyKeys, tx, once, this.skip(tx, request)),
+        actOnce(idempotencyKeys, tx, once, this.within(tx, request)),
       ),
       TE.tapIO(() => () => {
         wakeUp.ring();
@@ -78,7 +78,7 @@ export class SkipEvent {
     return pipe(
       this.dependencies.unitOfWork.run(options, (tx) =>
         pipe(
-          this.skip(tx, request),
+          this.within(tx, request),
           TE.flatMap((): TaskEither<SkipError | Rehearsed, never> => TE.left({ _tag: 'Rehearsed' })),
         ),
       ),
@@ -86,9 +86,10 @@ export class SkipEvent {
     );
   }
 
-  private skip(
+  /** The same within a unit of work that has begun; whoever commits it rings. */
+  within(
     tx: Transaction,
-    { eventId, actor, reason, headers }: SkipRequest,
+    { eventId, actor, reason, headers }: Omit<SkipRequest, 'once'>,
   ): TaskEither<StorageUnavailable | SkipRefused, Skipped> {
     const { operations, audit, ids, notice } = this.dependencies;
     const replacementOf: Skip['replacementOf'] = (skipped) => ({

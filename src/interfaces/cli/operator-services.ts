@@ -1,13 +1,19 @@
+import type { ActOnEvents } from '../../application/operations/act-on-events.ts';
 import type { ExplainOrder } from '../../application/operations/explain-order.ts';
+import type { Overview } from '../../application/operations/overview.ts';
 import type { PurgeOutbox } from '../../application/operations/purge-outbox.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
 import type { SkipEvent } from '../../application/operations/skip-event.ts';
+import type { AuditQueries } from '../../application/ports/audit-queries.ts';
 import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
 import type { SchemaMigrations } from '../../application/ports/schema-migrations.ts';
 import type { Examination } from '../../application/ports/examination.ts';
 
 /** What the commands work with, connected to the database. */
 export interface OperatorServices {
+  readonly overview: Pick<Overview, 'look'>;
+  readonly actOnEvents: Pick<ActOnEvents, 'handle' | 'rehearse'>;
+  readonly audit: Pick<AuditQueries, 'list'>;
   readonly outbox: OutboxQueries;
   readonly redrive: Pick<RedriveEvent, 'handle'>;
   readonly skip: Pick<SkipEvent, 'handle' | 'rehearse'>;

@@ -1,3 +1,4 @@
+import { addAuditCommand } from './audit-command.ts';
 import { createCommandLine, runCommandLine } from './command-line.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExplainCommand } from './explain-command.ts';
@@ -8,6 +9,7 @@ import type { DeveloperTools } from './event-tools.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
+import { addTopCommand } from './top-command.ts';
 
 /** The operator's and developer's command line. Answers the exit code of the process. */
 export const runOrderCli = (
@@ -22,6 +24,8 @@ export const runOrderCli = (
   };
   const program = createCommandLine('order', terminal).description('looks at and tends orders, outbox and schema');
   addOutboxCommands(program, factory, terminal, finish);
+  addTopCommand(program, factory, terminal, finish);
+  addAuditCommand(program, factory, terminal, finish);
   addExplainCommand(program, factory, terminal, finish);
   addEventCommands(program, developer, terminal, finish);
   addMigrateCommand(program, factory, terminal, finish);

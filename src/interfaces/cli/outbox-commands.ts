@@ -6,6 +6,8 @@ import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
 import { lineOfText, orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
+import { addBlockedCommand } from './outbox-blocked-command.ts';
+import { addBulkCommands } from './outbox-bulk-commands.ts';
 import { addDebeziumCommand } from './outbox-debezium-command.ts';
 import { addPurgeCommand } from './outbox-purge-command.ts';
 import { addRedriveCommand } from './outbox-redrive-command.ts';
@@ -69,6 +71,8 @@ export const addOutboxCommands = (
       run((services) => show(findEvent(services, eventId), terminal, options, entryView)),
     );
 
+  addBlockedCommand(outbox, run, terminal);
+  addBulkCommands(outbox, run, factory.actor, terminal);
   addRedriveCommand(outbox, run, factory.actor, terminal);
   addSkipCommand(outbox, run, factory.actor, terminal);
   addPurgeCommand(outbox, run, factory.actor, terminal);

@@ -7,6 +7,12 @@ export interface Launch {
   readonly terminal: Terminal;
 }
 
+/** From the top left corner, and what was below is cleared: nothing flickers. */
+const screen = (lines: readonly string[]): void => {
+  const shown = lines.slice(0, process.stdout.rows - 1).map((line) => line.slice(0, process.stdout.columns));
+  process.stdout.write(`\x1b[H${shown.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
+};
+
 /** stdout and stderr of this process. */
 const processTerminal = (): Terminal => {
   // A reader that has seen enough (`order outbox list | head`) closes the pipe: that is no failure of ours.
@@ -21,6 +27,7 @@ const processTerminal = (): Terminal => {
     err: (line) => {
       process.stderr.write(`${line}\n`);
     },
+    ...(process.stdout.isTTY ? { screen } : {}),
   };
 };
 

@@ -2,6 +2,8 @@
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
+  /** Takes a whole screen in place of the one before. Only where a person looks at `out`. */
+  readonly screen?: (lines: readonly string[]) => void;
 }
 
 /** 0: done, and all is well. 1: done, and the answer is bad news. 2: could not run. */

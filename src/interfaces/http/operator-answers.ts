@@ -86,6 +86,19 @@ export const EventAnswer = t.readonly(
   'OutboxEventDetail',
 );
 
+/** `POST /outbox/redrive` and `POST /outbox/skip` */
+export const BulkAnswer = t.readonly(
+  t.strict({
+    /** True: nothing was changed. */
+    dryRun: t.boolean,
+    done: t.readonlyArray(t.readonly(t.strict({ eventId: t.string, replacementEventId: textOrNull }))),
+    refused: t.readonlyArray(t.readonly(t.strict({ eventId: t.string, type: t.string, detail: t.string }))),
+    /** More are selected than one request acts on: ask again for the others. */
+    more: t.boolean,
+  }),
+  'BulkOutcome',
+);
+
 /** `GET /outbox/blocked`: what is held, and by whom. */
 export const BlockedAnswer = t.readonly(
   t.strict({

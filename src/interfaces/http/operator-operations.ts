@@ -16,7 +16,6 @@ import type {
 } from '../../application/ports/outbox-queries.ts';
 import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
 import { ShortText } from '../../domain/order/values.ts';
-import { textValue } from '../../domain/value-codec.ts';
 import { closed } from '../contract/closed.ts';
 import { maskPayload } from '../operator/mask-payload.ts';
 import { admitted } from './admitted.ts';
@@ -38,6 +37,7 @@ import {
   typeParameter,
 } from './parameters.ts';
 import { readBody, readEventId, readIdempotencyKey, readOptionalBody, readQuery } from './read-request.ts';
+import { Reason } from './reasons.ts';
 import { sendJson, sendProblem, sendStoredAnswer } from './reply.ts';
 import { decodeStoredAnswer, encodeStoredAnswer } from './stored-answer.ts';
 import type { RequestAccess } from './request-access.ts';
@@ -54,14 +54,6 @@ export interface OperatorOperationsPorts {
 
 const RedriveBody = closed(t.exact(t.partial({ reason: ShortText }), 'RedriveBody'));
 
-/** No longer than the event that tells consumers of it may hold. */
-const Reason = textValue('Reason', {
-  words: '1 to 500 characters on one line, without control characters or surrounding blanks',
-  minLength: 1,
-  maxLength: 500,
-  pattern: /^(?!\s)[^\p{Cc}\p{Cs}\u2028\u2029]+(?<!\s)$/u,
-  example: 'the record exceeds the limit of the topic; told to payment by hand',
-});
 const SkipBody = closed(t.readonly(t.strict({ reason: Reason }), 'SkipBody'));
 
 type Handler = AdmittedHandler;

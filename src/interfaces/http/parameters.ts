@@ -4,7 +4,7 @@ import { OrderId } from '../../domain/order/values.ts';
 import { closed } from '../contract/closed.ts';
 import type { OperationParameter } from './operation.ts';
 
-const EventId = textValue('EventId', {
+export const EventId = textValue('EventId', {
   words: 'a UUID in lower case',
   minLength: 36,
   maxLength: 36,

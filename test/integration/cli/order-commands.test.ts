@@ -122,6 +122,37 @@ describe('order', function () {
     });
   });
 
+  it('outbox blocked tells what is held and by whom', async () => {
+    const { code, out } = await inThisProcess(['outbox', 'blocked']);
+    expect(code).to.equal(0);
+    expect(out).to.match(new RegExp(`${orderId} +${quarantined} +1 +OrderPlaced +quarantined after 7 attempts +1 `));
+  });
+
+  it('top is one look where nobody watches: what waits, relays and consumers; --json is the same as data', async () => {
+    const { code, out } = await inThisProcess(['top']);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^pending +1 \(1 held, 0 retrying\)$/m);
+    expect(out).to.match(/^no relay is at work/m);
+    const data = decoded(
+      t.type({ outbox: t.type({ quarantined: t.number }), activity: t.type({ windowSeconds: t.number }) }),
+      JSON.parse((await inThisProcess(['top', '--json'])).out),
+    );
+    expect([data.outbox.quarantined, data.activity.windowSeconds]).to.deep.equal([1, 60]);
+  });
+
+  it('outbox redrive-all and skip-all --dry-run say what would be done, and change nothing', async () => {
+    const dry = await inThisProcess(['outbox', 'redrive-all', '--error', 'too_large', '--dry-run']);
+    expect([dry.code, dry.out]).to.deep.equal([0, `${quarantined} would be redriven\n`]);
+    const none = await inThisProcess(['outbox', 'redrive-all', '--type', 'OrderShipped', '--dry-run', '--json']);
+    expect(JSON.parse(none.out)).to.deep.equal({ dryRun: true, done: [], refused: [], more: false });
+    const skip = await inThisProcess(['outbox', 'skip-all', '--reason', 'tried', '--dry-run']);
+    expect(skip.out).to.equal(`${quarantined} would be skipped\n`);
+    expect((await inThisProcess(['outbox', 'skip-all', '--dry-run'])).code).to.equal(2);
+    expect((await inThisProcess(['audit', '--json'])).out.trim()).to.equal(
+      JSON.stringify({ acts: [], next: null }, null, 2),
+    );
+  });
+
   it('a reader that closes the pipe is no failure', async () => {
     const { code, err } = await runOrderIntoClosedPipe(['outbox', 'list'], { MYSQL_URL: api.mysqlUrl });
     expect([code, err]).to.deep.equal([0, '']);

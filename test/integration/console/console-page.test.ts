@@ -153,6 +153,20 @@ describe('the console in a browser', function () {
     await page.getByText('attempt 7 failed').waitFor();
   });
 
+  it('says what many at once would be, and does nothing until it is confirmed', async () => {
+    const page = await logIn(DESKTOP);
+    await go(page, '#/events?status=QUARANTINED');
+    await page.getByRole('button', { name: 'Redrive all that are listed…' }).click();
+    await page.getByRole('dialog').getByText('2 events').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('checkbox').first().check();
+    await page.getByRole('button', { name: 'Skip 1 chosen…' }).click();
+    await page.getByRole('dialog').getByText('1 event', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    for (const orderId of orders)
+      expect(await headOf(orderId)).to.deep.equal({ type: 'OrderPlaced', status: 'QUARANTINED' });
+  });
+
   it('redrives by keyboard alone, with a reason, once it is confirmed', async () => {
     const page = await logIn(DESKTOP);
     await go(page, '#/held');

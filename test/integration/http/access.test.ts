@@ -21,6 +21,8 @@ const ROUTES: readonly (readonly [operationId: string, method: 'GET' | 'POST', p
   ['listBlockedOrders', 'GET', '/outbox/blocked', 'viewer'],
   ['listOutbox', 'GET', '/outbox', 'viewer'],
   ['showOutboxEvent', 'GET', '/outbox/EVENT', 'viewer'],
+  ['redriveEvents', 'POST', '/outbox/redrive', 'operator'],
+  ['skipEvents', 'POST', '/outbox/skip', 'operator'],
   ['redriveEvent', 'POST', '/outbox/EVENT/redrive', 'operator'],
   ['skipEvent', 'POST', '/outbox/EVENT/skip', 'operator'],
 ];

@@ -65,6 +65,8 @@ describe('the OpenAPI document', () => {
       '/audit',
       '/outbox',
       '/outbox/blocked',
+      '/outbox/redrive',
+      '/outbox/skip',
       '/outbox/{eventId}',
       '/outbox/{eventId}/redrive',
       '/outbox/{eventId}/skip',
@@ -78,6 +80,8 @@ describe('the OpenAPI document', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     expect(examples.map(({ operationId }) => operationId)).to.have.members([
       ...ORDER_COMMANDS.map(([operationId]) => operationId),
+      'redriveEvents',
+      'skipEvents',
       'redriveEvent',
       'skipEvent',
     ]);

@@ -4,6 +4,7 @@ import { OrderEventsAnswer, requestExamples } from '../../../src/interfaces/cont
 import {
   AuditAnswer,
   BlockedAnswer,
+  BulkAnswer,
   ExplanationAnswer,
   OverviewAnswer,
 } from '../../../src/interfaces/http/operator-answers.ts';
@@ -230,6 +231,85 @@ describe('operating the outbox over HTTP', () => {
         expect(body).to.include(replacement);
       }
     });
+  });
+
+  describe('many at once', () => {
+    const reason = 'told to payment by hand';
+    let events: readonly string[];
+    const statuses = (): Promise<readonly (readonly unknown[])[]> =>
+      Promise.all(events.map((eventId) => api.rows('SELECT status FROM outbox WHERE event_id = ?', [eventId])));
+    const ask = async (path: string, body: object): Promise<t.TypeOf<typeof BulkAnswer>> => {
+      const answer = await api.send(post(path, body, operator));
+      expect(answer.status, answer.body).to.equal(200);
+      return decoded(BulkAnswer, JSON.parse(answer.body));
+    };
+    const done = ({ done: acted }: t.TypeOf<typeof BulkAnswer>): readonly string[] =>
+      acted.map(({ eventId }) => eventId);
+
+    before(async () => {
+      await quarantineEvents(api.mysqlUrl);
+      for (let each = 0; each < 3; each += 1) await api.send(post('/orders', requestExamples.PlaceOrder));
+      await quarantineEvents(api.mysqlUrl);
+      events = decoded(Events, JSON.parse((await get('/outbox?status=QUARANTINED&type=OrderPlaced')).body))
+        .events.map(({ eventId }) => eventId)
+        .sort();
+      expect(events.length).to.be.greaterThan(2);
+    });
+
+    it('a dry run says what would be done, and changes nothing', async () => {
+      const before = await api.rows('SELECT COUNT(*) AS acts FROM operator_audit');
+      const redriven = await ask('/outbox/redrive', { filter: { type: 'OrderPlaced' }, dryRun: true });
+      expect(redriven).to.deep.include({ dryRun: true, refused: [], more: false });
+      expect(done(redriven)).to.deep.equal(events);
+      const skipped = await ask('/outbox/skip', { filter: { error: 'message_too' }, reason, dryRun: true });
+      expect(done(skipped)).to.include.members([...events]);
+      expect(await api.rows('SELECT COUNT(*) AS acts FROM operator_audit')).to.deep.equal(before);
+      for (const [row] of await statuses()) expect(row).to.deep.equal({ status: 'QUARANTINED' });
+    });
+
+    it('redrives those that are named, leaves alone what cannot be, and does it once for a key', async () => {
+      const [first = '', second = ''] = events;
+      const unknown = '0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10';
+      const request = post('/outbox/redrive', { eventIds: [first, unknown], reason: 'raised' }, operator);
+      const answer = await api.send(request);
+      expect(answer.status, answer.body).to.equal(200);
+      const outcome = decoded(BulkAnswer, JSON.parse(answer.body));
+      expect(done(outcome)).to.deep.equal([first]);
+      expect(outcome.refused.map(({ eventId, type }) => [eventId, type])).to.deep.equal([
+        [unknown, 'urn:orderly:problem:event-not-found'],
+      ]);
+      const again = await api.send(request);
+      expect([again.body, again.headers['idempotency-replayed']]).to.deep.equal([answer.body, 'true']);
+      const audit = await api.rows("SELECT event_id FROM operator_audit WHERE reason = 'raised'");
+      expect(audit).to.deep.equal([{ event_id: first }]);
+      expect((await api.rows('SELECT status FROM outbox WHERE event_id = ?', [second]))[0]).to.deep.equal({
+        status: 'QUARANTINED',
+      });
+    });
+
+    it('skips all that are like this, each with a replacement and an audit row of its own', async () => {
+      const [, ...others] = events;
+      const outcome = await ask('/outbox/skip', { filter: { type: 'OrderPlaced' }, reason });
+      expect(done(outcome)).to.deep.equal(others);
+      expect(new Set(outcome.done.map(({ replacementEventId }) => replacementEventId)).size).to.equal(others.length);
+      for (const eventId of others) {
+        expect(JSON.parse((await get(`/outbox/${eventId}`)).body)).to.include({ status: 'SKIPPED', reason });
+        expect(await api.rows('SELECT action FROM operator_audit WHERE event_id = ?', [eventId])).to.deep.equal([
+          { action: 'skip' },
+        ]);
+      }
+    });
+
+    for (const [what, body] of [
+      ['neither events nor a filter', { reason }],
+      ['both', { reason, eventIds: ['0197e0f5-7c3a-7cc1-9f5e-3b1f4a7d2c10'], filter: {} }],
+      ['no event', { reason, eventIds: [] }],
+      ['a filter of another kind', { reason, filter: { status: 'PENDING' } }],
+    ] as const)
+      it(`refuses ${what}`, async () => {
+        const answer = await api.send(post('/outbox/skip', body, operator));
+        expect(answer.status, answer.body).to.equal(400);
+      });
   });
 
   it('answers 503 when no token is configured', async () => {

@@ -1,7 +1,7 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { act, newKey } from './api.js';
 import { askToAct } from './dialog.js';
-import { shortId } from './format.js';
+import { counted, number, shortId } from './format.js';
 
 /** Sent again after a lost answer, the same request has the same key and is done once. */
 const once = (send) => {
@@ -45,6 +45,68 @@ export const askToSkip = (event, done) =>
     run: once((reason, key) => act(`/outbox/${event.eventId}/skip`, { reason }, key)),
     done: () => done('The event is skipped; an EventSkipped is pending in its place.'),
   });
+
+/** What a request that changed nothing has found. */
+const found = ({ done, refused, more }, verb) =>
+  html`<p>
+      <strong>${counted(done.length, 'event')}</strong> would be
+      ${verb}${more ? ' now, the newest first; there are more, which are for the next time' : nothing}.
+    </p>
+    ${
+      refused.length === 0
+        ? nothing
+        : html`<details>
+            <summary>${counted(refused.length, 'event is', 'events are')} left alone</summary>
+            <ul>
+              ${refused.map(({ detail }) => html`<li>${detail}</li>`)}
+            </ul>
+          </details>`
+    }`;
+
+const told = ({ done, refused, more }, what) =>
+  [
+    `${counted(done.length, 'event is', 'events are')} ${what}.`,
+    refused.length === 0 ? '' : ` ${counted(refused.length, 'was', 'were')} left alone.`,
+    more ? ' There are more: do it again for the others.' : '',
+  ].join('');
+
+const REHEARSAL = { reason: 'rehearsed in the console', dryRun: true };
+
+/** `chosen`: `{ eventIds }`, or `{ filter }`. Asks first what would be done. */
+export const askToRedriveMany = async (chosen, done) => {
+  const outcome = await act('/outbox/redrive', { ...chosen, ...REHEARSAL }, newKey());
+  askToAct({
+    title: 'Redrive these events?',
+    body: html`${found(outcome, 'redriven')}
+      <p>They go back to work with all their attempts. What is not mended would be quarantined again.</p>`,
+    reasonRequired: false,
+    reasonHint: 'the limit of the topic was raised',
+    reasonNote: 'Kept with your name in the audit, for each event.',
+    verb: `Redrive ${number(outcome.done.length)}`,
+    tone: 'primary',
+    run: once((reason, key) => act('/outbox/redrive', { ...chosen, ...(reason === '' ? {} : { reason }) }, key)),
+    done: (result) => done(told(result, 'pending again')),
+  });
+};
+
+export const askToSkipMany = async (chosen, done) => {
+  const outcome = await act('/outbox/skip', { ...chosen, ...REHEARSAL }, newKey());
+  askToAct({
+    title: 'Give up these events for good?',
+    body: html`${found(outcome, 'skipped')}
+      <p>
+        They will never be published. Consumers are told by an <code>EventSkipped</code> in place of each.
+        <strong>This cannot be taken back.</strong>
+      </p>`,
+    reasonRequired: true,
+    reasonHint: 'told to payment by hand',
+    reasonNote: 'Kept with your name in the audit, and told to consumers: name no person.',
+    verb: `Skip ${number(outcome.done.length)} for good`,
+    tone: 'danger',
+    run: once((reason, key) => act('/outbox/skip', { ...chosen, reason }, key)),
+    done: (result) => done(told(result, 'skipped')),
+  });
+};
 
 /** What may be done to a quarantined event, by whom may do it. */
 export const actButtons = (event, { session, did }) => {

@@ -2,6 +2,7 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { live } from './lib/lit-html/directives/live.js';
 import { repeat } from './lib/lit-html/directives/repeat.js';
+import { askToRedriveMany, askToSkipMany } from './acts.js';
 import { get, queryOf } from './api.js';
 import { empty, eventLink, orderLink, pager, standing, statusBadge, when } from './parts.js';
 
@@ -59,8 +60,51 @@ const searchForm = (route) => {
   </form>`;
 };
 
-const row = (event) =>
+/** IDs of the quarantined events that are ticked. */
+const ticked = new Set();
+
+const tick =
+  (eventId, { refresh }) =>
+  ({ target }) => {
+    if (target.checked) ticked.add(eventId);
+    else ticked.delete(eventId);
+    refresh();
+  };
+
+const box = (event, context) =>
+  html`<td data-name="">
+    <input
+      type="checkbox"
+      aria-label=${`Choose ${event.type} of order ${event.orderId}`}
+      .checked=${live(ticked.has(event.eventId))}
+      @change=${tick(event.eventId, context)}
+    />
+  </td>`;
+
+const mayChoose = ({ route, session }) => session.role === 'operator' && filterOf(route).status === 'QUARANTINED';
+
+/** Acts on those that are ticked, else on all that are like what was searched for. */
+const bulk = (events, context) => {
+  if (!mayChoose(context) || events.length === 0) return nothing;
+  const eventIds = events.map(({ eventId }) => eventId).filter((eventId) => ticked.has(eventId));
+  const { type, error, orderId } = filterOf(context.route);
+  const like = Object.fromEntries(Object.entries({ type, error, orderId }).filter(([, value]) => value !== ''));
+  const chosen = eventIds.length > 0 ? { eventIds } : { filter: like };
+  const which = eventIds.length > 0 ? `${eventIds.length} chosen` : 'all that are listed';
+  const done = (text) => {
+    ticked.clear();
+    context.did(text);
+  };
+  const ask = (asking) => () => void asking(chosen, done).catch(context.failed);
+  return html`<div class="buttons" role="group" aria-label="Acts on many events">
+    <button type="button" class="primary" @click=${ask(askToRedriveMany)}>Redrive ${which}…</button>
+    <button type="button" class="danger" @click=${ask(askToSkipMany)}>Skip ${which}…</button>
+  </div>`;
+};
+
+const row = (context) => (event) =>
   html`<tr>
+    ${mayChoose(context) ? box(event, context) : nothing}
     <td data-name="Status">${statusBadge(event)}</td>
     <th scope="row" data-name="Event">${eventLink(event.eventId, event.type)}</th>
     <td data-name="Order">${orderLink(event.orderId)} <span class="dim">#${event.sequence}</span></td>
@@ -89,13 +133,14 @@ const nothingFound = ({ status, type, error, orderId }) => {
   }
 };
 
-const list = (events, next, filter) =>
+const list = (events, next, filter, context) =>
   events.length === 0 && next === null
     ? nothingFound(filter)
     : html`<div class="scroll" tabindex="0" role="region" aria-label="Events">
         <table class="cards">
           <thead>
             <tr>
+              ${mayChoose(context) ? html`<th scope="col"><span class="unseen">Choose</span></th>` : nothing}
               <th scope="col">Status</th>
               <th scope="col">Event</th>
               <th scope="col">Order</th>
@@ -105,7 +150,7 @@ const list = (events, next, filter) =>
             </tr>
           </thead>
           <tbody>
-            ${repeat(events, ({ eventId }) => eventId, row)}
+            ${repeat(events, ({ eventId }) => eventId, row(context))}
           </tbody>
         </table>
         ${events.length === 0 ? html`<p class="hint">None among the newest 20,000; the next page looks further back.</p>` : nothing}
@@ -116,9 +161,10 @@ export const eventsPage = {
   everyMs: 5_000,
   load: ({ query }, signal) => get(`/outbox${queryOf(Object.fromEntries(query))}`, signal),
   before: (route) => html`${tabs(filterOf(route))} ${searchForm(route)}`,
-  view: ({ events, next }, { route }) => {
+  view: ({ events, next }, context) => {
+    const { route } = context;
     const filter = filterOf(route);
-    return html`${list(events, next, filter)}
+    return html`${bulk(events, context)} ${list(events, next, filter, context)}
     ${pager({
       newest: route.query.has('before') ? address(filter) : undefined,
       older: next === null ? undefined : address({ ...filter, before: next }),

@@ -95,6 +95,11 @@ const did = (text) => {
   void load();
 };
 
+const failed = (problem) => {
+  lost(problem);
+  show();
+};
+
 const enter = () => {
   const before = state.route;
   state.route = routeOf(location.hash);
@@ -160,10 +165,7 @@ const jump = async (event) => {
     show();
     return;
   }
-  const path = await pathOf(id).catch((problem) => {
-    lost(problem);
-    show();
-  });
+  const path = await pathOf(id).catch(failed);
   if (path === undefined) return;
   form.reset();
   location.hash = path;
@@ -230,7 +232,7 @@ const view = () => {
   if (state.session === undefined) return nothing;
   if (state.session === null) return loginView();
   const page = pageOf(state.route);
-  const context = { route: state.route, session: state.session, did };
+  const context = { route: state.route, session: state.session, did, failed, refresh: show };
   return html`${headerView()}
     <main id="main">
       <h1 tabindex="-1">${page.title(state.route)}</h1>

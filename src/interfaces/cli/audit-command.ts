@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { AuditPage } from '../../application/ports/audit-queries.ts';
+import { wholeNumberBetween } from './arguments.ts';
+import type { OperatorServicesFactory } from './operator-services.ts';
+import { show, withServices } from './run-command.ts';
+import type { OutputOptions } from './run-command.ts';
+import { renderTable } from './table.ts';
+import type { ExitCode, Terminal } from './terminal.ts';
+
+interface AuditOptions extends OutputOptions {
+  readonly limit: number;
+}
+
+const auditView = ({ acts }: AuditPage): readonly string[] =>
+  renderTable(
+    ['AT', 'WHO', 'WHAT', 'EVENT', 'WHY'],
+    acts.map(({ at, actor, action, eventId, reason }) => [at, actor, action, eventId, reason]),
+  );
+
+/** `order audit` */
+export const addAuditCommand = (
+  program: Command,
+  factory: OperatorServicesFactory,
+  terminal: Terminal,
+  finish: (code: ExitCode) => void,
+): void => {
+  program
+    .command('audit')
+    .description('what operators and the janitor did, the newest first: who, when and why')
+    .option('--limit <n>', 'at most this many', wholeNumberBetween(1, 1_000), 50)
+    .option('--json', 'JSON on stdout')
+    .action(async ({ limit, json }: AuditOptions) => {
+      const code = await withServices(factory.open, terminal, (services) =>
+        show(services.audit.list({ limit }), terminal, json === undefined ? {} : { json }, auditView),
+      );
+      finish(code);
+    });
+};
