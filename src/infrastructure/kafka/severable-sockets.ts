@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
+import { cutSocket } from './cut-socket.ts';
 
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
@@ -30,13 +31,7 @@ export class SeverableSockets {
 
   /** kafkajs does not listen to `close`; it is told by `error`, so that it rejects what was in flight at once. */
   sever(cause: Error): void {
-    for (const socket of this.open) {
-      if (socket.connecting || socket instanceof tls.TLSSocket) socket.destroy(cause);
-      else {
-        socket.resetAndDestroy();
-        socket.emit('error', cause);
-      }
-    }
+    for (const socket of this.open) if (cutSocket(socket, cause) === 'reset') socket.emit('error', cause);
     this.open.clear();
   }
 }
