@@ -237,7 +237,6 @@ export const createConsumerOf = <Payloads extends object>(
     metrics: () => registry.metrics(),
     metricsContentType: registry.contentType,
   });
-  const { url: mysqlUrl } = settings.mysql;
   const { migrations } = definition;
   const { mysql, inboxRetentionMs: retentionMs, janitorEveryMs: everyMs } = settings;
   const topicKeepsForMs = offsets.keepsForMs;
@@ -252,7 +251,7 @@ export const createConsumerOf = <Payloads extends object>(
     clock,
   });
   return new ConsumerProcess({
-    mysqlUrl,
+    mysql,
     migrations,
     kafkaConsumer,
     sender,

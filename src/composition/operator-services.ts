@@ -94,7 +94,7 @@ export const operatorServicesOf = (env: Environment): OperatorServicesFactory =>
     if (E.isLeft(config)) return settingsRefused(config.left);
     const { mysql } = config.right;
     const pool = createMySqlPool({ ...mysql, connections: 1 });
-    return { migrations: new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS), close: () => pool.end() };
+    return { migrations: new MySqlSchemaMigrations(pool, mysql, MIGRATIONS), close: () => pool.end() };
   },
   openDoctor: ({ role, deep }) => {
     const config = decodeServiceConfig(env);

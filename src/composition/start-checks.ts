@@ -12,7 +12,7 @@ import { MIGRATIONS } from './migrations.ts';
 
 /** The schema is the one that this program was written for. */
 export const schemaIsCurrent = ({ mysql }: ServiceConfig, pool: MySqlPool): StartCheck =>
-  schemaCheck(new MySqlSchemaMigrations(pool, mysql.url, MIGRATIONS));
+  schemaCheck(new MySqlSchemaMigrations(pool, mysql, MIGRATIONS));
 
 interface TopicOptions {
   readonly brokerMayBeDown: boolean;
@@ -26,7 +26,12 @@ export const topicIsRight = (
   clientId: string,
   options: TopicOptions,
 ): StartCheck => {
-  const client = createKafka({ brokers: kafka.brokers, clientId: `${clientId}-check`, retries: 0 });
+  const client = createKafka({
+    brokers: kafka.brokers,
+    access: kafka.access,
+    clientId: `${clientId}-check`,
+    retries: 0,
+  });
   const { topic, partitions } = kafka;
   return topicCheck({
     topic,

@@ -3,13 +3,16 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { AccessToken } from '../application/operations/access-token.ts';
 import { accessTokens, standsForTwo, unnamedOperator } from './access-tokens.ts';
+import { kafkaAccessOf, mysqlTlsOf, securityConflicts, securityVariables } from './connection-security.ts';
 import { failpointFrom } from './failpoints.ts';
 import type { Failpoint } from './failpoints.ts';
 import { faultsOnSignalFrom } from './faults-on-signal.ts';
 import type { FaultOnSignal } from './faults-on-signal.ts';
 import { janitorFrom } from './janitor-config.ts';
 import type { JanitorConfig } from './janitor-config.ts';
+import type { KafkaAccess } from './kafka/kafka-access.ts';
 import * as is from './settings.ts';
+import type { TlsTrust } from './tls-trust.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const KAFKA_CLIENTS = ['kafkajs', 'platformatic'] as const;
@@ -48,6 +51,7 @@ type NumericVariable = keyof typeof numericVariables;
 
 const toolVariables = {
   ...mysqlNumbers,
+  ...securityVariables,
   MYSQL_URL: is.mysqlUrl,
   PROGRESS_URLS: is.withDefault(is.namedUrls, new Map<string, string>()),
 };
@@ -74,6 +78,8 @@ type ServiceEnvironment = t.TypeOf<typeof ServiceEnvironment>;
 
 export interface MySqlConfig {
   readonly url: string;
+  /** Undefined: connections are not encrypted. */
+  readonly tls: TlsTrust | undefined;
   readonly connections: number;
   /** How long a unit of work waits for a free connection. */
   readonly acquireTimeoutMs: number;
@@ -90,6 +96,7 @@ export interface ToolConfig {
 export interface ServiceConfig extends ToolConfig {
   readonly kafka: {
     readonly brokers: readonly string[];
+    readonly access: KafkaAccess;
     readonly client: KafkaClientName;
     readonly topic: string;
     /** Number of partitions the lanes are computed with; must equal the topic's and never change. */
@@ -201,7 +208,7 @@ const conflicts = (env: Environment): readonly ConfigProblem[] => {
       variable,
       message: `is ${valueOf(variable)}: set it to at most ${most(valueOf)}, ${because}`,
     }));
-  return [...problems, ...sharedPorts(valueOf), ...sharedToken(env)];
+  return [...problems, ...sharedPorts(valueOf), ...sharedToken(env), ...securityConflicts(env, 'MYSQL_URL')];
 };
 
 const PORTS = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT'] as const;
@@ -222,6 +229,7 @@ const sharedToken = ({ ACCESS_TOKENS: named, OPERATOR_TOKEN: unnamed }: Environm
 const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   mysql: {
     url: env.MYSQL_URL,
+    tls: mysqlTlsOf(env),
     connections: env.MYSQL_CONNECTIONS,
     acquireTimeoutMs: env.MYSQL_ACQUIRE_TIMEOUT_MS,
     queryTimeoutMs: env.MYSQL_QUERY_TIMEOUT_MS,
@@ -241,6 +249,7 @@ const serviceConfigOf = (
   ...toolConfigOf(env),
   kafka: {
     brokers: env.KAFKA_BROKERS,
+    access: kafkaAccessOf(env),
     client: env.KAFKA_CLIENT,
     topic: env.ORDER_TOPIC,
     partitions: env.ORDER_PARTITIONS,
@@ -302,5 +311,6 @@ export const decodeServiceConfig = (env: Environment): Either<readonly ConfigPro
 /** Settings of the operator's tools, which need the database only. */
 export const decodeToolConfig = (env: Environment): Either<readonly ConfigProblem[], ToolConfig> => {
   const decoded = ToolEnvironment.decode(env);
-  return E.isLeft(decoded) ? E.left(problemsOf(decoded.left)) : E.right(toolConfigOf(decoded.right));
+  const problems = [...(E.isLeft(decoded) ? problemsOf(decoded.left) : []), ...securityConflicts(env, 'MYSQL_URL')];
+  return E.isLeft(decoded) || problems.length > 0 ? E.left(problems) : E.right(toolConfigOf(decoded.right));
 };

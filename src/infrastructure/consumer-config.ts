@@ -1,12 +1,15 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { kafkaAccessOf, mysqlTlsOf, securityConflicts, securityVariables } from './connection-security.ts';
 import { consumerFailpointNames } from './consumer-failpoints.ts';
 import type { ConsumerFailpoint } from './consumer-failpoints.ts';
 import { faultsOnSignalFrom } from './faults-on-signal.ts';
 import type { FaultOnSignal } from './faults-on-signal.ts';
+import type { KafkaAccess } from './kafka/kafka-access.ts';
 import * as is from './settings.ts';
 import type { Setting } from './settings.ts';
+import type { TlsTrust } from './tls-trust.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -34,6 +37,7 @@ const httpUrl: Setting<string> = is.setting({
 export const consumerVariables = {
   CONSUMER_MYSQL_URL: is.mysqlUrl,
   KAFKA_BROKERS: is.brokers,
+  ...securityVariables,
   ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
   ORDERS_API_URL: httpUrl,
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
@@ -53,11 +57,18 @@ export interface ConsumerSettings {
   /** The consumer's own database. */
   readonly mysql: {
     readonly url: string;
+    /** Undefined: connections are not encrypted. */
+    readonly tls?: TlsTrust | undefined;
     readonly connections: number;
     readonly acquireTimeoutMs: number;
     readonly queryTimeoutMs: number;
   };
-  readonly kafka: { readonly brokers: readonly string[]; readonly topic: string; readonly requestTimeoutMs: number };
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly access?: KafkaAccess;
+    readonly topic: string;
+    readonly requestTimeoutMs: number;
+  };
   /** Callback paths are put behind it. */
   readonly callbackUrl: string;
   /** Progress, health and metrics. Port 0 takes any free one. */
@@ -94,11 +105,17 @@ const settingsOf = (
 ): ConsumerSettings => ({
   mysql: {
     url: env.CONSUMER_MYSQL_URL,
+    tls: mysqlTlsOf(env),
     connections: env.MYSQL_CONNECTIONS,
     acquireTimeoutMs: env.MYSQL_ACQUIRE_TIMEOUT_MS,
     queryTimeoutMs: env.MYSQL_QUERY_TIMEOUT_MS,
   },
-  kafka: { brokers: env.KAFKA_BROKERS, topic: env.ORDER_TOPIC, requestTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS },
+  kafka: {
+    brokers: env.KAFKA_BROKERS,
+    access: kafkaAccessOf(env),
+    topic: env.ORDER_TOPIC,
+    requestTimeoutMs: env.KAFKA_REQUEST_TIMEOUT_MS,
+  },
   callbackUrl: env.ORDERS_API_URL,
   http: { host: env.HTTP_HOST, port: env.CONSUMER_HTTP_PORT },
   inboxRetentionMs: env.INBOX_RETENTION,
@@ -122,6 +139,7 @@ export const decodeConsumerSettings = <Own extends t.Props>(
   const common = Variables.decode(env);
   const special = t.strict(own).decode(env);
   const faultsOnSignal = faultsOnSignalFrom(env);
+  const conflicts = securityConflicts(env, 'CONSUMER_MYSQL_URL');
   const forbidden = env['FAILPOINT'] !== undefined && env['NODE_ENV'] === 'production';
   const problems = [
     ...(E.isLeft(common) ? problemsOf(common.left) : []),
@@ -130,8 +148,9 @@ export const decodeConsumerSettings = <Own extends t.Props>(
       ? [{ variable: 'FAILPOINT', message: 'is set: it kills the process and is refused in production' }]
       : []),
     ...(E.isLeft(faultsOnSignal) ? [{ variable: 'ON_SIGUSR2', message: faultsOnSignal.left }] : []),
+    ...conflicts,
   ];
-  return E.isLeft(common) || E.isLeft(special) || forbidden || E.isLeft(faultsOnSignal)
+  return E.isLeft(common) || E.isLeft(special) || E.isLeft(faultsOnSignal) || problems.length > 0
     ? E.left(problems)
     : E.right({ settings: settingsOf(common.right, faultsOnSignal.right), own: special.right });
 };

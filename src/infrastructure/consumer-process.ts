@@ -6,12 +6,13 @@ import type { Clock } from '../application/ports/clock.ts';
 import type { ParkingCause } from '../application/ports/inbox.ts';
 import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
 import type { EventLoopMonitor } from './telemetry/event-loop-monitor.ts';
+import type { MigrateOptions } from './mysql/migrate.ts';
 import type { MySqlPool } from './mysql/mysql-pool.ts';
 import type { InboxJanitor } from './mysql-consumer/inbox-janitor.ts';
 import { prepareDatabase } from './mysql-consumer/prepare-database.ts';
 
 export interface ConsumerProcessParts {
-  readonly mysqlUrl: string;
+  readonly mysql: Pick<MigrateOptions, 'url' | 'tls'>;
   /** Folder of the consumer's own migrations. */
   readonly migrations: string | undefined;
   readonly kafkaConsumer: KafkaConsumer;
@@ -65,12 +66,12 @@ export class ConsumerProcess {
 
   /** Creates or updates the tables. False when it was stopped before the database could be reached. */
   prepareDatabase(): Promise<boolean> {
-    const { mysqlUrl: url, migrations: own, clock, log } = this.parts;
+    const { mysql: server, migrations: own, clock, log } = this.parts;
     const waiting = (reason: string, cause: unknown): void => {
       const error = cause === undefined ? undefined : describeCause(cause);
       log.warn({ activity: 'migrate', reason, error }, 'waiting for the database');
     };
-    return prepareDatabase({ url, own, clock, signal: this.stopping.signal, waiting });
+    return prepareDatabase({ server, own, clock, signal: this.stopping.signal, waiting });
   }
 
   /** See `ConsumeRecord.release`; its own transaction, so any process of the consumer may call it. */

@@ -89,9 +89,9 @@ export const oneOf = <const A extends string>(values: readonly A[]): Setting<A> 
 
 const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
-/** Of options in the URL's query only `ssl` is taken: others could override settings that guarantees rest on. */
+/** Options in the URL's query are refused: they could override settings that guarantees rest on. */
 export const mysqlUrl: Setting<string> = setting({
-  expected: 'mysql://user:password@host:port/database (of parameters only ?ssl=…)',
+  expected: 'mysql://user:password@host:port/database, without parameters',
   secret: true,
   parse: (text) => {
     const url = parseUrl(text);
@@ -100,7 +100,7 @@ export const mysqlUrl: Setting<string> = setting({
       url.hostname !== '' &&
       url.username !== '' &&
       /^\/[A-Za-z0-9_$-]{1,64}$/.test(url.pathname) &&
-      [...url.searchParams.keys()].every((name) => name === 'ssl') &&
+      url.search === '' &&
       url.hash === '';
     return acceptable ? text : undefined;
   },

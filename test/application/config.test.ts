@@ -16,6 +16,7 @@ describe('settings of the service', () => {
     const config = rightOf(decodeServiceConfig(REQUIRED));
     expect(config.kafka).to.deep.equal({
       brokers: ['k1:9092', 'k2:9092'],
+      access: { tls: undefined, sasl: undefined },
       topic: ORDER_EVENTS_TOPIC,
       client: 'kafkajs',
       partitions: 6,
@@ -41,7 +42,7 @@ describe('settings of the service', () => {
 
   it('given nothing / then each missing one is named, with what to set', () => {
     expect(leftOf(decodeServiceConfig({})).map(describeConfigProblem)).to.deep.equal([
-      'MYSQL_URL is not set: set it to mysql://user:password@host:port/database (of parameters only ?ssl=…)',
+      'MYSQL_URL is not set: set it to mysql://user:password@host:port/database, without parameters',
       'KAFKA_BROKERS is not set: set it to host:port, more of them separated by commas',
     ]);
   });
@@ -106,6 +107,52 @@ describe('settings of the service', () => {
       'an unknown Kafka client',
       { KAFKA_CLIENT: 'rdkafka' },
       [/^KAFKA_CLIENT is "rdkafka": set it to one of kafkajs, platformatic$/],
+    ],
+    ['TLS by another word', { MYSQL_TLS: 'true' }, [/^MYSQL_TLS is "true": set it to one of on, off$/]],
+    [
+      'an authority that is no file',
+      { KAFKA_TLS: 'on', KAFKA_TLS_CA: '/nowhere/ca.pem' },
+      [/^KAFKA_TLS_CA is "\/nowhere\/ca\.pem": set it to a readable file with certificates in PEM$/],
+    ],
+    [
+      'an authority in a file without certificates',
+      { MYSQL_URL: 'mysql://a:b@db/orders', MYSQL_TLS: 'on', MYSQL_TLS_CA: 'package.json' },
+      [/^MYSQL_TLS_CA is "package\.json"/],
+    ],
+    [
+      'an authority that would not be asked',
+      { MYSQL_TLS_CA: 'package.json', KAFKA_TLS: 'off', KAFKA_TLS_CA: 'package.json' },
+      [
+        /^MYSQL_TLS_CA is "p/,
+        /^KAFKA_TLS_CA is "p/,
+        /^MYSQL_TLS_CA is set.*set MYSQL_TLS to on$/,
+        /^KAFKA_TLS_CA is set/,
+      ],
+    ],
+    [
+      'a server by its address, whose certificate could be of any',
+      { MYSQL_URL: 'mysql://a:b@10.0.0.7/orders', MYSQL_TLS: 'on' },
+      [/^MYSQL_URL has an address for a host: set it to the name in the server’s certificate$/],
+    ],
+    [
+      'the same in IPv6',
+      { MYSQL_URL: 'mysql://a:b@[::1]/orders', MYSQL_TLS: 'on' },
+      [/^MYSQL_URL has an address for a host/],
+    ],
+    [
+      'an unknown SASL mechanism',
+      { KAFKA_SASL_MECHANISM: 'GSSAPI', KAFKA_SASL_USERNAME: 'a', KAFKA_SASL_PASSWORD: 'b' },
+      [/^KAFKA_SASL_MECHANISM is "GSSAPI": set it to one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512$/],
+    ],
+    [
+      'half a login',
+      { KAFKA_SASL_USERNAME: 'relay' },
+      [/^KAFKA_SASL_MECHANISM is not set, but others of/, /^KAFKA_SASL_PASSWORD is not set, but others of/],
+    ],
+    [
+      'a password in clear',
+      { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'a', KAFKA_SASL_PASSWORD: 'b' },
+      [/^KAFKA_SASL_MECHANISM is PLAIN, which sends the password as it is/],
     ],
     ['an unknown log level', { LOG_LEVEL: 'loud' }, [/^LOG_LEVEL is "loud": set it to one of fatal, error/]],
     [
@@ -178,8 +225,9 @@ describe('settings of the service', () => {
       MYSQL_URL: 'mysql://app:hunter2@db',
       OPERATOR_TOKEN: 'tooshort',
       ACCESS_TOKENS: 'anna:viewer:shortone',
+      KAFKA_SASL_PASSWORD: `wrongone${'x'.repeat(1_024)}`,
     }).join('\n');
-    expect(text).not.to.match(/hunter2|tooshort|shortone/);
+    expect(text).not.to.match(/hunter2|tooshort|shortone|wrongone/);
   });
 
   it('keeps of each token its digest, its role and who acts with it', () => {

@@ -21,7 +21,7 @@ describe('MySQL storage of a consumer', () => {
     database = await freshDatabase('consumer');
     const { signal } = new AbortController();
     const waiting = (): void => undefined;
-    await prepareDatabase({ url: database.url, own: undefined, clock: systemClock, signal, waiting });
+    await prepareDatabase({ server: { url: database.url }, own: undefined, clock: systemClock, signal, waiting });
     pool = testPool(database.url);
   });
   after(async () => {

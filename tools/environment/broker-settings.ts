@@ -6,6 +6,8 @@ export interface BrokerAddresses {
   readonly controller: number;
   /** A listener of its own for clients that are to come through something else: where it listens, what they are told. */
   readonly interposed?: { readonly port: number; readonly advertise: string };
+  /** Port of the secure listener. */
+  readonly secure?: number;
 }
 
 /**
@@ -23,13 +25,15 @@ export const brokerSettings = (addresses: BrokerAddresses): Readonly<Record<stri
     `CLIENT://${addresses.listen}:${addresses.client}`,
     `CONTROLLER://127.0.0.1:${addresses.controller}`,
     ...(addresses.interposed === undefined ? [] : [`INTERPOSED://127.0.0.1:${addresses.interposed.port}`]),
+    ...(addresses.secure === undefined ? [] : [`SECURE://127.0.0.1:${addresses.secure}`]),
   ].join(','),
   'advertised.listeners': [
     `CLIENT://${addresses.advertise}:${addresses.client}`,
     ...(addresses.interposed === undefined ? [] : [`INTERPOSED://${addresses.interposed.advertise}`]),
+    ...(addresses.secure === undefined ? [] : [`SECURE://localhost:${addresses.secure}`]),
   ].join(','),
   'inter.broker.listener.name': 'CLIENT',
-  'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERPOSED:PLAINTEXT',
+  'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERPOSED:PLAINTEXT,SECURE:SASL_SSL',
   // A killed broker may only register anew when the session of its former life has run out (9 s by default).
   'broker.session.timeout.ms': '2000',
   'broker.heartbeat.interval.ms': '400',

@@ -57,10 +57,11 @@ const probePort = async (port: number): Promise<void> => {
 export const startCluster = async (
   run: Run,
   installation: KafkaInstallation,
-  { kafkaSettings = {}, interpose, disks }: ServerLayout,
+  { kafkaSettings = {}, interpose, disks, secureKafka }: ServerLayout,
 ): Promise<StartedCluster> => {
   if (disks?.kafka !== undefined) throw new Error('none of three brokers has a small disk');
   if (interpose?.kafka !== undefined) throw new Error('nothing can be interposed in front of three brokers');
+  if (secureKafka !== undefined) throw new Error('none of three brokers has a secure listener');
   const clusterId = newClusterId();
   const start = (
     name: ServerName,

@@ -14,22 +14,26 @@ import { NativeServer } from './native-server.ts';
 import { findPort } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
+import { scramArguments, type SecureListener, secureSettings } from './secure-listener.ts';
 import type { ServerLayout } from './server-layout.ts';
 import { SmallDisk } from './small-disk.ts';
 
-type Ports = Pick<BrokerAddresses, 'client' | 'controller' | 'interposed'>;
+type Ports = Pick<BrokerAddresses, 'client' | 'controller' | 'interposed' | 'secure'>;
 
 /** The archive is written while the broker ends: seconds, or more on a busy machine. */
 const ARCHIVE_MS = 120_000;
+
+const keystoreIn = (directory: string): string => join(directory, 'keystore.pem');
 
 const configure = (
   directory: string,
   ports: Ports,
   data: string,
-  { kafkaSettings }: ServerLayout = {},
+  { kafkaSettings, secureKafka }: ServerLayout = {},
 ): Promise<string> =>
   writeConfiguration(directory, {
     ...brokerSettings({ listen: '127.0.0.1', advertise: '127.0.0.1', ...ports }),
+    ...(secureKafka === undefined ? {} : secureSettings(secureKafka, keystoreIn(directory))),
     'log.dirs': data,
     ...kafkaSettings,
   });
@@ -54,24 +58,51 @@ const interposedOn = async ({ interpose }: ServerLayout): Promise<Ports['interpo
   return { port, advertise: await interpose.kafka(`127.0.0.1:${port}`) };
 };
 
+interface Storage {
+  readonly directory: string;
+  readonly properties: string;
+  /** Where the broker finds it, as it is reached from here. */
+  readonly data: string;
+  readonly clusterId: string;
+}
+
+/** A copy of what was formatted once; where users are kept in it, formatted anew. */
+const writeStorage = async (
+  { java, classPath, formatted }: KafkaInstallation,
+  { directory, properties, data, clusterId }: Storage,
+  secure: SecureListener | undefined,
+): Promise<void> => {
+  if (secure === undefined) {
+    await cp(formatted, data, { recursive: true });
+    const meta = join(data, 'meta.properties');
+    await writeFile(meta, (await readFile(meta, 'utf8')).replace(/^cluster\.id=.*$/m, `cluster.id=${clusterId}`));
+    return;
+  }
+  await writeFile(keystoreIn(directory), secure.keystore, { mode: 0o600 });
+  const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', properties];
+  const command = [...jvmOptions(directory), '-cp', classPath, ...tool, ...scramArguments(secure)];
+  await runCommand(java, command, { timeoutMs: 120_000 });
+};
+
 const layOut = async (run: Run, installation: KafkaInstallation, layout: ServerLayout) => {
   const interposed = await interposedOn(layout);
   const ports = {
     client: await findPort(),
     controller: await findPort(),
     ...(interposed === undefined ? {} : { interposed }),
+    ...(layout.secureKafka === undefined ? {} : { secure: await findPort() }),
   };
   const directory = join(run.directory, `kafka-${ports.client}`);
   await mkdir(directory, { recursive: true });
   const size = layout.disks?.kafka;
+  if (size !== undefined && layout.secureKafka !== undefined)
+    throw new Error('a broker with a secure listener has no small disk');
   const disk = size === undefined ? undefined : await SmallDisk.open(run, directory, size);
   const data = disk?.inside ?? join(directory, 'data');
   const reached = disk?.outside ?? data;
   const properties = await configure(directory, ports, data, layout);
-  await cp(installation.formatted, reached, { recursive: true });
   const clusterId = newClusterId();
-  const meta = join(reached, 'meta.properties');
-  await writeFile(meta, (await readFile(meta, 'utf8')).replace(/^cluster\.id=.*$/m, `cluster.id=${clusterId}`));
+  await writeStorage(installation, { directory, properties, data: reached, clusterId }, layout.secureKafka);
   return { ports, directory, properties, clusterId, disk };
 };
 
@@ -83,6 +114,8 @@ export interface StartedKafka {
   readonly others?: readonly NativeServer[];
   /** `host:port` for clients that come through what was interposed. */
   readonly interposed?: string;
+  /** `host:port` of the secure listener. */
+  readonly secure?: string;
   /** Directory on its small disk, when it has one. */
   readonly disk?: string;
 }
@@ -94,11 +127,13 @@ const startBroker = async (
   layout: ServerLayout,
 ): Promise<StartedKafka> => {
   let interposed: string | undefined;
+  let secure: number | undefined;
   let own: SmallDisk | undefined;
   const server = await NativeServer.start(async () => {
     const { ports, directory, properties, clusterId, disk } = await layOut(run, installation, layout);
     own = disk;
     interposed = ports.interposed?.advertise;
+    secure = ports.secure;
     const address = `127.0.0.1:${ports.client}`;
     return {
       ...launchOf({
@@ -118,6 +153,7 @@ const startBroker = async (
     address: server.address,
     process: server,
     ...(interposed === undefined ? {} : { interposed }),
+    ...(secure === undefined ? {} : { secure: `localhost:${secure}` }),
     ...(own === undefined ? {} : { disk: own.outside }),
   };
 };

@@ -1,3 +1,5 @@
+import type { SecureListener } from './secure-listener.ts';
+
 /** Puts something, such as a proxy, in front of a server: told its `host:port`, answers the `host:port` to be used instead. */
 export type Interpose = (address: string) => Promise<string>;
 
@@ -16,6 +18,8 @@ export interface ServerLayout {
   readonly replication?: Replication;
   /** Three brokers with a controller of their own, instead of one; they have no small disks, and nothing can be interposed in front of them. */
   readonly brokers?: 3;
+  /** Beside the usual listener of a single broker, which stays open. */
+  readonly secureKafka?: SecureListener;
   /** What the roles connect through; whoever brings the environment up, and the checker, connect directly. */
   readonly interpose?: { readonly mysql?: Interpose; readonly kafka?: Interpose };
 }
@@ -25,10 +29,12 @@ export const isUsualLayout = ({
   kafkaSettings = {},
   brokers,
   replication,
+  secureKafka,
   interpose = {},
   disks = {},
 }: ServerLayout): boolean =>
   brokers === undefined &&
   replication === undefined &&
+  secureKafka === undefined &&
   mysqlSettings.length === 0 &&
   [kafkaSettings, interpose, disks].every((more) => Object.keys(more).length === 0);

@@ -28,6 +28,8 @@ export interface Servers {
   readonly kafkaBrokers: string;
   /** The same servers as the roles are to reach them: through what was interposed, else directly. */
   readonly forRoles: { readonly mysqlUrl: string; readonly kafkaBrokers: string };
+  /** `host:port` of Kafka's secure listener, when the layout has one. */
+  readonly secureKafkaBrokers?: string;
   /** Undefined when the server was given by its setting: it is not ours to kill. */
   readonly mysql?: ServerProcess;
   readonly kafka?: ServerProcess;
@@ -45,6 +47,8 @@ interface Started {
   readonly address: string;
   /** Address through what was interposed. */
   readonly interposed?: string;
+  /** Address of the secure listener. */
+  readonly secure?: string;
   readonly disk?: string;
   readonly process?: ServerProcess;
   readonly replicaUrl?: string;
@@ -185,6 +189,7 @@ export const startServers = async (options: ServersOptions = {}): Promise<Server
         mysqlUrl: mysql.value.interposed ?? mysql.value.address,
         kafkaBrokers: kafka.value.interposed ?? kafka.value.address,
       },
+      ...(kafka.value.secure === undefined ? {} : { secureKafkaBrokers: kafka.value.secure }),
       ...(mysql.value.process === undefined ? {} : { mysql: mysql.value.process }),
       ...(kafka.value.process === undefined ? {} : { kafka: kafka.value.process }),
       ...(mysql.value.replicaUrl === undefined ? {} : { mysqlReplicaUrl: mysql.value.replicaUrl }),

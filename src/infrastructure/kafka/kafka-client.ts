@@ -1,5 +1,7 @@
-import type { ISocketFactory, LogEntry } from 'kafkajs';
+import type { ISocketFactory, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs';
 import { Kafka, logLevel } from 'kafkajs';
+import { tlsOptionsOf } from '../tls-trust.ts';
+import type { KafkaAccess, SaslLogin } from './kafka-access.ts';
 
 /** One line of the Kafka client's own log, without payloads: only the fields named in `SHOWN`. */
 export interface KafkaLogLine {
@@ -13,6 +15,8 @@ export interface KafkaLogLine {
 export interface KafkaClientOptions {
   /** `host:port` of each. */
   readonly brokers: readonly string[];
+  /** Without it, in clear and without a name. */
+  readonly access?: KafkaAccess | undefined;
   /** Shown in the broker's logs and quotas. */
   readonly clientId: string;
   /** How long an answer may take, milliseconds. */
@@ -64,6 +68,22 @@ const lineOf = ({ namespace, level, log }: LogEntry): KafkaLogLine => {
   return { level: nameOf(level), namespace, message: log.message, details };
 };
 
+const loginOf = ({ mechanism, username, password }: SaslLogin): SASLOptions => {
+  switch (mechanism) {
+    case 'PLAIN':
+      return { mechanism: 'plain', username, password };
+    case 'SCRAM-SHA-256':
+      return { mechanism: 'scram-sha-256', username, password };
+    case 'SCRAM-SHA-512':
+      return { mechanism: 'scram-sha-512', username, password };
+  }
+};
+
+const accessOf = ({ tls, sasl }: KafkaAccess = {}): Pick<KafkaConfig, 'ssl' | 'sasl'> => ({
+  ...(tls === undefined ? {} : { ssl: tlsOptionsOf(tls) }),
+  ...(sasl === undefined ? {} : { sasl: loginOf(sasl) }),
+});
+
 /**
  * A kafkajs client with bounded time-outs (its own defaults allow minutes) and its log handed to `log`.
  * Topic creation is refused where a producer or consumer is made from it: pass `allowAutoTopicCreation: false`.
@@ -73,6 +93,7 @@ export const createKafka = (options: KafkaClientOptions): Kafka => {
   return new Kafka({
     brokers: [...options.brokers],
     clientId: options.clientId,
+    ...accessOf(options.access),
     connectionTimeout: options.connectionTimeoutMs ?? 2_000,
     authenticationTimeout: 5_000,
     requestTimeout: options.requestTimeoutMs ?? 5_000,

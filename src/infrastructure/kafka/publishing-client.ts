@@ -1,9 +1,11 @@
 import type { PublishFailure } from '../../application/ports/publisher.ts';
+import type { KafkaAccess } from './kafka-access.ts';
 import type { EncodedRecord } from './record-size.ts';
 
 export interface PublishingOptions {
   /** `host:port` of each. */
   readonly brokers: readonly string[];
+  readonly access?: KafkaAccess | undefined;
   /** Shown in the broker's logs and quotas. */
   readonly clientId: string;
   readonly topic: string;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Clock } from '../../application/ports/clock.ts';
 import { migrate } from '../mysql/migrate.ts';
-import type { MigrationError, MigrationLog } from '../mysql/migrate.ts';
+import type { MigrateOptions, MigrationError, MigrationLog } from '../mysql/migrate.ts';
 import { isConnectionLost } from '../mysql/mysql-errors.ts';
 
 const KIT_MIGRATIONS = join(import.meta.dirname, 'migrations');
@@ -44,13 +44,13 @@ const mayPass = (error: MigrationError): boolean =>
  * `signal` ended the wait. Rejects with `MigrationImpossible`.
  */
 export const prepareDatabase = async (options: {
-  readonly url: string;
+  readonly server: Pick<MigrateOptions, 'url' | 'tls'>;
   readonly own: string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly waiting: (reason: string, cause: unknown) => void;
 }): Promise<boolean> => {
-  const { url, own, clock, signal, waiting } = options;
+  const { server, own, clock, signal, waiting } = options;
   const steps: readonly { readonly directory: string; readonly log: MigrationLog }[] = [
     { directory: KIT_MIGRATIONS, log: 'consumer_kit_migrations' },
     ...(own === undefined ? [] : [{ directory: own, log: 'schema_migrations' as const }]),
@@ -58,7 +58,7 @@ export const prepareDatabase = async (options: {
   for (const step of steps) {
     for (;;) {
       if (signal.aborted) return false;
-      const migrated = await migrate({ url, ...step })();
+      const migrated = await migrate({ ...server, ...step })();
       if (E.isRight(migrated)) break;
       if (!mayPass(migrated.left)) throw new MigrationImpossible(migrated.left);
       waiting(describe(migrated.left), 'cause' in migrated.left ? migrated.left.cause : undefined);

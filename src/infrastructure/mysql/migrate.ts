@@ -4,6 +4,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import type { TlsTrust } from '../tls-trust.ts';
 import type { MySqlConnection } from './mysql-connection.ts';
 import { serverErrorNumber } from './mysql-errors.ts';
 import { createMySqlPool } from './mysql-pool.ts';
@@ -33,6 +34,7 @@ export type MigrationError =
 
 export interface MigrateOptions {
   readonly url: string;
+  readonly tls?: TlsTrust | undefined;
   /** Holds files `0001-name.sql` and nothing else. */
   readonly directory: string;
   /** How long to wait while another process migrates. Default 60. */
@@ -186,6 +188,7 @@ const migrateOn = async (
  */
 export const migrate = ({
   url,
+  tls,
   directory,
   lockWaitSeconds = 60,
   statementTimeoutMs = 600_000,
@@ -195,6 +198,7 @@ export const migrate = ({
     storageAttempt('migrate', async () => {
       const pool = createMySqlPool({
         url,
+        tls,
         connections: 1,
         acquireTimeoutMs: 10_000,
         queryTimeoutMs: Math.max(statementTimeoutMs, (lockWaitSeconds + 5) * 1_000),

@@ -18,6 +18,18 @@ export class QueryTimeout extends Error {
   }
 }
 
+/** No connection that could be trusted: it ended before anything secret was sent. */
+export class ServerNotTrusted extends Error {
+  override readonly name = 'ServerNotTrusted';
+  constructor(
+    /** `host:port` */
+    readonly server: string,
+    cause: Error,
+  ) {
+    super(`MySQL at ${server} does not show a certificate that MYSQL_TLS_CA vouches for, in that name`, { cause });
+  }
+}
+
 /** The connection was closed or destroyed before; the statement was never sent. */
 export class ConnectionGone extends Error {
   override readonly name = 'ConnectionGone';
@@ -34,6 +46,14 @@ export const serverErrorNumber = (error: unknown): number | undefined => {
   const errno = fieldOf(error, 'errno');
   return typeof errno === 'number' && fieldOf(error, 'sqlState') !== undefined ? errno : undefined;
 };
+
+const UNTRUSTED: ReadonlySet<string> = new Set(['HANDSHAKE_SSL_ERROR', 'HANDSHAKE_NO_SSL_SUPPORT']);
+
+/** What to tell of a connection that could not be made: the driver's error, or what it means. */
+export const noticeOf = (error: Error, server: string): Error =>
+  'code' in error && typeof error.code === 'string' && UNTRUSTED.has(error.code)
+    ? new ServerNotTrusted(server, error)
+    : error;
 
 const LOCK_WAIT_TIMEOUT = 1205;
 const PRIVILEGE_MISSING = 1227;

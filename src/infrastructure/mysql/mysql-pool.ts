@@ -1,12 +1,15 @@
 import { createPool } from 'mysql2';
 import type { Pool, PoolConnection } from 'mysql2';
 import { MySqlConnection } from './mysql-connection.ts';
-import { AcquireTimeout, isPrivilegeMissing } from './mysql-errors.ts';
+import type { TlsTrust } from '../tls-trust.ts';
+import { AcquireTimeout, isPrivilegeMissing, noticeOf } from './mysql-errors.ts';
 import { connectionOptions, serverOf, sessionSetup } from './mysql-url.ts';
 
 export interface MySqlPoolOptions {
-  /** `mysql://user:password@host:port/database`, optionally `?ssl=…`. */
+  /** `mysql://user:password@host:port/database`. */
   readonly url: string;
+  /** Without it, connections are not encrypted. The URL must then name its host. */
+  readonly tls?: TlsTrust | undefined;
   /** Most connections open at once. */
   readonly connections: number;
   /** Longest wait for a connection, opening one included. */
@@ -42,7 +45,7 @@ export class MySqlPool {
   constructor(options: MySqlPoolOptions) {
     this.#options = options;
     this.#pool = createPool({
-      ...connectionOptions(options.url),
+      ...connectionOptions(options.url, options.tls),
       connectionLimit: options.connections,
       // mysql2 closes idle connections only when not all of them may be idle.
       maxIdle: options.silenceMs === undefined ? options.connections : options.connections - 1,
@@ -136,7 +139,7 @@ export class MySqlPool {
     return new Promise((resolve, reject) => {
       this.#pool.getConnection((error, connection) => {
         if (error === null) resolve(connection);
-        else reject(error);
+        else reject(noticeOf(error, serverOf(this.#options.url)));
       });
     });
   }

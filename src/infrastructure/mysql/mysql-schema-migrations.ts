@@ -5,7 +5,7 @@ import { describeCause } from '../../application/describe-cause.ts';
 import type { MigrationRefused, SchemaMigrations } from '../../application/ports/schema-migrations.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import { migrate, migrationStatus } from './migrate.ts';
-import type { MigrationError } from './migrate.ts';
+import type { MigrateOptions, MigrationError } from './migrate.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 
 const reasonOf = (error: Exclude<MigrationError, StorageUnavailable>): string => {
@@ -30,7 +30,7 @@ const refused = (error: MigrationError): StorageUnavailable | MigrationRefused =
 export class MySqlSchemaMigrations implements SchemaMigrations {
   constructor(
     private readonly pool: MySqlPool,
-    private readonly url: string,
+    private readonly server: Pick<MigrateOptions, 'url' | 'tls'>,
     private readonly directory: string,
   ) {}
 
@@ -43,6 +43,6 @@ export class MySqlSchemaMigrations implements SchemaMigrations {
   }
 
   apply(): TaskEither<StorageUnavailable | MigrationRefused, readonly string[]> {
-    return pipe(migrate({ url: this.url, directory: this.directory }), TE.mapLeft(refused));
+    return pipe(migrate({ ...this.server, directory: this.directory }), TE.mapLeft(refused));
   }
 }

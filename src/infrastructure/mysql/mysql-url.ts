@@ -1,36 +1,32 @@
 import type { ConnectionOptions } from 'mysql2/promise';
+import type { TlsTrust } from '../tls-trust.ts';
 
-const sslOf = (parameter: string): NonNullable<ConnectionOptions['ssl']> => {
-  try {
-    const parsed: unknown = JSON.parse(parameter);
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : parameter;
-  } catch {
-    return parameter;
-  }
-};
+/** The driver's own default takes a certificate for any name. */
+const sslOf = ({ ca }: TlsTrust): NonNullable<ConnectionOptions['ssl']> => ({
+  ...(ca === undefined ? {} : { ca }),
+  rejectUnauthorized: true,
+  verifyIdentity: true,
+});
 
 /**
  * Options that every connection of ours has, from `mysql://user:password@host:port/database`.
- * The only parameter is `ssl`: JSON of TLS options, or the name of a profile of mysql2. Others could switch off what
- * is set here, so they are refused.
+ * Parameters could switch off what is set here, so they are refused.
  *
  * - Times stay strings, since a Date loses microseconds. Whole numbers beyond 2^53 stay strings too.
  * - Objects given as values become strings; they can never become SQL.
  * - Counts of UPDATE are rows found, also those that already held the new values.
  */
-export const connectionOptions = (url: string): ConnectionOptions => {
+export const connectionOptions = (url: string, tls?: TlsTrust): ConnectionOptions => {
   const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
   if (protocol !== 'mysql:') throw new Error(`a MySQL URL begins with mysql://, not ${protocol}//`);
-  for (const name of searchParams.keys())
-    if (name !== 'ssl') throw new Error(`the MySQL URL has an unknown parameter: ${name}`);
-  const ssl = searchParams.get('ssl');
+  for (const name of searchParams.keys()) throw new Error(`the MySQL URL has an unknown parameter: ${name}`);
   return {
     host: decodeURIComponent(hostname.replace(/^\[(.*)\]$/, '$1')),
     port: port === '' ? 3306 : Number(port),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: decodeURIComponent(pathname.slice(1)),
-    ...(ssl === null ? {} : { ssl: sslOf(ssl) }),
+    ...(tls === undefined ? {} : { ssl: sslOf(tls) }),
     charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: true,

@@ -1,4 +1,8 @@
-import type { Connection } from '@platformatic/kafka';
+import { isIP } from 'node:net';
+import type { Connection, ConnectionOptions } from '@platformatic/kafka';
+import { cutSocket } from '../kafka/cut-socket.ts';
+import type { KafkaAccess } from '../kafka/kafka-access.ts';
+import { tlsOptionsOf } from '../tls-trust.ts';
 import type { PlatformaticKafka } from './load-platformatic-kafka.ts';
 
 /** `host` as a socket takes it. */
@@ -10,6 +14,12 @@ export interface BrokerAddress {
 const CONNECT_MS = 2_000;
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
+/** Only a name may be asked for by TLS; an address is verified all the same. */
+const accessOf = ({ tls, sasl }: KafkaAccess, host: string): ConnectionOptions => ({
+  ...(tls === undefined ? {} : { tls: tlsOptionsOf(tls), tlsServerName: isIP(host) === 0 }),
+  ...(sasl === undefined ? {} : { sasl }),
+});
+
 /**
  * One connection to a broker, made at once, that can be cut at any moment. The client leaves a connection open when nobody
  * waits for its answer any more, and its own close lets unsent bytes go out later. A cut sends a reset and drops them.
@@ -18,8 +28,8 @@ export class BrokerConnection {
   private readonly connection: Connection;
   private readonly connected: Promise<void>;
 
-  constructor(kafka: PlatformaticKafka, clientId: string, { host, port }: BrokerAddress) {
-    this.connection = new kafka.Connection(clientId, { connectTimeout: CONNECT_MS });
+  constructor(kafka: PlatformaticKafka, clientId: string, { host, port }: BrokerAddress, access: KafkaAccess = {}) {
+    this.connection = new kafka.Connection(clientId, { connectTimeout: CONNECT_MS, ...accessOf(access, host) });
     // Whoever waits for an answer is told by a rejection; unheard, the event would end the process.
     this.connection.on('error', () => undefined);
     this.connected = Promise.resolve(this.connection.connect(host, port));
@@ -44,9 +54,7 @@ export class BrokerConnection {
   }
 
   sever(cause: Error): void {
-    const { socket } = this.connection;
-    if (socket.connecting) socket.destroy(cause);
-    else socket.resetAndDestroy();
+    cutSocket(this.connection.socket, cause);
   }
 
   /** Answers that are still to come are lost. */

@@ -1,3 +1,4 @@
+import type { PublishingOptions } from '../kafka/publishing-client.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import type { BrokerAddress } from './broker-connection.ts';
 import type { PlatformaticKafka } from './load-platformatic-kafka.ts';
@@ -14,7 +15,7 @@ export class BrokerConnections {
 
   constructor(
     private readonly kafka: PlatformaticKafka,
-    private readonly clientId: string,
+    private readonly client: Pick<PublishingOptions, 'clientId' | 'access'>,
   ) {}
 
   /** The connection to `address`, made anew when there is none that works. Throws when they have ended. */
@@ -23,7 +24,7 @@ export class BrokerConnections {
     const key = `${address.host}:${address.port}`;
     const known = this.open.get(key);
     if (known?.isUsable() === true) return known;
-    const made = new BrokerConnection(this.kafka, this.clientId, address);
+    const made = new BrokerConnection(this.kafka, this.client.clientId, address, this.client.access);
     this.open.set(key, made);
     return made;
   }

@@ -12,7 +12,7 @@ export class PlatformaticLimitsReader implements LimitsReader {
     private readonly kafka: PlatformaticKafka,
     private readonly options: PublishingOptions,
   ) {
-    this.connections = new BrokerConnections(kafka, options.clientId);
+    this.connections = new BrokerConnections(kafka, options);
   }
 
   async maxMessageBytes(): Promise<string | undefined> {

@@ -29,7 +29,7 @@ export class PlatformaticPartitionProducer implements PartitionProducer {
     private readonly options: PublishingOptions,
     private readonly partition: number,
   ) {
-    this.connections = new BrokerConnections(kafka, options.clientId);
+    this.connections = new BrokerConnections(kafka, options);
     this.produce = produceRequest(kafka);
   }
 

@@ -33,7 +33,13 @@ describe('what it costs to claim callbacks', function () {
   beforeEach(async () => {
     database = await freshDatabase('claim');
     const { signal } = new AbortController();
-    await prepareDatabase({ url: database.url, own: undefined, clock: systemClock, signal, waiting: () => undefined });
+    await prepareDatabase({
+      server: { url: database.url },
+      own: undefined,
+      clock: systemClock,
+      signal,
+      waiting: () => undefined,
+    });
     // One session, so that its counters count every statement.
     pool = testPool(database.url, { connections: 1, queryTimeoutMs: 30_000 });
     callbacks = new MySqlCallbackOutbox(pool, new MySqlUnitOfWork(pool), 'test');

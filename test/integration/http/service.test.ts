@@ -1,31 +1,9 @@
 import { expect } from 'chai';
-import * as t from 'io-ts';
 import { requestExamples } from '../../../src/interfaces/contract/http.ts';
-import { decoded } from '../../support/decoded.ts';
-import { eventually } from '../../support/eventually.ts';
 import { post, sendInTwoSteps } from '../../support/http-client.ts';
+import { complaintOf, readinessOf } from '../../support/readiness.ts';
 import { countRows, startApi } from '../../support/running-service.ts';
 import type { RunningApi } from '../../support/running-service.ts';
-
-const Check = t.intersection([
-  t.type({ name: t.string, ok: t.boolean }),
-  t.partial({ problem: t.string, findings: t.array(t.type({ problem: t.string })) }),
-]);
-const Report = t.type({ ready: t.boolean, checks: t.array(Check) });
-
-const readiness = async (api: RunningApi): Promise<t.TypeOf<typeof Report>> =>
-  decoded(Report, JSON.parse((await api.send({ method: 'GET', path: '/readyz' })).body));
-
-/** What a check of an API that is not ready says, once it was asked. */
-const complaint = (api: RunningApi, check: string): Promise<string> =>
-  eventually(async () => {
-    const { ready, checks } = await readiness(api);
-    expect(ready).to.equal(false);
-    const said = checks.find(({ name }) => name === check);
-    const text = said?.problem ?? said?.findings?.[0]?.problem;
-    if (said?.ok !== false || text === undefined || text.includes('not been asked')) throw new Error('not asked yet');
-    return text;
-  });
 
 const withWrongPassword = (url: string): string => {
   const wrong = new URL(url);
@@ -50,13 +28,13 @@ describe('health and metrics', function () {
 
   it('given a pinned topic and no broker / then the API is ready: orders wait in the outbox', () =>
     withApi({}, async (api) => {
-      expect((await readiness(api)).ready).to.equal(true);
+      expect((await readinessOf(api)).ready).to.equal(true);
       expect((await api.send(post('/orders', requestExamples.PlaceOrder))).status).to.equal(201);
     }));
 
   it('given another partition count than the stored lanes have / then not ready, it says which, and takes no order', () =>
     withApi({ env: { ORDER_PARTITIONS: '12' }, waitUntilReady: false }, async (api) => {
-      expect(await complaint(api, 'topic')).to.match(/ORDER_PARTITIONS is 12, but the outbox was filled for 6/);
+      expect(await complaintOf(api, 'topic')).to.match(/ORDER_PARTITIONS is 12, but the outbox was filled for 6/);
       const answer = await api.send(post('/orders', requestExamples.PlaceOrder));
       expect(answer.status).to.equal(503);
       expect(JSON.parse(answer.body)).to.include({ type: 'urn:orderly:problem:not-ready' });
@@ -64,24 +42,24 @@ describe('health and metrics', function () {
 
   it('given a topic nobody has seen yet, and no broker / then not ready, and it names the broker', () =>
     withApi({ env: { ORDER_TOPIC: 'never.seen.v1' }, waitUntilReady: false }, async (api) => {
-      expect(await complaint(api, 'topic')).to.match(/Kafka.*127\.0\.0\.1:1/);
+      expect(await complaintOf(api, 'topic')).to.match(/Kafka.*127\.0\.0\.1:1/);
     }));
 
   it('given a host without MySQL / then it waits, alive and not ready', () =>
     withApi({ reachMySqlAt: () => 'mysql://app:app@127.0.0.1:1/orders', waitUntilReady: false }, async (api) => {
-      expect(await complaint(api, 'MySQL settings')).to.match(/ECONNREFUSED/);
+      expect(await complaintOf(api, 'MySQL settings')).to.match(/ECONNREFUSED/);
       expect((await api.send({ method: 'GET', path: '/livez' })).status).to.equal(200);
     }));
 
   it('given a MySQL host name that does not exist / then not ready, and it names the host', () =>
     withApi({ reachMySqlAt: () => 'mysql://app:app@nowhere.invalid/orders', waitUntilReady: false }, async (api) => {
       for (const check of ['MySQL settings', 'MySQL schema', 'topic'])
-        expect(await complaint(api, check)).to.include('nowhere.invalid');
+        expect(await complaintOf(api, check)).to.include('nowhere.invalid');
     }));
 
   it('given a wrong password / then not ready, and it says so', () =>
     withApi({ reachMySqlAt: withWrongPassword, waitUntilReady: false }, async (api) => {
-      expect(await complaint(api, 'MySQL settings')).to.match(/Access denied/);
+      expect(await complaintOf(api, 'MySQL settings')).to.match(/Access denied/);
     }));
 
   it('counts events and requests for Prometheus, by route and not by address', () =>

@@ -211,22 +211,21 @@ describe('MySqlPool on a real server', () => {
 });
 
 describe('a MySQL URL', () => {
-  it('given escapes, a port and TLS options / then they are understood', () => {
-    expect(
-      connectionOptions('mysql://us%40er:p%2Fw@[::1]:3307/my%20db?ssl={"rejectUnauthorized":true}'),
-    ).to.deep.include({
+  it('given escapes, a port and TLS / then they are understood, and certificates are verified with their names', () => {
+    expect(connectionOptions('mysql://us%40er:p%2Fw@[::1]:3307/my%20db', { ca: 'pem' })).to.deep.include({
       host: '::1',
       port: 3_307,
       user: 'us@er',
       password: 'p/w',
       database: 'my db',
-      ssl: { rejectUnauthorized: true },
+      ssl: { ca: 'pem', rejectUnauthorized: true, verifyIdentity: true },
     });
     expect(connectionOptions('mysql://u:p@db/orders')).to.include({ port: 3_306, multipleStatements: false });
   });
 
   it('given another protocol or an unknown parameter / then it is refused, naming it', () => {
     expect(() => connectionOptions('postgres://u:p@db/orders')).to.throw('postgres:');
-    expect(() => connectionOptions('mysql://u:p@db/orders?multipleStatements=true')).to.throw('multipleStatements');
+    for (const parameter of ['multipleStatements', 'ssl'])
+      expect(() => connectionOptions(`mysql://u:p@db/orders?${parameter}=true`)).to.throw(parameter);
   });
 });
