@@ -1,5 +1,5 @@
-/** What a process or a person does with the database of the service. Each has a user of its own. */
-export const DATABASE_ROLES = ['migrator', 'api', 'relay', 'janitor', 'operator'] as const;
+/** What a process or a person does with the database of the service, or a consumer with its own. Each has a user of its own. */
+export const DATABASE_ROLES = ['migrator', 'api', 'relay', 'janitor', 'operator', 'consumer'] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
 
 export type Right = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'CREATE' | 'ALTER' | 'INDEX' | 'REFERENCES';
@@ -74,6 +74,8 @@ const RIGHTS: Readonly<Record<DatabaseRole, Rights>> = {
     relay_leases: ['SELECT'],
     relay_members: ['SELECT'],
   },
+  // It migrates at start, and its own tables are its own affair; it drops nothing.
+  consumer: { '*': ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'ALTER', 'INDEX', 'REFERENCES'] },
 };
 
 export interface Account {
@@ -88,7 +90,7 @@ const placeOf = (database: string, table: string): string =>
 
 /**
  * Statements that give an account that exists what its role needs; each ends with a semicolon. The tables must exist
- * but for the migrator's. Names must need no escaping: whoever reads them from a person checks that.
+ * but for the migrator's and the consumer's. Names must need no escaping: whoever reads them from a person checks that.
  */
 export const grantsOf =
   (role: DatabaseRole) =>

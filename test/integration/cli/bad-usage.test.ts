@@ -44,6 +44,7 @@ const cases: readonly Case[] = [
   ['order', "grants api --user o'neill", {}, [/--user.*1 to 32 of letters/]],
   ['order', "grants api --host '%", {}, [/--host.*a host name or address/]],
   ['order', 'grants api --database a`b', {}, [/--database.*1 to 64 of letters/]],
+  ['order', 'grants consumer', {}, [/--database: a consumer has one of its own/]],
   ['order', 'outbox purge', MYSQL, [/required option '--older-than <age>' not specified/]],
   ['order', 'outbox purge --older-than', MYSQL, [/'--older-than <age>' argument missing/]],
   ['order', 'outbox purge --older-than soon', MYSQL, [/--older-than.*'soon' is invalid.*like 90m, 36h or 7d/]],

@@ -20,6 +20,8 @@ import type { ServiceProcess } from '../../support/service-process.ts';
 const ROLES = ['migrator', 'api', 'relay', 'janitor', 'operator'] as const;
 type DatabaseRole = (typeof ROLES)[number];
 
+/** Of a database, of a table, for want of a right on the whole server. */
+const ACCESS_DENIED = [1044, 1142, 1227];
 const TABLE_ACCESS_DENIED = 1142;
 /** Of each table that holds orders, events, or what was done to them. */
 const KEPT = [
@@ -185,6 +187,54 @@ describe('each process with a MySQL user of its own, with the rights that `order
               (cause: unknown) => expect(serverErrorNumber(cause)).to.equal(TABLE_ACCESS_DENIED),
             );
         expect(allowed).to.deep.equal(mayDelete[role]);
+      } finally {
+        await pool.end();
+      }
+    });
+
+  /** Each would be a lie about an order or an event, or the way to one. */
+  const mayNot: Readonly<Record<DatabaseRole, readonly string[]>> = {
+    migrator: ['DROP TABLE outbox', 'TRUNCATE TABLE outbox', "CREATE USER 'more'@'%'"],
+    api: [
+      "UPDATE relay_leases SET owner = 'me' WHERE FALSE",
+      'UPDATE order_lines SET quantity = 1 WHERE FALSE',
+      "UPDATE operator_audit SET actor = 'nobody' WHERE FALSE",
+      "UPDATE outbox_skipped SET reason = 'none' WHERE FALSE",
+      'CREATE TABLE more (id INT)',
+    ],
+    relay: [
+      'SELECT order_id FROM orders',
+      "UPDATE orders SET status = 'paid' WHERE FALSE",
+      "INSERT INTO outbox (event_id) VALUES ('e')",
+      'SELECT answer FROM idempotency_keys',
+      "INSERT INTO operator_audit (actor) VALUES ('me')",
+    ],
+    janitor: [
+      "UPDATE outbox SET status = 'PENDING' WHERE FALSE",
+      "INSERT INTO outbox (event_id) VALUES ('e')",
+      'SELECT order_id FROM orders',
+      'SELECT answer FROM idempotency_keys',
+      "UPDATE operator_audit SET actor = 'nobody' WHERE FALSE",
+      'TRUNCATE TABLE outbox',
+    ],
+    operator: [
+      "UPDATE orders SET status = 'paid' WHERE FALSE",
+      "INSERT INTO outbox (event_id) VALUES ('e')",
+      "UPDATE relay_leases SET owner = 'me' WHERE FALSE",
+      "UPDATE operator_audit SET actor = 'nobody' WHERE FALSE",
+    ],
+  };
+  for (const role of ROLES)
+    it(`the ${role} is refused by the server what is not its own: ${mayNot[role].length} statements`, async () => {
+      const pool = testPool(urlOf(role), { connections: 1 });
+      try {
+        for (const sql of mayNot[role])
+          await pool
+            .use((connection) => connection.rows(sql))
+            .then(
+              () => expect.fail(`it was taken: ${sql}`),
+              (cause: unknown) => expect(serverErrorNumber(cause), sql).to.be.oneOf(ACCESS_DENIED),
+            );
       } finally {
         await pool.end();
       }
