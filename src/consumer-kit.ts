@@ -10,6 +10,7 @@ import { SettleEvent } from './application/consumer/settle-event.ts';
 import type { Subscription } from './application/consumer/subscription.ts';
 import { describeCause } from './application/describe-cause.ts';
 import type { Inbox } from './application/ports/inbox.ts';
+import type { Tracer } from './application/ports/tracer.ts';
 import { systemClock } from './infrastructure/clock.ts';
 import { decodeConsumerSettings } from './infrastructure/consumer-config.ts';
 import type { ConsumerSettings } from './infrastructure/consumer-config.ts';
@@ -39,6 +40,8 @@ import { refuseToStart, reprocess, runConsumerProcess } from './infrastructure/r
 import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
 import { EventLoopMonitor } from './infrastructure/telemetry/event-loop-monitor.ts';
 import { createLogger } from './infrastructure/telemetry/logger.ts';
+import { openTracer } from './infrastructure/telemetry/tracing/open-tracer.ts';
+import { tracedPoster, tracedSubscription } from './infrastructure/telemetry/tracing/traced-consumer.ts';
 import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
 import { declaredHandlers } from './interfaces/consumer/declared-handlers.ts';
 import type { ConsumerDefinitionOf, EventContract } from './interfaces/consumer/consumer-definition.ts';
@@ -99,6 +102,8 @@ export interface ConsumerOverrides {
   readonly subscription?: (real: Subscription) => Subscription;
   /** Called at each failpoint instead of killing the process. */
   readonly reach?: Reach;
+  /** Given one, effects and callbacks leave spans. */
+  readonly tracer?: Tracer | undefined;
 }
 
 const NAME = /^[a-z0-9-]{1,64}$/;
@@ -153,7 +158,9 @@ export const createConsumerOf = <Payloads extends object>(
   const offsets = new KafkaTopicOffsets(kafka, topic, group);
 
   const declared = declaredHandlers(contract, definition, () => mysqlConsumerEffects);
-  const wanted = overrides.subscription?.(declared) ?? declared;
+  const { tracer } = overrides;
+  const replaced = overrides.subscription?.(declared) ?? declared;
+  const wanted = tracer === undefined ? replaced : tracedSubscription(replaced, group, tracer);
   const subscription = reach === undefined ? wanted : subscriptionWithFailpoint(wanted, reach);
   const { logStartOf } = offsets;
   const parts = { unitOfWork, inbox, subscription, callbacks, clock };
@@ -169,11 +176,12 @@ export const createConsumerOf = <Payloads extends object>(
     handlerRetry: HANDLER_RETRY,
   });
 
-  const poster = new HttpCallbackPoster({
+  const http = new HttpCallbackPoster({
     baseUrl: settings.callbackUrl,
     consumer: name,
     timeoutMs: CALLBACK_TIMEOUT_MS,
   });
+  const poster = tracer === undefined ? http : tracedPoster(http, tracer);
   const sender = new CallbackSender({
     callbacks,
     poster: reach === undefined ? poster : posterWithFailpoint(poster, reach),
@@ -262,6 +270,7 @@ export const createConsumerOf = <Payloads extends object>(
     pool,
     clock,
     log,
+    tracer,
   });
 };
 
@@ -271,6 +280,15 @@ export interface StartConsumerOptions<Own extends t.Props> {
   readonly define: (own: t.TypeOfProps<Own>) => ConsumerDefinition;
   readonly overrides?: ConsumerOverrides | undefined;
 }
+
+const tracerOf = (
+  { name }: ConsumerDefinition,
+  { tracing, logLevel }: ConsumerSettings,
+): Promise<Tracer | undefined> => {
+  const off = { endpoint: undefined, file: undefined };
+  const instance = `${name}-${process.pid}`;
+  return openTracer(tracing ?? off, { service: `orderly-${name}`, instance }, createLogger(logLevel));
+};
 
 /**
  * The `main` of a consumer: settings from the environment (all problems at once, exit 2), then runs until SIGTERM.
@@ -283,7 +301,8 @@ export const startConsumer = async <Own extends t.Props>(options: StartConsumerO
   if (E.isLeft(decoded)) return refuseToStart(decoded.left);
   const { settings } = decoded.right;
   obeyFaultSignal(settings.faultsOnSignal);
-  const consumer = createConsumer(define(decoded.right.own), settings, overrides);
+  const definition = define(decoded.right.own);
+  const consumer = createConsumer(definition, settings, { ...overrides, tracer: await tracerOf(definition, settings) });
   const [command, ...args] = process.argv.slice(2);
   if (command === 'reprocess') await reprocess(consumer, args);
   else await runConsumerProcess(consumer, settings.shutdownDeadlineMs);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Container } from 'inversify';
 import type { Readiness } from '../application/operations/readiness.ts';
+import type { Tracer } from '../application/ports/tracer.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
 import { addConsoleRoutes } from '../interfaces/console/console-routes.ts';
 import { ConsoleSessions } from '../interfaces/console/console-sessions.ts';
@@ -17,6 +18,7 @@ export const businessInterfaces = (
   container: Container,
   config: ServiceConfig,
   readiness: Readiness,
+  tracer: Tracer | undefined,
 ): BusinessInterfaces => {
   const { accessTokens, consoleSessionKey } = config.http;
   const tokens = new AccessControl(accessTokens);
@@ -24,7 +26,7 @@ export const businessInterfaces = (
   const key = consoleSessionKey === undefined ? randomBytes(32) : Buffer.from(consoleSessionKey);
   const sessions = new ConsoleSessions(accessTokens, key, () => clock.now());
   return {
-    operations: businessOperations(container, config, readiness, new RequestAccess(tokens, sessions)),
+    operations: businessOperations(container, config, readiness, new RequestAccess(tokens, sessions), tracer),
     addPages: (server) => {
       addConsoleRoutes(server, { tokens, sessions });
     },

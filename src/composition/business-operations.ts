@@ -8,9 +8,11 @@ import { SkipEvent } from '../application/operations/skip-event.ts';
 import { GetOrder } from '../application/orders/get-order.ts';
 import { HandleOrderCommand } from '../application/orders/handle-order-command.ts';
 import { OrderEvents } from '../application/orders/order-events.ts';
+import type { Tracer } from '../application/ports/tracer.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
 import { HttpConsumerDesk } from '../infrastructure/progress/http-consumer-desk.ts';
 import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
+import { tracedOrderCommands } from '../infrastructure/telemetry/tracing/traced-order-commands.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
 import { bulkOperations } from '../interfaces/http/bulk-operations.ts';
 import { explanationOperations } from '../interfaces/http/explanation-operations.ts';
@@ -24,9 +26,10 @@ import { TOKENS } from './tokens.ts';
 /** What orders and operators ask of the service over HTTP. */
 export const businessOperations = (
   container: Container,
-  { progressUrls }: ServiceConfig,
+  { progressUrls, kafka }: ServiceConfig,
   readiness: Readiness,
   access: RequestAccess,
+  tracer: Tracer | undefined,
 ): readonly Operation[] => {
   const unitOfWork = container.get(TOKENS.UnitOfWork);
   const idempotencyKeys = container.get(TOKENS.IdempotencyKeys);
@@ -36,6 +39,14 @@ export const businessOperations = (
   const ids = container.get(TOKENS.Ids);
   const audit = container.get(TOKENS.AuditQueries);
   const clock = container.get(TOKENS.Clock);
+  const commands = new HandleOrderCommand({
+    unitOfWork,
+    orders,
+    outbox: container.get(TOKENS.Outbox),
+    idempotencyKeys,
+    ids,
+    wakeUp,
+  });
   const getOrder = new GetOrder({ unitOfWork, orders });
   const operating = {
     unitOfWork,
@@ -48,14 +59,7 @@ export const businessOperations = (
   const skip = new SkipEvent({ ...operating, ids, notice: encodeEventSkipped });
   return [
     ...orderOperations({
-      handleOrderCommand: new HandleOrderCommand({
-        unitOfWork,
-        orders,
-        outbox: container.get(TOKENS.Outbox),
-        idempotencyKeys,
-        ids,
-        wakeUp,
-      }),
+      handleOrderCommand: tracer === undefined ? commands : tracedOrderCommands(commands, kafka.topic, tracer),
       getOrder,
       orderEvents: new OrderEvents({ outbox, getOrder }),
       clock,

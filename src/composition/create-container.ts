@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Container } from 'inversify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Tracer } from '../application/ports/tracer.ts';
 import { laneOf } from '../application/relay/lanes.ts';
 import { systemClock } from '../infrastructure/clock.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
@@ -22,6 +23,7 @@ import { MySqlRelayViews } from '../infrastructure/mysql/mysql-relay-views.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
 import { MeasuredPublisher } from '../infrastructure/telemetry/measured-publisher.ts';
 import { RelayTelemetry } from '../infrastructure/telemetry/relay-telemetry.ts';
+import { TracedPublisher } from '../infrastructure/telemetry/tracing/traced-publisher.ts';
 import type { Pools } from './pools.ts';
 import { TOKENS } from './tokens.ts';
 
@@ -30,6 +32,8 @@ export interface Foundation {
   readonly pools: Pools;
   readonly log: Logger;
   readonly registry: Registry;
+  /** Undefined while tracing is off. */
+  readonly tracer: Tracer | undefined;
   readonly makePublishingClient: MakePublishingClient;
   /** Names this process in leases and client IDs. */
   readonly name: string;
@@ -48,6 +52,7 @@ export const createContainer = ({
   pools,
   log,
   registry,
+  tracer,
   makePublishingClient,
   name,
   doorbell,
@@ -86,7 +91,8 @@ export const createContainer = ({
   container.bind(TOKENS.Publisher).toDynamicValue(() => {
     const publisher = new KafkaPublisher(kafka, makePublishingClient({ ...kafka, clientId: name }));
     closers.push(() => publisher.close());
-    return new MeasuredPublisher(publisher, registry, systemClock);
+    const measured = new MeasuredPublisher(publisher, registry, systemClock);
+    return tracer === undefined ? measured : new TracedPublisher(measured, tracer, kafka.topic);
   });
   return container;
 };

@@ -12,6 +12,7 @@ import { HttpMetrics } from '../infrastructure/telemetry/http-metrics.ts';
 import { createLogger } from '../infrastructure/telemetry/logger.ts';
 import { registerOutboxGauges } from '../infrastructure/telemetry/outbox-gauges.ts';
 import { registerReadinessGauges } from '../infrastructure/telemetry/readiness-gauges.ts';
+import { openTracer } from '../infrastructure/telemetry/tracing/open-tracer.ts';
 import { registerWallClockGauge } from '../infrastructure/telemetry/wall-clock-gauge.ts';
 import type { Role } from '../interfaces/cli/service-cli.ts';
 import { createHttpServer } from '../interfaces/http/http-server.ts';
@@ -68,6 +69,7 @@ export const createService = async (
   const makePublishingClient = await loadPublishingClient(config.kafka.client, log);
   const registry = new Registry();
   const name = processName();
+  const tracer = await openTracer(config.tracing, { service: `orderly-${role}`, instance: name }, log);
   const pools = openPools(config);
   const closers: (() => Promise<void>)[] = [];
   const doorbell = createDoorbell({
@@ -81,6 +83,7 @@ export const createService = async (
     pools,
     log,
     registry,
+    tracer,
     makePublishingClient,
     name,
     doorbell: () => doorbell.address(),
@@ -110,7 +113,7 @@ export const createService = async (
   registerReadinessGauges(registry, () => readiness.report());
   if (role === 'relay' || role === 'all') registerRelayMetrics(container);
   const business =
-    role === 'relay' || role === 'janitor' ? undefined : businessInterfaces(container, config, readiness);
+    role === 'relay' || role === 'janitor' ? undefined : businessInterfaces(container, config, readiness, tracer);
   const operations = [
     ...(business?.operations ?? []),
     ...serviceOperations({
@@ -123,6 +126,7 @@ export const createService = async (
     ...(business === undefined ? {} : { addPages: business.addPages }),
     log,
     observer: new HttpMetrics(registry),
+    tracer,
     newRequestId: () => uuidV7Ids.next(),
     rateLimitPerSecond: config.http.rateLimitPerSecond,
     requestTimeoutMs: config.http.requestTimeoutMs,
@@ -158,6 +162,7 @@ export const createService = async (
       monitor.stop();
       await Promise.allSettled(closers.map((close) => close()));
       await Promise.allSettled([pools.requests.end(), pools.relay.end(), pools.janitor.end(), pools.watch.end()]);
+      await tracer?.close();
       log.info({ role }, 'stopped');
     },
   };

@@ -12,6 +12,7 @@ import { janitorFrom } from './janitor-config.ts';
 import type { JanitorConfig } from './janitor-config.ts';
 import type { KafkaAccess } from './kafka/kafka-access.ts';
 import * as is from './settings.ts';
+import type { TracingConfig } from './telemetry/tracing/open-tracer.ts';
 import type { TlsTrust } from './tls-trust.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -69,6 +70,8 @@ const serviceVariables = {
   RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
   RELAY_DOORBELL_HOST: is.withDefault(is.reachableAddress, '127.0.0.1'),
   LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: is.optional(is.httpUrl),
+  TRACES_FILE: is.optional(is.filePath),
 };
 
 const ToolEnvironment = t.type(toolVariables);
@@ -140,6 +143,7 @@ export interface ServiceConfig extends ToolConfig {
   readonly outboxMaxEventBytes: number;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly tracing: TracingConfig;
   /** Where a kill test lets the process die. */
   readonly failpoint: Failpoint | undefined;
   /** What a test lets the process do to itself, one for each SIGUSR2. */
@@ -281,6 +285,7 @@ const serviceConfigOf = (
   outboxMaxEventBytes: env.OUTBOX_MAX_EVENT_BYTES,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
+  tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, file: env.TRACES_FILE },
   ...special,
 });
 

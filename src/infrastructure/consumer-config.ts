@@ -9,6 +9,7 @@ import type { FaultOnSignal } from './faults-on-signal.ts';
 import type { KafkaAccess } from './kafka/kafka-access.ts';
 import * as is from './settings.ts';
 import type { Setting } from './settings.ts';
+import type { TracingConfig } from './telemetry/tracing/open-tracer.ts';
 import type { TlsTrust } from './tls-trust.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -23,23 +24,13 @@ const failpoint: Setting<ConsumerFailpoint> = is.setting({
   },
 });
 
-const httpUrl: Setting<string> = is.setting({
-  expected: 'http://host:port or https://host:port',
-  parse: (text) => {
-    if (!URL.canParse(text)) return undefined;
-    const { protocol, search, hash, username } = new URL(text);
-    const acceptable = (protocol === 'http:' || protocol === 'https:') && search + hash + username === '';
-    return acceptable ? text : undefined;
-  },
-});
-
 /** Each variable with its codec; the name of a codec says what it takes. */
 export const consumerVariables = {
   CONSUMER_MYSQL_URL: is.mysqlUrl,
   KAFKA_BROKERS: is.brokers,
   ...securityVariables,
   ORDER_TOPIC: is.withDefault(is.topicName, 'orders.events.v1'),
-  ORDERS_API_URL: httpUrl,
+  ORDERS_API_URL: is.httpUrl,
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
   CONSUMER_HTTP_PORT: is.withDefault(is.wholeNumber(0, 65_535), 0),
   MYSQL_CONNECTIONS: is.withDefault(is.wholeNumber(2, 1_000), 12),
@@ -50,6 +41,8 @@ export const consumerVariables = {
   JANITOR_EVERY: is.withDefault(is.duration('1s', '1d'), 600_000),
   SHUTDOWN_DEADLINE_MS: is.withDefault(is.milliseconds(100, 600_000), 10_000),
   LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: is.optional(is.httpUrl),
+  TRACES_FILE: is.optional(is.filePath),
   FAILPOINT: is.optional(failpoint),
 };
 
@@ -79,6 +72,8 @@ export interface ConsumerSettings {
   readonly janitorEveryMs: number;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Where traces go; without it, nowhere. */
+  readonly tracing?: TracingConfig;
   /** Where a kill test lets the process die. */
   readonly failpoint: ConsumerFailpoint | undefined;
   /** What a test lets the process do to itself, one for each SIGUSR2. */
@@ -122,6 +117,7 @@ const settingsOf = (
   janitorEveryMs: env.JANITOR_EVERY,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,
+  tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, file: env.TRACES_FILE },
   failpoint: env.FAILPOINT,
   faultsOnSignal,
 });

@@ -4,6 +4,7 @@ import type { ConsumeRecord } from '../application/consumer/consume-record.ts';
 import { describeCause } from '../application/describe-cause.ts';
 import type { Clock } from '../application/ports/clock.ts';
 import type { ParkingCause } from '../application/ports/inbox.ts';
+import type { Tracer } from '../application/ports/tracer.ts';
 import type { KafkaConsumer, KafkaConsumerHealth } from './kafka/kafka-consumer.ts';
 import type { EventLoopMonitor } from './telemetry/event-loop-monitor.ts';
 import type { MigrateOptions } from './mysql/migrate.ts';
@@ -24,6 +25,7 @@ export interface ConsumerProcessParts {
   readonly pool: MySqlPool;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly tracer: Tracer | undefined;
 }
 
 const SWEEP_MS = 1_000;
@@ -86,7 +88,7 @@ export class ConsumerProcess {
 
   /** Finishes the records and callbacks at work, commits their offsets, leaves the group. */
   async stop(): Promise<void> {
-    const { server, sender, kafkaConsumer, janitor, monitor, pool, log } = this.parts;
+    const { server, sender, kafkaConsumer, janitor, monitor, pool, log, tracer } = this.parts;
     this.stopping.abort();
     // Before the client it asks about the topic is closed.
     const janitorStopped = janitor.stop(JANITOR_STOP_MS);
@@ -95,6 +97,7 @@ export class ConsumerProcess {
     await server.close();
     monitor.stop();
     await pool.end();
+    await tracer?.close();
     log.info('stopped');
   }
 

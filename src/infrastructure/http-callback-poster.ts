@@ -40,6 +40,7 @@ export class HttpCallbackPoster implements CallbackPoster {
             accept: 'application/json, application/problem+json',
             'idempotency-key': callback.idempotencyKey,
             'user-agent': consumer,
+            ...(callback.traceparent === undefined ? {} : { traceparent: callback.traceparent }),
           },
           body: callback.body,
           redirect: 'manual',

@@ -120,6 +120,18 @@ export const brokers = setting<readonly string[]>({
   },
 });
 
+export const httpUrl: Setting<string> = setting({
+  expected: 'http://host:port or https://host:port',
+  parse: (text) => {
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, search, hash, username } = new URL(text);
+    const acceptable = (protocol === 'http:' || protocol === 'https:') && search + hash + username === '';
+    return acceptable ? text : undefined;
+  },
+});
+
+export const filePath: Setting<string> = setting({ expected: 'a path of a file', parse: (text) => text });
+
 export const topicName: Setting<string> = setting({
   expected: 'a topic name (1–249 of letters, digits, ".", "_" and "-")',
   parse: (text) => (/^[A-Za-z0-9._-]{1,249}$/.test(text) && !/^\.{1,2}$/.test(text) ? text : undefined),

@@ -16,6 +16,9 @@ export interface ServiceProcess {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
+/** A busy machine takes its time to load a program. */
+const START_MS = 60_000;
+
 /** `main.ts --role …` as its own process on free ports; resolves when it is ready. */
 export const startServiceProcess = async (
   role: 'api' | 'relay' | 'all' | 'janitor',
@@ -46,7 +49,7 @@ export const startServiceProcess = async (
       const address = /"address":"([^"]+)"/.exec(log)?.[1];
       if (address === undefined) throw new Error(`the process does not listen: ${log}`);
       return address;
-    });
+    }, START_MS);
     await eventually(async () => {
       const { status, body } = await send(url, { method: 'GET', path: '/readyz' });
       if (status !== 200) throw new Error(`the process is not ready: ${body}`);

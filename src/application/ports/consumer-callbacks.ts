@@ -21,6 +21,8 @@ export interface CallbackOrigin {
   readonly eventId: string;
   readonly orderId: string;
   readonly sequence: number;
+  /** `traceparent` of the effect, when it was traced; the call goes on from there. */
+  readonly traceparent?: string;
 }
 
 /** A callback and the event whose effect asks for it. */

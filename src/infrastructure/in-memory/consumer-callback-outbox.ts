@@ -24,12 +24,13 @@ export class InMemoryCallbackOutbox implements CallbackOutbox {
     return TE.fromIO(() => {
       const { callbacks } = consumerTablesOf(tx);
       for (const { origin, callback } of requested) {
-        const { eventId, orderId, sequence } = origin;
+        const { eventId, orderId, sequence, traceparent } = origin;
         const idempotencyKey = `${this.consumer}:${eventId}:${callback.name}`;
         if ([...callbacks.values()].some((row) => row.idempotencyKey === idempotencyKey)) continue;
         const id = this.database.nextId();
         const nextAttemptAt = this.database.now() + callback.delayMs;
-        const place = { id, eventId, orderId, sequence, idempotencyKey };
+        const traced = traceparent === undefined ? {} : { traceparent };
+        const place = { id, eventId, orderId, sequence, idempotencyKey, ...traced };
         callbacks.set(id, { ...callback, ...place, attempts: 0, status: 'pending', nextAttemptAt, lastError: null });
       }
     });

@@ -27,6 +27,7 @@ const Row = t.strict({
   path: t.string,
   body: t.string,
   attempts: WholeNumber,
+  traceparent: t.union([t.string, t.null]),
 });
 
 const Id = t.strict({ id: WholeNumber });
@@ -35,7 +36,8 @@ const Id = t.strict({ id: WholeNumber });
 // taken, so a later one is sent after it, whoever sends. The indexes are forced: by statistics that lag behind a growing
 // backlog, MySQL looked for that earlier one in `callbacks_due` and read the whole backlog for each row.
 const CLAIM = `
-  SELECT c.id, c.event_id AS eventId, c.order_id AS orderId, c.sequence, c.name, c.method, c.path, c.body, c.attempts
+  SELECT c.id, c.event_id AS eventId, c.order_id AS orderId, c.sequence, c.name, c.method, c.path, c.body, c.attempts,
+    c.traceparent
     FROM callbacks c FORCE INDEX (callbacks_due)
    WHERE c.consumer = ? AND c.status = 'pending' AND c.next_attempt_at <= NOW(6)
      AND NOT EXISTS (SELECT 1 FROM callbacks e FORCE INDEX (callbacks_of_order)
@@ -46,8 +48,8 @@ const CLAIM = `
 const repeated = (row: string, rows: number): string => Array.from({ length: rows }, () => row).join(', ');
 
 const insertRows = (rows: number): string => `
-  INSERT INTO callbacks (consumer, event_id, order_id, sequence, name, method, path, body, next_attempt_at)
-  VALUES ${repeated('(?, ?, ?, ?, ?, ?, ?, ?, NOW(6) + INTERVAL ? MICROSECOND)', rows)}
+  INSERT INTO callbacks (consumer, event_id, order_id, sequence, name, method, path, body, traceparent, next_attempt_at)
+  VALUES ${repeated('(?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(6) + INTERVAL ? MICROSECOND)', rows)}
   ON DUPLICATE KEY UPDATE name = callbacks.name`;
 
 // The list of answers leads and each row is found by its primary key, for the reason given in outbox-settle.ts.
@@ -91,9 +93,9 @@ export class MySqlCallbackOutbox implements CallbackOutbox {
   append(tx: Transaction, requested: readonly RequestedCallback[]): TaskEither<StorageUnavailable, void> {
     return storageAttempt('store callbacks', async () => {
       if (requested.length === 0) return;
-      const values = requested.flatMap(({ origin: { eventId, orderId, sequence }, callback }) => {
+      const values = requested.flatMap(({ origin: { eventId, orderId, sequence, traceparent = null }, callback }) => {
         const { name, method, path, body, delayMs } = callback;
-        return [this.consumer, eventId, orderId, sequence, name, method, path, body, micros(delayMs)];
+        return [this.consumer, eventId, orderId, sequence, name, method, path, body, traceparent, micros(delayMs)];
       });
       await connectionOf(tx).write(insertRows(requested.length), values);
     });
@@ -109,8 +111,9 @@ export class MySqlCallbackOutbox implements CallbackOutbox {
           'UPDATE callbacks SET attempts = attempts + 1, next_attempt_at = NOW(6) + INTERVAL ? MICROSECOND WHERE id IN (?)',
           [micros(leaseMs), due.map(({ id }) => id)],
         );
-        return due.map((row) => ({
+        return due.map(({ traceparent, ...row }) => ({
           ...row,
+          ...(traceparent === null ? {} : { traceparent }),
           attempts: row.attempts + 1,
           delayMs: 0,
           idempotencyKey: `${this.consumer}:${row.eventId}:${row.name}`,

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { Tracer } from '../../application/ports/tracer.ts';
 import { addDocumentationRoutes } from './documentation-routes.ts';
 import type { HttpError } from './http-error.ts';
 import { addMethodRoutes } from './method-routes.ts';
@@ -10,6 +11,7 @@ import type { Operation } from './operation.ts';
 import { problemOf } from './problem-details.ts';
 import { PROBLEM_TYPE, sendProblem } from './reply.ts';
 import { RequestRefused } from './request-refused.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export interface RequestObserver {
   finished(request: {
@@ -27,6 +29,8 @@ export interface HttpServerOptions {
   readonly addPages?: (server: FastifyInstance) => void;
   readonly log: FastifyBaseLogger;
   readonly observer: RequestObserver;
+  /** Without it, requests leave no spans. */
+  readonly tracer?: Tracer | undefined;
   /** A name for each request in the log and in header `x-request-id`. */
   readonly newRequestId: () => string;
   /** Requests per second and client address; health and metrics are not counted. */
@@ -178,6 +182,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
   });
   takeBodiesAsBytes(server);
   await addSecurity(server, options);
+  if (options.tracer !== undefined) traceRequests(server, options.tracer);
   addHooks(server, options);
   server.setErrorHandler((error: FastifyError | RequestRefused, request, reply) => {
     const refused = errorOf(error);
