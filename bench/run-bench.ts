@@ -17,6 +17,7 @@ import { PEERS } from './peers/peers.ts';
 import { besideOldRows } from './systems/beside-old-rows.ts';
 import { naiveRelay } from './systems/naive-relay.ts';
 import { ourApplication } from './systems/our-application.ts';
+import { ourImageRelay } from './systems/our-image-relay.ts';
 import { ourPollingRelay, ourRelay, ourRelays } from './systems/our-relay.ts';
 import type { BenchSystem } from './systems/system.ts';
 
@@ -57,7 +58,7 @@ export const runBench = async (
   const asked = new Set(options.measurements);
   const compared = [...OWN, ...(options.peers ? PEERS : [])];
   const delayed = [...compared, ...HEARING, ...(options.purging ? besideOldRows(options.completed) : [])];
-  const drained = [...compared, ...(options.relays > 1 ? [ourRelays(options.relays)] : [])];
+  const drained = [...compared, ourImageRelay, ...(options.relays > 1 ? [ourRelays(options.relays)] : [])];
   for (let run = 1; run <= options.runs; run += 1) {
     const turned = <A>(items: readonly A[]): readonly A[] => (run % 2 === 1 ? items : items.toReversed());
     if (asked.has('drain')) {
