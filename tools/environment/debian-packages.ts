@@ -1,13 +1,27 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './command.ts';
+import { exists } from './cache.ts';
+import { findProgram, runCommand } from './command.ts';
+import type { Progress } from './progress.ts';
 
 /*
- * Debian's packages by Debian's own tools, checked by apt's signature, with an apt state of our own: nothing is
- * installed, and the machine's own package state is neither read nor changed.
+ * Debian's packages, fetched by apt with a state of its own, checked by apt's signature and unpacked into a directory. Nothing is
+ * installed, and the machine's own package state is not changed.
  */
 
 export const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const INSTALLED = '/var/lib/dpkg/status';
+
+/** What is missing on this machine to unpack Debian packages; empty when nothing is. */
+export const lackingForPackages = async (): Promise<readonly string[]> => {
+  const lacking: string[] = [];
+  if (process.platform !== 'linux') lacking.push(`Linux (this is ${process.platform})`);
+  for (const program of ['apt-get', 'dpkg-deb', 'dpkg'])
+    if ((await findProgram(program)) === undefined) lacking.push(program);
+  if (!(await exists(KEYRING))) lacking.push(`${KEYRING} (package debian-archive-keyring)`);
+  return lacking;
+};
 
 const isDebianMirror = (uri: string): boolean => /\/debian\/?$|\/debian\.list$/.test(uri);
 
@@ -27,12 +41,15 @@ const findMirror = async (): Promise<string> => {
   return uris.find(isDebianMirror) ?? 'http://deb.debian.org/debian';
 };
 
-/** Settings that keep apt inside `directory`, for packages of `suite`; downloads survive an interruption. */
-export const writeAptState = async (directory: string, suite: string): Promise<NodeJS.ProcessEnv> => {
+/**
+ * Settings that keep apt inside `directory`, for packages of `suite`; downloads survive an interruption. `status` says what is installed, in the
+ * form of dpkg: nothing, unless told.
+ */
+export const writeAptState = async (directory: string, suite: string, status = ''): Promise<NodeJS.ProcessEnv> => {
   for (const part of ['lists/partial', 'archives/partial', 'preferences', 'debs'])
     await mkdir(join(directory, part), { recursive: true });
   const architecture = (await runCommand('dpkg', ['--print-architecture'])).trim();
-  await writeFile(join(directory, 'status'), '');
+  await writeFile(join(directory, 'status'), status);
   await writeFile(join(directory, 'sources.list'), `deb [signed-by=${KEYRING}] ${await findMirror()} ${suite} main\n`);
   const settings: Readonly<Record<string, string>> = {
     'Dir::State': directory,
@@ -63,4 +80,49 @@ export const writeAptState = async (directory: string, suite: string): Promise<N
   const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
   await writeFile(file, lines.join(''));
   return { ...process.env, APT_CONFIG: file, LC_ALL: 'C' };
+};
+
+const neededPackages = async (names: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
+  const plan = await runCommand('apt-get', ['--simulate', 'install', ...names], { env });
+  return [...plan.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+};
+
+const unpack = async (packages: string, root: string): Promise<void> => {
+  const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
+  const worker = async (): Promise<void> => {
+    for (let file = files.pop(); file !== undefined; file = files.pop())
+      await runCommand('dpkg-deb', ['--extract', join(packages, file), root]);
+  };
+  await mkdir(root, { recursive: true });
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+};
+
+export interface WantedPackages {
+  /** For people. */
+  readonly what: string;
+  readonly names: readonly string[];
+  /** In the closure of `names`, but not needed. */
+  readonly unneeded?: RegExp;
+  readonly suite: string;
+  /** True: what this machine has installed is not fetched again. */
+  readonly besideInstalled: boolean;
+  readonly size: string;
+  /** Downloads lie here until all is unpacked, so that an interruption loses nothing. */
+  readonly state: string;
+  readonly into: string;
+  readonly progress: Progress;
+}
+
+/** Fetches the packages with all that they need, and unpacks them. */
+export const unpackPackages = async (wanted: WantedPackages): Promise<void> => {
+  const { what, state, unneeded, progress } = wanted;
+  const env = await writeAptState(state, wanted.suite, wanted.besideInstalled ? await readFile(INSTALLED, 'utf8') : '');
+  progress(`${what}: reading the package index`);
+  await runCommand('apt-get', ['-qq', 'update'], { env });
+  const names = (await neededPackages(wanted.names, env)).filter((name) => unneeded?.test(name) !== true);
+  progress(`${what}: downloading ${names.length} Debian packages (${wanted.size}, once)`);
+  await runCommand('apt-get', ['-qq', 'download', ...names], { env, cwd: join(state, 'debs') });
+  progress(`${what}: unpacking`);
+  await unpack(join(state, 'debs'), wanted.into);
+  await rm(state, { recursive: true, force: true });
 };

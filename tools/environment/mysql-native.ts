@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { cached, cacheDirectory } from './cache.ts';
 import { findProgram, runCommand } from './command.ts';
 import { EnvironmentError, messageOf } from './environment-error.ts';
-import { isPrefixReady, lackingForPrefix, type MySqlPrefix, obtainMySqlPrefix } from './mysql-prefix.ts';
+import { lackingForPackages } from './debian-packages.ts';
+import { isPrefixReady, type MySqlPrefix, obtainMySqlPrefix } from './mysql-prefix.ts';
 import { startPair } from './mysql-pair.ts';
 import { probeMySql } from './mysql-probe.ts';
 import { NativeServer } from './native-server.ts';
@@ -168,7 +169,7 @@ const startInstallation = async (
   progress: Progress,
   layout: ServerLayout,
 ): Promise<StartedMySql> => {
-  const template = await dataTemplate(installation, progress);
+  const template = layout.mysqlData ?? (await dataTemplate(installation, progress));
   // The same for both of a pair, so that their addresses are all that tells them apart.
   const password = newPassword();
   const start = (name: ServerName, own: ServerLayout): Promise<StartedMySql> =>
@@ -195,7 +196,7 @@ export const startNativeMySql = async (
     } catch (cause) {
       reasons.push(messageOf(cause));
     }
-  const lacking = (await isPrefixReady()) ? [] : await lackingForPrefix();
+  const lacking = (await isPrefixReady()) ? [] : await lackingForPackages();
   if (lacking.length > 0) reasons.push(`Debian's mysql-server-core cannot be unpacked without ${lacking.join(', ')}`);
   else
     try {

@@ -1,9 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, cacheDirectory, exists } from './cache.ts';
-import { findProgram, runCommand } from './command.ts';
-import { KEYRING, writeAptState } from './debian-packages.ts';
+import { runCommand } from './command.ts';
+import { unpackPackages } from './debian-packages.ts';
 import type { Progress } from './progress.ts';
 
 /*
@@ -28,23 +27,7 @@ export interface MySqlPrefix {
   readonly command: readonly [string, ...string[]];
 }
 
-/** What is missing on this machine to unpack Debian packages; empty when nothing is. */
-export const lackingForPrefix = async (): Promise<readonly string[]> => {
-  const lacking: string[] = [];
-  if (process.platform !== 'linux') lacking.push(`Linux (this is ${process.platform})`);
-  for (const program of ['apt-get', 'dpkg-deb', 'dpkg'])
-    if ((await findProgram(program)) === undefined) lacking.push(program);
-  if (!(await exists(KEYRING))) lacking.push(`${KEYRING} (package debian-archive-keyring)`);
-  return lacking;
-};
-
 const prefixPath = (): string => join(cacheDirectory(), `mysql-${process.arch}`);
-
-const neededPackages = async (env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
-  const plan = await runCommand('apt-get', ['--simulate', 'install', 'mysql-server-core'], { env });
-  const names = [...plan.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => (name === undefined ? [] : [name]));
-  return names.filter((name) => !UNNEEDED.test(name));
-};
 
 const removeUnused = async (root: string): Promise<void> => {
   const shared = ['doc', 'man', 'locale', 'lintian', 'bug'].map((name) => join(root, 'usr/share', name));
@@ -68,35 +51,26 @@ const commandOf = async (root: string): Promise<MySqlPrefix['command']> => {
   throw new Error(`no dynamic loader found below ${root}/usr/lib`);
 };
 
-const unpack = async (packages: string, root: string): Promise<void> => {
-  const files = (await readdir(packages)).filter((name) => name.endsWith('.deb'));
-  const worker = async (): Promise<void> => {
-    for (let file = files.pop(); file !== undefined; file = files.pop())
-      await runCommand('dpkg-deb', ['--extract', join(packages, file), root]);
-  };
-  await mkdir(root, { recursive: true });
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-};
-
 export const isPrefixReady = (): Promise<boolean> => exists(prefixPath());
 
 /** Gives the private server, downloading it first when the cache has none (about 50 MB, 180 MB unpacked). */
 export const obtainMySqlPrefix = async (progress: Progress): Promise<MySqlPrefix> => {
   const root = await cached(prefixPath(), progress, async (unfinished) => {
-    const state = `${prefixPath()}.downloads`;
-    const env = await writeAptState(state, SUITE);
-    progress('mysql: reading the package index');
-    await runCommand('apt-get', ['-qq', 'update'], { env });
-    const names = await neededPackages(env);
-    progress(`mysql: downloading ${names.length} Debian packages (about 50 MB, once)`);
-    await runCommand('apt-get', ['-qq', 'download', ...names], { env, cwd: join(state, 'debs') });
-    progress('mysql: unpacking');
-    await unpack(join(state, 'debs'), unfinished);
+    await unpackPackages({
+      what: 'mysql',
+      names: ['mysql-server-core'],
+      unneeded: UNNEEDED,
+      suite: SUITE,
+      besideInstalled: false,
+      size: 'about 50 MB',
+      state: `${prefixPath()}.downloads`,
+      into: unfinished,
+      progress,
+    });
     await removeUnused(unfinished);
     const [program, ...args] = await commandOf(unfinished);
     const version = await runCommand(program, [...args, '--no-defaults', '--version']);
     await writeFile(join(unfinished, 'version'), version.replace(/^.*Ver/, 'Ver'));
-    await rm(state, { recursive: true, force: true });
   });
   return { root, version: await readFile(join(root, 'version'), 'utf8'), command: await commandOf(root) };
 };

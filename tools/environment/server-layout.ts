@@ -10,6 +10,8 @@ export type Replication = 'semi-synchronous' | 'asynchronous';
 export interface ServerLayout {
   /** Lines of the option file, such as `max_connections=12`; they win over the usual ones. */
   readonly mysqlSettings?: readonly string[];
+  /** A data directory, such as a backup, that MySQL starts from a copy of; freshly initialised data unless told. */
+  readonly mysqlData?: string;
   /** Broker properties; they win over the usual ones. */
   readonly kafkaSettings?: Readonly<Record<string, string>>;
   /** Size of the disk that a server has for its data alone, megabytes; as large as this machine's unless told. */
@@ -26,6 +28,7 @@ export interface ServerLayout {
 
 export const isUsualLayout = ({
   mysqlSettings = [],
+  mysqlData,
   kafkaSettings = {},
   brokers,
   replication,
@@ -36,5 +39,6 @@ export const isUsualLayout = ({
   brokers === undefined &&
   replication === undefined &&
   secureKafka === undefined &&
+  mysqlData === undefined &&
   mysqlSettings.length === 0 &&
   [kafkaSettings, interpose, disks].every((more) => Object.keys(more).length === 0);

@@ -10,9 +10,13 @@ export const KINDS = [
   'integration',
   'simulator',
   'acceptance',
+  'containers',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 export type MochaKind = Exclude<Kind, 'static'>;
+
+/** Those that `npm test` runs by itself; the others need an engine, and have a command of their own (`npm run test:containers`). */
+export const USUAL_KINDS: readonly Kind[] = KINDS.filter((kind) => kind !== 'containers');
 
 /**
  * The folders below `test/` that hold a kind, and whether it needs a MySQL and a Kafka. One that runs `alone` takes
@@ -30,6 +34,7 @@ export const MOCHA_KINDS: Readonly<
   integration: { folders: ['integration'], servers: true },
   simulator: { folders: ['simulator'], servers: true },
   acceptance: { folders: ['acceptance'], servers: true },
+  containers: { folders: ['containers'], servers: false },
 };
 
 export const isMochaKind = (kind: Kind): kind is MochaKind => kind !== 'static';

@@ -5,7 +5,7 @@ import * as t from 'io-ts';
 import { parse, parseAllDocuments } from 'yaml';
 import { ROOT } from '../../../tools/environment/checkout.ts';
 import { decoded } from '../../support/decoded.ts';
-import { imageEnv } from './dockerfile.ts';
+import { imageEnv } from '../../../tools/image/dockerfile.ts';
 import { complaintsOfKubernetes } from './kubernetes-types.ts';
 import type { Manifest } from './kubernetes-types.ts';
 import { problemsOfRole } from './settings-of-role.ts';

@@ -6,13 +6,13 @@ import { findDockerEngine } from '../../../tools/environment/docker-engine.ts';
 import { findJava } from '../../../tools/environment/java.ts';
 import { areKafkaJarsReady } from '../../../tools/environment/kafka-jars.ts';
 import { isNativeMySqlReady } from '../../../tools/environment/mysql-native.ts';
-import { lackingForPrefix } from '../../../tools/environment/mysql-prefix.ts';
+import { lackingForPackages } from '../../../tools/environment/debian-packages.ts';
 
 /** Whether this machine can start servers of its own, and not only use given ones. */
 const canStartServers = async (): Promise<boolean> => {
   if (typeof (await findDockerEngine(true)) !== 'string') return true;
   const kafka = (await areKafkaJarsReady()) || (await findProgram('mvn')) !== undefined;
-  const mysql = (await isNativeMySqlReady()) || (await lackingForPrefix()).length === 0;
+  const mysql = (await isNativeMySqlReady()) || (await lackingForPackages()).length === 0;
   return typeof (await findJava()) !== 'string' && kafka && mysql;
 };
 

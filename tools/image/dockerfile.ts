@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../../../tools/environment/checkout.ts';
+import { ROOT } from '../environment/checkout.ts';
 
 /** The instructions of the stage that is the image, each a name and its text, in their order. */
 export const imageInstructions = (): readonly (readonly [name: string, text: string])[] => {

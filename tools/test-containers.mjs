@@ -1,0 +1,3 @@
+import { runEntry } from './bootstrap.mjs';
+
+await runEntry('tools/test-containers.ts');
