@@ -31,6 +31,8 @@ export const grantsFor = (password: string): string =>
   [
     'SET SESSION sql_log_bin = OFF;',
     `CREATE USER IF NOT EXISTS '${USER}'@'%' IDENTIFIED BY '${password}';`,
+    // Data that was there before knows the user by another password.
+    `ALTER USER '${USER}'@'%' IDENTIFIED BY '${password}';`,
     `GRANT ALL ON *.* TO '${USER}'@'%' WITH GRANT OPTION;`,
     '',
   ].join('\n');
