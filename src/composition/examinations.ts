@@ -40,9 +40,9 @@ export const examinationsOf = (
   { role, deep }: { readonly role: DatabaseRole; readonly deep: boolean },
 ): readonly Examination[] => {
   const { kafka: settings, relay, outboxMaxEventBytes: maxEventBytes } = config;
-  const { topic, partitions, brokers } = settings;
+  const { topic, partitions, brokers, access } = settings;
   const clientId = processName();
-  const kafka = createKafka({ brokers, clientId, retries: RETRIES });
+  const kafka = createKafka({ brokers, access, clientId, retries: RETRIES });
   return [
     examineRuntime([`topic ${topic}`, `${partitions} partitions`, `leases of ${relay.leaseMs} ms`]),
     examineMySqlSettings(pool, { maxEventBytes }),
