@@ -18,6 +18,7 @@ describe('settings of a consumer', () => {
     const { settings, own: special } = rightOf(decodeConsumerSettings(good, own));
     expect(settings.kafka).to.deep.equal({
       brokers: ['127.0.0.1:9092', '127.0.0.1:9093'],
+      access: { tls: undefined, sasl: undefined },
       topic: 'orders.events.v1',
       requestTimeoutMs: 5_000,
     });
