@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FOLDERS = ['bench', 'docs', 'examples', 'simulator', 'src', 'test', 'tools'];
+const FOLDERS = ['bench', 'deploy', 'docs', 'examples', 'simulator', 'src', 'test', 'tools'];
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', '.prettierrc.json', '.mocharc.json'];
 
 /** Sources of this checkout in a folder of their own, which a test may change; the packages are shared. */

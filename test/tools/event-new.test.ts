@@ -312,8 +312,8 @@ type Decider<`,
     ];
     const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'min', ...tests];
     const told = await run(process.execPath, mocha, { cwd: checkout.root }).catch((error: unknown) => error);
-    const { stdout } = decoded(t.type({ stdout: t.string }), told);
-    expect(stdout, stdout).to.match(/passing/);
+    const { stdout, stderr } = decoded(t.type({ stdout: t.string, stderr: t.string }), told);
+    expect(stdout, stdout + stderr).to.match(/passing/);
     expect(stdout, stdout).not.to.match(/failing/);
   });
 });

@@ -27,6 +27,8 @@ const PAGES = ['src/interfaces/console/page'];
 const SERVED = ['lit-html', 'uplot'];
 /** Only people and compilers read these. */
 const NOT_RUN = /\.([cm]?ts|map)$/;
+/** A package's own tests, directly below it. */
+const TESTS = /^\/tests?(\/|$)/;
 
 const readRootManifest = async (): Promise<RootManifest> => {
   const manifest = RootManifest.decode(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
@@ -39,7 +41,7 @@ const copyPackages = async (app: string): Promise<void> => {
     const from = join(ROOT, place);
     // A package below another one is copied for itself, if at all.
     const isWanted = (path: string): boolean =>
-      !path.slice(from.length).includes('/node_modules') && !NOT_RUN.test(path);
+      !path.slice(from.length).includes('/node_modules') && !TESTS.test(path.slice(from.length)) && !NOT_RUN.test(path);
     await cp(from, join(app, place), { recursive: true, dereference: true, filter: isWanted });
   }
 };

@@ -95,23 +95,29 @@ describe('MySqlRelayOutbox on a real server', () => {
       );
     });
 
-  it('given a long backlog / then a claim reads little more than what it takes', async () => {
-    const [backlog, taken] = [4_000, 20];
-    await append('o', 1, backlog);
-    const one = testPool(database.url, { connections: 1 });
-    try {
-      const before = await readSoFar(one);
-      const lane = laneOf('o', LANES);
-      const records = await right(
-        new MySqlRelayOutbox(one, new MySqlUnitOfWork(one)).claim(lease, lane, { records: taken, bytes: 16_777_216 }),
-      );
-      expect(records).to.have.length(taken);
-      // Looking at the counters reads some hundred of them.
-      expect((await readSoFar(one)) - before).to.be.below(backlog / 2);
-    } finally {
-      await one.end();
-    }
-  });
+  for (const fresh of [false, true])
+    it(`given a long backlog / then a claim${fresh ? ' of fresh records' : ''} reads little more than what it takes`, async () => {
+      const [backlog, taken] = [4_000, 20];
+      await append('o', 1, backlog);
+      const one = testPool(database.url, { connections: 1 });
+      try {
+        const before = await readSoFar(one);
+        const lane = laneOf('o', LANES);
+        const { records, more } = await right(
+          new MySqlRelayOutbox(one, new MySqlUnitOfWork(one)).claim(lease, lane, {
+            records: taken,
+            bytes: 16_777_216,
+            fresh,
+          }),
+        );
+        expect(records).to.have.length(taken);
+        expect(more).to.equal(true);
+        // Looking at the counters reads some hundred of them.
+        expect((await readSoFar(one)) - before).to.be.below(backlog / 2);
+      } finally {
+        await one.end();
+      }
+    });
 
   it('given 2,500 events held behind one / when it is acknowledged / then they are released in chunks, in order, without a gap', async () => {
     const key = randomUUID();
