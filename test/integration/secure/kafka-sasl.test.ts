@@ -75,8 +75,6 @@ describe('Kafka over TLS with SASL', function () {
     topic = await freshTopic();
   });
   after(async () => {
-    Reflect.deleteProperty(process.env, 'MYSQL_URL');
-    Reflect.deleteProperty(process.env, 'KAFKA_BROKERS');
     await servers.stop();
   });
 

@@ -87,7 +87,6 @@ describe('MySQL over TLS', function () {
       await root.use((connection) => connection.write(sql));
   });
   after(async () => {
-    Reflect.deleteProperty(process.env, 'MYSQL_URL');
     await root.end();
     await servers.stop();
   });

@@ -23,8 +23,8 @@ export const withoutGivenServers = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !GIVEN.some((given) => given === name)));
 
 /**
- * For a suite that brings up servers itself: takes the given ones out of the environment while it runs. Skipped where
- * only given servers can be used.
+ * For a suite that brings up servers itself: takes the given ones out of the environment while it runs, and puts them back
+ * in place of whatever the suite put there. Skipped where only given servers can be used.
  */
 export const useOwnServers = (): void => {
   const saved = GIVEN.map((name) => [name, process.env[name]] as const);
@@ -35,7 +35,9 @@ export const useOwnServers = (): void => {
     Reflect.deleteProperty(process.env, 'KAFKA_BROKERS');
   });
   after('put the given servers back', () => {
-    for (const [name, value] of saved) if (value !== undefined) process.env[name] = value;
+    for (const [name, value] of saved)
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
   });
 };
 
