@@ -1,8 +1,14 @@
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { OutboxFilter, OutboxPage } from '../../application/ports/outbox-queries.ts';
+import type {
+  OutboxEntryDetail,
+  OutboxFilter,
+  OutboxPage,
+  SkippedEntryDetail,
+} from '../../application/ports/outbox-queries.ts';
 import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
+import { maskPayload } from '../operator/mask-payload.ts';
 import { lineOfText, orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
@@ -23,6 +29,10 @@ interface ListOptions extends OutputOptions {
   readonly type?: string;
   readonly error?: string;
   readonly limit: number;
+}
+
+interface ShowOptions extends OutputOptions {
+  readonly payload: 'masked' | 'plain';
 }
 
 const STATUSES = [...OUTBOX_STATUSES, 'SKIPPED'] as const;
@@ -66,9 +76,24 @@ export const addOutboxCommands = (
     .command('show')
     .description('one event with its payload and every failed attempt')
     .addArgument(new Argument('<event-id>', 'ID of the event').argParser(uuid))
+    .addOption(
+      new Option('--payload <how>', 'masked: without what may tell of a person; plain: as it is')
+        .choices(['masked', 'plain'])
+        .default('masked'),
+    )
     .option('--json', 'JSON on stdout')
-    .action((eventId: string, options: OutputOptions) =>
-      run((services) => show(findEvent(services, eventId), terminal, options, entryView)),
+    .action((eventId: string, { payload, ...options }: ShowOptions) =>
+      run((services) => {
+        const event = findEvent(services, eventId);
+        const shown =
+          payload === 'plain'
+            ? event
+            : TE.map((found: OutboxEntryDetail | SkippedEntryDetail) => ({
+                ...found,
+                payload: maskPayload(found.payload),
+              }))(event);
+        return show(shown, terminal, options, entryView);
+      }),
     );
 
   addBlockedCommand(outbox, run, terminal);

@@ -59,11 +59,21 @@ describe('order', function () {
     expect(decoded(t.array(t.type({ sequence: t.number })), data)).to.have.lengthOf(2);
   });
 
-  it('outbox show tells payload and attempts; an unknown event ends with 1', async () => {
+  it('outbox show tells attempts and the payload, masked unless plain is asked for; an unknown event ends with 1', async () => {
     const { code, out } = await order(['outbox', 'show', quarantined]);
     expect(code).to.equal(0);
-    expect(out).to.include('"customerId"');
+    expect(out).to.include('"customerId":"•••"').and.not.to.include(requestExamples.PlaceOrder.customerId);
     expect(out.match(/MESSAGE_TOO_LARGE/g)?.length).to.be.greaterThan(6);
+
+    const Shown = t.type({ payload: t.string });
+    const data = async (...args: readonly string[]): Promise<string> =>
+      decoded(Shown, JSON.parse((await order(['outbox', 'show', quarantined, '--json', ...args])).out)).payload;
+    const customer = `"customerId":"${requestExamples.PlaceOrder.customerId}"`;
+    expect(await data())
+      .to.include('"customerId":"•••"')
+      .and.not.to.include(customer);
+    expect(await data('--payload', 'plain')).to.include(customer);
+
     const unknown = await order(['outbox', 'show', NOWHERE]);
     expect(unknown).to.deep.equal({ code: 1, out: '', err: `order: there is no event ${NOWHERE} in the outbox\n` });
   });
