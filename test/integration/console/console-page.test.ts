@@ -106,7 +106,7 @@ describe('the console in a browser', function () {
     const page = await open(DESKTOP);
     await page.getByLabel('Token').fill('not-a-token-of-anybody');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('alert').getByText('missing or wrong').waitFor();
+    await page.getByRole('alert').getByText('Nobody has this token.').waitFor();
     await page.getByLabel('Token').fill(OPERATOR_TOKEN);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -120,11 +120,16 @@ describe('the console in a browser', function () {
 
   it('leads from the overview to a quarantined event and why it is so; payloads are masked, and are text', async () => {
     const page = await logIn(DESKTOP);
-    await page.getByText('2 events are quarantined, and 2 later ones wait.').waitFor();
+    await page.getByText('2 events are quarantined.').waitFor();
+    await page.getByText('2 later events wait for an earlier one').waitFor();
     await page.getByText('No relay is at work').waitFor();
     await page.getByRole('link', { name: 'See why' }).click();
     await page.getByRole('link', { name: 'OrderPlaced' }).first().click();
     await page.getByText('Kafka refused this event seven times').waitFor();
+    await page.getByText('It is larger than the topic takes.').waitFor();
+    const behind = page.locator('section', { has: page.getByRole('heading', { name: 'Waiting behind it' }) });
+    expect(await behind.getByRole('listitem').allInnerTexts()).to.have.lengthOf(1);
+    await behind.getByRole('listitem').getByText('OrderCancelled').waitFor();
     expect(await page.getByRole('row', { name: /MESSAGE_TOO_LARGE/ }).count()).to.equal(7);
     const payload = await page.getByLabel('Payload').innerText();
     expect(payload).to.include(SCRIPT).and.include('"customerId": "•••"');
@@ -183,7 +188,7 @@ describe('the console in a browser', function () {
     await page.keyboard.press('Enter');
     await page.keyboard.type('the limit was raised');
     await page.keyboard.press('Enter');
-    await page.getByText('The event is pending again.').waitFor();
+    await page.getByText('The event went back to work.').waitFor();
     expect(await headOf(orders[0])).to.deep.equal({ type: 'OrderPlaced', status: 'PENDING' });
     const [act] = await api.rows('SELECT actor, action, reason FROM operator_audit');
     expect(act).to.deep.equal({ actor: 'operator token', action: 'redrive', reason: 'the limit was raised' });

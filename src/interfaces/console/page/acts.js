@@ -25,7 +25,7 @@ export const askToRedrive = (event, done) =>
     verb: 'Redrive',
     tone: 'primary',
     run: once((reason, key) => act(`/outbox/${event.eventId}/redrive`, reason === '' ? {} : { reason }, key)),
-    done: () => done('The event is pending again.'),
+    done: () => done('The event went back to work.'),
   });
 
 export const askToSkip = (event, done) =>
@@ -43,7 +43,7 @@ export const askToSkip = (event, done) =>
     verb: 'Skip for good',
     tone: 'danger',
     run: once((reason, key) => act(`/outbox/${event.eventId}/skip`, { reason }, key)),
-    done: () => done('The event is skipped; an EventSkipped is pending in its place.'),
+    done: () => done('The event is skipped; an EventSkipped goes out in its place.'),
   });
 
 /** What a request that changed nothing has found. */
@@ -85,7 +85,7 @@ export const askToRedriveMany = async (chosen, done) => {
     verb: `Redrive ${number(outcome.done.length)}`,
     tone: 'primary',
     run: once((reason, key) => act('/outbox/redrive', { ...chosen, ...(reason === '' ? {} : { reason }) }, key)),
-    done: (result) => done(told(result, 'pending again')),
+    done: (result) => done(told(result, 'back to work')),
   });
 };
 

@@ -33,6 +33,8 @@ const options = (width) => ({
     axis({
       size: 28,
       space: 70,
+      // Five minutes are shown: uPlot's own steps leave a phone one label.
+      incrs: [10, 30, 60, 120, 300],
       values: (_plot, splits) => splits.map((at) => new Date(at * 1_000).toISOString().slice(11, 19)),
     }),
     axis({ size: 44, space: 34, values: (_plot, splits) => splits.map((rate) => rate.toLocaleString('en')) }),

@@ -1,7 +1,8 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { actButtons } from './acts.js';
-import { get } from './api.js';
+import { get, queryOf } from './api.js';
 import { moment, prettyJson } from './format.js';
+import { mendingOf } from './mending.js';
 import { actsTable, empty, eventLink, facts, orderLink, standing, statusBadge, when } from './parts.js';
 
 const WHAT_NOW = {
@@ -24,7 +25,7 @@ const factsOf = (event) =>
     ['Event ID', html`<span class="id">${event.eventId}</span>`],
     ['Version', event.version],
     ['Stands', standing(event)],
-    ['Attempts', event.attempts],
+    ['Attempts', event.status === 'COMPLETED' ? null : event.attempts],
     ['Raised', html`${moment(event.createdAt)} UTC <span class="dim">(${when(event.createdAt)})</span>`],
     ['Published', event.publishedAt ? html`${moment(event.publishedAt)} UTC` : null],
     ['Skipped', event.skippedAt ? html`${moment(event.skippedAt)} UTC by ${event.skippedBy}` : null],
@@ -36,7 +37,7 @@ const attempts = (history) =>
   history.length === 0
     ? empty('No attempt has failed.', 'An outage of Kafka is nobody’s attempt and is not listed here.')
     : html`<div class="scroll" tabindex="0" role="region" aria-label="Failed attempts">
-        <table>
+        <table class="cards">
           <thead>
             <tr>
               <th scope="col" class="num">Attempt</th>
@@ -48,13 +49,49 @@ const attempts = (history) =>
             ${history.map(
               ({ attempt, failedAt, error }) =>
                 html`<tr>
-                  <td class="num">${attempt}</td>
-                  <td class="num">${moment(failedAt)}</td>
-                  <td class="wrap">${error}</td>
+                  <td data-name="Attempt" class="num">${attempt}</td>
+                  <td data-name="Failed at">${moment(failedAt)}</td>
+                  <td data-name="Error" class="wrap">${error}</td>
                 </tr>`,
             )}
           </tbody>
         </table>
+      </div>`;
+
+const holdsOthers = ({ status, attempts, heldBy }) =>
+  status === 'QUARANTINED' || (status === 'PENDING' && !heldBy && attempts > 0);
+
+/** The events of its order that wait for it, the next one first; and whether there are more than asked for. */
+const behind = async ({ orderId, sequence }, signal) => {
+  const { events, next } = await get(`/outbox${queryOf({ orderId, status: 'PENDING', limit: 100 })}`, signal);
+  return { waiting: events.filter((event) => event.sequence > sequence).reverse(), more: next !== null };
+};
+
+const behindView = ({ waiting, more }) =>
+  html`<section>
+    <h2>Waiting behind it</h2>
+    ${
+      waiting.length === 0
+        ? html`<p class="dim">Nothing: its order has no later event yet.</p>`
+        : html`<ul class="card">
+            ${waiting.map(
+              (event) =>
+                html`<li>
+                  <span class="dim">#${event.sequence}</span> ${eventLink(event.eventId, event.type)}
+                  ${statusBadge(event)} <span class="dim">raised ${when(event.createdAt)}</span>
+                </li>`,
+            )}
+            ${more ? html`<li class="dim">These are the newest; there are more.</li>` : nothing}
+          </ul>`
+    }
+  </section>`;
+
+const why = ({ status, lastError }) =>
+  lastError === null || status === 'COMPLETED'
+    ? nothing
+    : html`<div class="notice bad">
+        <strong>Last error</strong> <code class="wrap">${lastError}</code>
+        ${status === 'SKIPPED' ? nothing : mendingOf(lastError)}
       </div>`;
 
 const headers = (list) =>
@@ -65,19 +102,19 @@ const headers = (list) =>
 export const eventPage = {
   title: () => 'Event',
   everyMs: 5_000,
-  load: ({ id }, signal) => get(`/outbox/${encodeURIComponent(id)}`, signal),
-  view: (event, context) =>
+  load: async ({ id }, signal) => {
+    const event = await get(`/outbox/${encodeURIComponent(id)}`, signal);
+    return { event, held: holdsOthers(event) ? await behind(event, signal) : undefined };
+  },
+  view: ({ event, held }, context) =>
     html`<div class="headline">
         <h2>${event.type} ${statusBadge(event)}</h2>
         ${actButtons(event, context)}
       </div>
-      ${
-        event.lastError === null || event.status === 'COMPLETED'
-          ? nothing
-          : html`<div class="notice bad"><strong>Last error</strong> <code class="wrap">${event.lastError}</code></div>`
-      }
+      ${why(event)}
       <p class="what-now">${event.heldBy ? waits(event) : WHAT_NOW[event.status]}</p>
       <section class="card">${factsOf(event)}</section>
+      ${held === undefined ? nothing : behindView(held)}
       <section>
         <h2>Failed attempts</h2>
         ${attempts(event.history)}

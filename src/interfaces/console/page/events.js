@@ -4,7 +4,7 @@ import { live } from './lib/lit-html/directives/live.js';
 import { repeat } from './lib/lit-html/directives/repeat.js';
 import { askToRedriveMany, askToSkipMany } from './acts.js';
 import { get, queryOf } from './api.js';
-import { empty, eventLink, orderLink, pager, standing, statusBadge, when } from './parts.js';
+import { empty, eventLink, lastErrorCell, orderLink, pager, standing, statusBadge, when } from './parts.js';
 
 const STATUSES = [
   ['', 'All'],
@@ -72,7 +72,7 @@ const tick =
   };
 
 const box = (event, context) =>
-  html`<td data-name="">
+  html`<td data-name="Choose">
     <input
       type="checkbox"
       aria-label=${`Choose ${event.type} of order ${event.orderId}`}
@@ -109,9 +109,7 @@ const row = (context) => (event) =>
     <th scope="row" data-name="Event">${eventLink(event.eventId, event.type)}</th>
     <td data-name="Order">${orderLink(event.orderId)} <span class="dim">#${event.sequence}</span></td>
     <td data-name="Stands">${standing(event)}</td>
-    <td data-name="Last error" class="clip" title=${event.lastError ?? ''}>
-      ${event.lastError ?? html`<span class="dim">–</span>`}
-    </td>
+    ${lastErrorCell(event)}
     <td data-name="Raised">${when(event.createdAt)}</td>
   </tr>`;
 

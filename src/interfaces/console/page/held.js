@@ -19,7 +19,7 @@ const row =
       <td data-name="Last error" class="clip" title=${head.lastError ?? ''}>${head.lastError ?? nothing}</td>
       <td data-name="Waiting" class="num">${heldEvents === MOST_COUNTED ? 'at least ' : ''}${number(heldEvents)}</td>
       <td data-name="Since">${when(since)}</td>
-      <td data-name="">${actButtons(head, context)}</td>
+      <td data-name="Acts">${actButtons(head, context)}</td>
     </tr>`;
 
 export const heldPage = {

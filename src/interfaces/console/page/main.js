@@ -117,6 +117,11 @@ const enter = () => {
   void load();
 };
 
+const UNKNOWN_TOKEN = {
+  message: 'Nobody has this token.',
+  detail: 'Was it copied whole? It may also have been taken back.',
+};
+
 const submitLogIn = async (event) => {
   event.preventDefault();
   const { token } = event.target.elements;
@@ -126,7 +131,7 @@ const submitLogIn = async (event) => {
     token.value = '';
     enter();
   } catch (problem) {
-    state.loginProblem = problem;
+    state.loginProblem = problem.status === 401 ? UNKNOWN_TOKEN : problem;
     show();
     token.focus();
   }

@@ -1,7 +1,7 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { get } from './api.js';
 import { counted, duration, moment, number, timeOfDay } from './format.js';
-import { badge, empty, eventLink, facts, standing, statusBadge } from './parts.js';
+import { badge, empty, eventLink, facts, lastErrorCell, standing, statusBadge } from './parts.js';
 
 /** Waiting longer than this is worth a colour. */
 const LONG_MS = 1_000;
@@ -16,6 +16,16 @@ const toneOf = (what) => {
   if (/failed|parked|refused/.test(what)) return 'bad';
   if (/waits|skipped/.test(what)) return 'warn';
   return /applied|published/.test(what) ? 'good' : 'calm';
+};
+
+/** The same text again and again hides what differs. */
+const withoutRepeats = (timeline) => {
+  let previous = null;
+  return timeline.map((entry) => {
+    const isRepeated = entry.detail !== null && entry.detail === previous && toneOf(entry.what) === 'bad';
+    previous = entry.detail ?? previous;
+    return isRepeated ? { ...entry, detail: 'the same again' } : entry;
+  });
 };
 
 const step = ({ at, sequence, event, what, detail, sinceStartMs, sincePreviousMs }) =>
@@ -51,9 +61,7 @@ const events = (list) =>
               <th scope="row" data-name="Event">${eventLink(event.eventId, event.type)}</th>
               <td data-name="Status">${statusBadge(event)}</td>
               <td data-name="Stands">${standing(event)}</td>
-              <td data-name="Last error" class="clip" title=${event.lastError ?? ''}>
-                ${event.lastError ?? html`<span class="dim">–</span>`}
-              </td>
+              ${lastErrorCell(event)}
             </tr>`,
         )}
       </tbody>
@@ -65,7 +73,7 @@ const consumer = ({ consumer: name, progress, unknown }) => {
   const { lastSequence, waiting, parked } = progress;
   return [
     name,
-    html`applied up to ${lastSequence}${waiting === 0 ? '' : `, ${counted(waiting, 'event waits', 'events wait')}`}
+    html`${lastSequence === 0 ? 'has applied nothing yet' : `applied up to #${lastSequence}`}${waiting === 0 ? '' : `, ${counted(waiting, 'event waits', 'events wait')}`}
     ${parked === null ? nothing : html`${badge('parked', 'bad')} ${parked}`}`,
   ];
 };
@@ -109,7 +117,7 @@ export const orderPage = {
           timeline.length === 0
             ? empty('Nothing is on record any more.', 'Its events were published and purged.')
             : html`<ol class="timeline">
-                ${timeline.map(step)}
+                ${withoutRepeats(timeline).map(step)}
               </ol>`
         }
       </section>`,

@@ -37,7 +37,7 @@ const outboxFindings = ({ quarantined, held, retrying, oldestPendingMs }) => [
     : [
         finding(
           'bad',
-          `${counted(quarantined, 'event is', 'events are')} quarantined${held === 0 ? '' : `, and ${counted(held, 'later one waits', 'later ones wait')}`}.`,
+          `${counted(quarantined, 'event is', 'events are')} quarantined.`,
           '#/events?status=QUARANTINED',
           'See why',
         ),
@@ -48,8 +48,18 @@ const outboxFindings = ({ quarantined, held, retrying, oldestPendingMs }) => [
         finding(
           'warn',
           `${counted(retrying, 'event was', 'events were')} refused by Kafka and will be tried again.`,
+          '#/events?status=PENDING',
+          'See them',
+        ),
+      ]),
+  ...(held === 0
+    ? []
+    : [
+        finding(
+          'warn',
+          `${counted(held, 'later event waits', 'later events wait')} for an earlier one of the same order.`,
           '#/held',
-          'See which',
+          'See for which',
         ),
       ]),
   ...(oldestPendingMs !== null && oldestPendingMs > SLOW_MS
@@ -148,10 +158,10 @@ const chartText = ({ buckets, bucketSeconds }) => {
 
 const relayRow = ({ owner, joinedAt, lanes, openCircuits }) =>
   html`<tr>
-    <th scope="row">${owner}</th>
-    <td><time datetime=${joinedAt} title=${`${moment(joinedAt)} UTC`}>${ago(joinedAt)}</time></td>
-    <td>${lanes.length === 0 ? 'stands by' : lanes.join(', ')}</td>
-    <td>
+    <th scope="row" data-name="Relay">${owner}</th>
+    <td data-name="Joined"><time datetime=${joinedAt} title=${`${moment(joinedAt)} UTC`}>${ago(joinedAt)}</time></td>
+    <td data-name="Lanes">${lanes.length === 0 ? 'stands by' : lanes.join(', ')}</td>
+    <td data-name="Circuit">
       ${
         openCircuits.length === 0
           ? badge('closed', 'good')
@@ -171,7 +181,7 @@ const relays = ({ relays: members }) =>
             'Events are saved and wait; nothing is lost. Start one: npm start, or the service with --role relay.',
           )
         : html`<div class="scroll" tabindex="0" role="region" aria-label="Relays">
-            <table>
+            <table class="cards">
               <thead>
                 <tr>
                   <th scope="col">Relay</th>
@@ -191,18 +201,18 @@ const relays = ({ relays: members }) =>
 const consumerRow = ({ consumer, status, unknown }) =>
   unknown === undefined
     ? html`<tr>
-        <th scope="row">${consumer}</th>
-        <td>${status.joined ? badge('reading', 'good') : badge('not joined', 'warn')}</td>
-        <td class="num">${number(status.lag)}</td>
-        <td class="num">${number(status.parkedOrders + status.parkedRecords)}</td>
-        <td class="num">${number(status.gapOrders)}</td>
-        <td class="num">${number(status.waitingEvents)}</td>
-        <td class="num">${number(status.pendingCallbacks)}</td>
+        <th scope="row" data-name="Consumer">${consumer}</th>
+        <td data-name="State">${status.joined ? badge('reading', 'good') : badge('not joined', 'warn')}</td>
+        <td data-name="Lag" class="num">${number(status.lag)}</td>
+        <td data-name="Parked" class="num">${number(status.parkedOrders + status.parkedRecords)}</td>
+        <td data-name="Gaps" class="num">${number(status.gapOrders)}</td>
+        <td data-name="Waiting" class="num">${number(status.waitingEvents)}</td>
+        <td data-name="Callbacks" class="num">${number(status.pendingCallbacks)}</td>
       </tr>`
     : html`<tr>
-        <th scope="row">${consumer}</th>
-        <td>${badge('unknown', 'warn')}</td>
-        <td class="wrap" colspan="5">${unknown}</td>
+        <th scope="row" data-name="Consumer">${consumer}</th>
+        <td data-name="State">${badge('unknown', 'warn')}</td>
+        <td data-name="Why" class="wrap" colspan="5">${unknown}</td>
       </tr>`;
 
 const consumers = ({ consumers: known }) =>
@@ -215,7 +225,7 @@ const consumers = ({ consumers: known }) =>
             'Set PROGRESS_URLS where the service runs: name=http://host:port of each, separated by commas.',
           )
         : html`<div class="scroll" tabindex="0" role="region" aria-label="Consumers">
-            <table>
+            <table class="cards">
               <thead>
                 <tr>
                   <th scope="col">Consumer</th>

@@ -48,6 +48,12 @@ const untilText = (at) => {
   return ms <= 0 ? 'at once' : `in ${duration(ms)}`;
 };
 
+/** What stands in the way; what once did is in the event's own page. */
+export const lastErrorCell = ({ status, lastError }) =>
+  lastError === null || status === 'COMPLETED'
+    ? html`<td data-name="Last error"><span class="dim">–</span></td>`
+    : html`<td data-name="Last error" class="clip" title=${lastError}>${lastError}</td>`;
+
 /** Something that is not there, and what to do about it. */
 export const empty = (title, hint) =>
   html`<div class="empty">
@@ -84,7 +90,7 @@ export const pager = ({ newest, older }) =>
 /** The table of acts, on record. */
 export const actsTable = (acts, withEvent) =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="Acts on record">
-    <table>
+    <table class="cards">
       <thead>
         <tr>
           <th scope="col">When (UTC)</th>
@@ -98,11 +104,11 @@ export const actsTable = (acts, withEvent) =>
         ${acts.map(
           ({ at, actor, action, eventId, reason }) =>
             html`<tr>
-              <td class="num">${moment(at)}</td>
-              <td>${actor}</td>
-              <td>${action}</td>
-              ${withEvent ? html`<td>${eventId === null ? '–' : eventLink(eventId)}</td>` : nothing}
-              <td class="wrap">${reason ?? '–'}</td>
+              <td data-name="When">${moment(at)}</td>
+              <td data-name="Who">${actor}</td>
+              <td data-name="What">${action}</td>
+              ${withEvent ? html`<td data-name="Of what">${eventId === null ? '–' : eventLink(eventId)}</td>` : nothing}
+              <td data-name="Why" class="wrap">${reason ?? '–'}</td>
             </tr>`,
         )}
       </tbody>
