@@ -7,7 +7,7 @@ import { PARTITIONS } from '../events/outbox-row.ts';
 import { startProgram } from '../processes/program.ts';
 import type { BenchSystem } from './system.ts';
 
-/** What `deploy/kubernetes` sets for relays: a heap that is collected sooner and kept small. */
+/** A heap that is collected sooner and kept small. Large events need more: docs/performance.md says how much. */
 const SMALL_HEAP = ['--max-old-space-size=64', '--max-semi-space-size=2'];
 
 /** Our relay as the image runs it, with a small heap. */
