@@ -20,6 +20,8 @@ export const launchBrowser = async (): Promise<Browser | string> => {
 export interface Look {
   readonly width: number;
   readonly colorScheme: 'light' | 'dark';
+  /** What the browser says its language is. Default: en-GB. */
+  readonly language?: string;
 }
 
 export interface OpenedPage {
@@ -38,6 +40,10 @@ const open = async (browser: Browser, url: string, look: Look, offline: boolean)
     locale: 'en-GB',
     offline,
   });
+  if (look.language !== undefined)
+    await context.addInitScript(
+      `Object.defineProperty(Navigator.prototype, 'language', { get: () => ${JSON.stringify(look.language)} })`,
+    );
   const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];

@@ -102,6 +102,11 @@ describe('the console in a browser', function () {
       expect([await hindrancesOf(inside), await overflowOf(inside)], 'the dialog').to.deep.equal([[], 0]);
     });
 
+  it('given a browser whose language is no language tag / then it is shown all the same', async () => {
+    const page = await logIn({ ...DESKTOP, language: 'en-US@posix' });
+    await page.locator('canvas').first().waitFor();
+  });
+
   it('says so when the token is wrong, and lets in who has a right one, for this and later visits', async () => {
     const page = await open(DESKTOP);
     await page.getByLabel('Token').fill('not-a-token-of-anybody');

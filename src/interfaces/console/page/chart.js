@@ -1,4 +1,5 @@
 /* global document, getComputedStyle, matchMedia, ResizeObserver */
+import './language.js';
 import uPlot from './lib/uplot/uPlot.js';
 
 const HEIGHT = 190;
