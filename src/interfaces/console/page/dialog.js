@@ -21,6 +21,11 @@ const close = () => {
   changed();
 };
 
+/** The browser tells of it some time later, when the dialog may have been opened again. */
+const closed = ({ target }) => {
+  if (!target.open && asked !== undefined) close();
+};
+
 /**
  * Asks for a reason and a confirmation. `run(reason)` does it; it may be sent again with what `key` it has made, so a lost
  * answer does nothing twice. `done(result)` is called after it.
@@ -49,7 +54,7 @@ const submit = async (event) => {
 };
 
 export const dialogView = () =>
-  html`<dialog aria-labelledby="dialog-title" @cancel=${close} @close=${() => asked !== undefined && close()}>
+  html`<dialog aria-labelledby="dialog-title" @cancel=${close} @close=${closed}>
     ${
       asked === undefined
         ? nothing
