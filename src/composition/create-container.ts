@@ -21,9 +21,9 @@ import { MySqlRelayLeases } from '../infrastructure/mysql/mysql-relay-leases.ts'
 import { MySqlRelayOutbox } from '../infrastructure/mysql/mysql-relay-outbox.ts';
 import { MySqlRelayViews } from '../infrastructure/mysql/mysql-relay-views.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
-import { MeasuredPublisher } from '../infrastructure/telemetry/measured-publisher.ts';
+import { measuredPublisher } from '../infrastructure/telemetry/measured-publisher.ts';
 import { RelayTelemetry } from '../infrastructure/telemetry/relay-telemetry.ts';
-import { TracedPublisher } from '../infrastructure/telemetry/tracing/traced-publisher.ts';
+import { tracedPublisher } from '../infrastructure/telemetry/tracing/traced-publisher.ts';
 import type { Pools } from './pools.ts';
 import { TOKENS } from './tokens.ts';
 
@@ -91,8 +91,8 @@ export const createContainer = ({
   container.bind(TOKENS.Publisher).toDynamicValue(() => {
     const publisher = new KafkaPublisher(kafka, makePublishingClient({ ...kafka, clientId: name }));
     closers.push(() => publisher.close());
-    const measured = new MeasuredPublisher(publisher, registry, systemClock);
-    return tracer === undefined ? measured : new TracedPublisher(measured, tracer, kafka.topic);
+    const measured = measuredPublisher(publisher, registry, systemClock);
+    return tracer === undefined ? measured : tracedPublisher(measured, tracer, kafka.topic);
   });
   return container;
 };

@@ -3,6 +3,7 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { publisherWith } from '../application/ports/publisher-with.ts';
 import type { Publisher } from '../application/ports/publisher.ts';
 import type { RelayOutbox } from '../application/ports/relay-outbox.ts';
 import type { UnitOfWork } from '../application/ports/unit-of-work.ts';
@@ -73,12 +74,10 @@ const around =
   };
 
 /** `before-publish`; `after-publish`: acknowledged by the broker, not yet settled. */
-export const publisherWithFailpoint = (inner: Publisher, failpoint: Failpoint): Publisher => ({
-  publish: (lane, records) => around(failpoint, 'before-publish', 'after-publish', inner.publish(lane, records)),
-  sizeOf: (record) => inner.sizeOf(record),
-  maxBatchBytes: () => inner.maxBatchBytes(),
-  refreshLimits: () => inner.refreshLimits(),
-});
+export const publisherWithFailpoint = (inner: Publisher, failpoint: Failpoint): Publisher =>
+  publisherWith(inner, (lane, records) =>
+    around(failpoint, 'before-publish', 'after-publish', inner.publish(lane, records)),
+  );
 
 /** `before-settle` and `after-settle`, around acknowledgements and failed attempts alike. */
 export const relayOutboxWithFailpoint = (inner: RelayOutbox, failpoint: Failpoint): RelayOutbox => ({

@@ -1,6 +1,6 @@
 import type { Publisher } from '../../../src/application/ports/publisher.ts';
 import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
-import { publisherWith } from '../publisher-with.ts';
+import { publisherWith } from '../../../src/application/ports/publisher-with.ts';
 
 /** The record of its life, counted from 1, from which on it looks for one to corrupt. */
 const CORRUPTED = 50;

@@ -1,5 +1,5 @@
 import type { Publisher } from '../../../src/application/ports/publisher.ts';
-import { publisherWith } from '../publisher-with.ts';
+import { publisherWith } from '../../../src/application/ports/publisher-with.ts';
 
 /**
  * PLANTED BUG. The partitioner is not told the key, so batches go round the partitions, as client libraries spread

@@ -1,6 +1,6 @@
 import type { Publisher } from '../../../src/application/ports/publisher.ts';
 import type { OutboxRecord } from '../../../src/application/ports/relay-outbox.ts';
-import { publisherWith } from '../publisher-with.ts';
+import { publisherWith } from '../../../src/application/ports/publisher-with.ts';
 
 /** The first two records of one order in the batch change places; undefined when no order has two. */
 const swapped = (records: readonly OutboxRecord[]): readonly OutboxRecord[] | undefined => {

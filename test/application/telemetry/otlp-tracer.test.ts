@@ -9,7 +9,7 @@ import { createLogger } from '../../../src/infrastructure/telemetry/logger.ts';
 import { openTracer } from '../../../src/infrastructure/telemetry/tracing/open-tracer.ts';
 import { OtlpTracer } from '../../../src/infrastructure/telemetry/tracing/otlp-tracer.ts';
 import type { SpanSink } from '../../../src/infrastructure/telemetry/tracing/span-sinks.ts';
-import { TracedPublisher } from '../../../src/infrastructure/telemetry/tracing/traced-publisher.ts';
+import { tracedPublisher } from '../../../src/infrastructure/telemetry/tracing/traced-publisher.ts';
 import { decoded } from '../../support/decoded.ts';
 import { spansOf, Traces } from '../../support/otlp-receiver.ts';
 import type { ReceivedSpan } from '../../support/otlp-receiver.ts';
@@ -112,7 +112,7 @@ describe('a publisher whose requests are spans', () => {
 
   it('given a batch / then one request, linked to each event, and each event linked to it', async () => {
     const { spans, tracer } = recording();
-    await new TracedPublisher(
+    await tracedPublisher(
       publisher(() => TE.right({ baseOffset: 40 })),
       tracer,
       't',
@@ -135,7 +135,7 @@ describe('a publisher whose requests are spans', () => {
   it('given a refusal / then it is handed on as it is, and the spans say so', async () => {
     const { spans, tracer } = recording();
     const failure = { _tag: 'PublishFailure', kind: 'outage', reason: 'no leader', cause: undefined } as const;
-    const answer = await new TracedPublisher(
+    const answer = await tracedPublisher(
       publisher(() => TE.left(failure)),
       tracer,
       't',

@@ -1,3 +1,4 @@
+import { publisherWith } from '../../../src/application/ports/publisher-with.ts';
 import type { Publisher } from '../../../src/application/ports/publisher.ts';
 import type { RelayOutbox } from '../../../src/application/ports/relay-outbox.ts';
 import type { RelayPorts } from '../../../simulator/deterministic/relay-process.ts';
@@ -5,12 +6,7 @@ import type { RelayPorts } from '../../../simulator/deterministic/relay-process.
 /** The ports with another way to publish. */
 export const withPublish = (ports: RelayPorts, publish: Publisher['publish']): RelayPorts => ({
   ...ports,
-  publisher: {
-    publish,
-    sizeOf: (record) => ports.publisher.sizeOf(record),
-    maxBatchBytes: () => ports.publisher.maxBatchBytes(),
-    refreshLimits: () => ports.publisher.refreshLimits(),
-  },
+  publisher: publisherWith(ports.publisher, publish),
 });
 
 /** The ports with some calls of the outbox done otherwise. */

@@ -1,4 +1,4 @@
-import type { Publisher } from '../../src/application/ports/publisher.ts';
+import type { Publisher } from './publisher.ts';
 
 /** `real`, but for the way it publishes. */
 export const publisherWith = (real: Publisher, publish: Publisher['publish']): Publisher => ({
