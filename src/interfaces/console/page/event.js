@@ -3,7 +3,7 @@ import { actButtons } from './acts.js';
 import { get, queryOf } from './api.js';
 import { moment, prettyJson } from './format.js';
 import { mendingOf } from './mending.js';
-import { actsTable, empty, eventLink, facts, orderLink, standing, statusBadge, when } from './parts.js';
+import { actsTable, empty, eventLink, facts, numeric, orderLink, standing, statusBadge, table, when } from './parts.js';
 
 const WHAT_NOW = {
   QUARANTINED: html`Kafka refused this event seven times, so the relay has given it up for now. Later events of its
@@ -36,27 +36,18 @@ const factsOf = (event) =>
 const attempts = (history) =>
   history.length === 0
     ? empty('No attempt has failed.', 'An outage of Kafka is nobody’s attempt and is not listed here.')
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="Failed attempts">
-        <table class="cards">
-          <thead>
-            <tr>
-              <th scope="col" class="num">Attempt</th>
-              <th scope="col">Failed at (UTC)</th>
-              <th scope="col">Error</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${history.map(
-              ({ attempt, failedAt, error }) =>
-                html`<tr>
-                  <td data-name="Attempt" class="num">${attempt}</td>
-                  <td data-name="Failed at">${moment(failedAt)}</td>
-                  <td data-name="Error" class="wrap">${error}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`;
+    : table(
+        'Failed attempts',
+        [numeric('Attempt'), 'Failed at (UTC)', 'Error'],
+        history.map(
+          ({ attempt, failedAt, error }) =>
+            html`<tr>
+              <td data-name="Attempt" class="num">${attempt}</td>
+              <td data-name="Failed at">${moment(failedAt)}</td>
+              <td data-name="Error" class="wrap">${error}</td>
+            </tr>`,
+        ),
+      );
 
 const holdsOthers = ({ status, attempts, heldBy }) =>
   status === 'QUARANTINED' || (status === 'PENDING' && !heldBy && attempts > 0);

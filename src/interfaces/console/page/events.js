@@ -4,7 +4,18 @@ import { live } from './lib/lit-html/directives/live.js';
 import { repeat } from './lib/lit-html/directives/repeat.js';
 import { askToRedriveMany, askToSkipMany } from './acts.js';
 import { get, queryOf } from './api.js';
-import { empty, eventLink, lastErrorCell, orderLink, pager, standing, statusBadge, when } from './parts.js';
+import {
+  empty,
+  eventLink,
+  lastErrorCell,
+  orderLink,
+  pager,
+  standing,
+  statusBadge,
+  table,
+  unseen,
+  when,
+} from './parts.js';
 
 const STATUSES = [
   ['', 'All'],
@@ -134,25 +145,14 @@ const nothingFound = ({ status, type, error, orderId }) => {
 const list = (events, next, filter, context) =>
   events.length === 0 && next === null
     ? nothingFound(filter)
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="Events">
-        <table class="cards">
-          <thead>
-            <tr>
-              ${mayChoose(context) ? html`<th scope="col"><span class="unseen">Choose</span></th>` : nothing}
-              <th scope="col">Status</th>
-              <th scope="col">Event</th>
-              <th scope="col">Order</th>
-              <th scope="col">Stands</th>
-              <th scope="col">Last error</th>
-              <th scope="col">Raised</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${repeat(events, ({ eventId }) => eventId, row(context))}
-          </tbody>
-        </table>
-        ${events.length === 0 ? html`<p class="hint">None among the newest 20,000; the next page looks further back.</p>` : nothing}
-      </div>`;
+    : table(
+        'Events',
+        [mayChoose(context) ? unseen('Choose') : nothing, 'Status', 'Event', 'Order', 'Stands', 'Last error', 'Raised'],
+        repeat(events, ({ eventId }) => eventId, row(context)),
+        events.length === 0
+          ? html`<p class="hint">None among the newest 20,000; the next page looks further back.</p>`
+          : nothing,
+      );
 
 export const eventsPage = {
   title: () => 'Events',

@@ -3,7 +3,7 @@ import { repeat } from './lib/lit-html/directives/repeat.js';
 import { actButtons } from './acts.js';
 import { get, queryOf } from './api.js';
 import { number } from './format.js';
-import { empty, eventLink, orderLink, pager, standing, statusBadge, when } from './parts.js';
+import { empty, eventLink, numeric, orderLink, pager, standing, statusBadge, table, unseen, when } from './parts.js';
 
 const MOST_COUNTED = 1_000;
 
@@ -34,24 +34,11 @@ export const heldPage = {
       ${
         orders.length === 0
           ? empty('No order is held.', 'Nothing retries and nothing is quarantined.')
-          : html`<div class="scroll" tabindex="0" role="region" aria-label="Held orders">
-              <table class="cards">
-                <thead>
-                  <tr>
-                    <th scope="col">Order</th>
-                    <th scope="col">Held by</th>
-                    <th scope="col">Stands</th>
-                    <th scope="col">Last error</th>
-                    <th scope="col" class="num">Waiting</th>
-                    <th scope="col">Since</th>
-                    <th scope="col"><span class="unseen">Acts</span></th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${repeat(orders, ({ orderId }) => orderId, row(context))}
-                </tbody>
-              </table>
-            </div>`
+          : table(
+              'Held orders',
+              ['Order', 'Held by', 'Stands', 'Last error', numeric('Waiting'), 'Since', unseen('Acts')],
+              repeat(orders, ({ orderId }) => orderId, row(context)),
+            )
       }
       ${pager({
         newest: context.route.query.has('after') ? '#/held' : undefined,

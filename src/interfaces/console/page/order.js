@@ -1,7 +1,7 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { get } from './api.js';
 import { counted, duration, moment, number, timeOfDay } from './format.js';
-import { badge, empty, eventLink, facts, lastErrorCell, standing, statusBadge } from './parts.js';
+import { badge, empty, eventLink, facts, lastErrorCell, numeric, standing, statusBadge, table } from './parts.js';
 
 /** Waiting longer than this is worth a colour. */
 const LONG_MS = 1_000;
@@ -42,31 +42,20 @@ const step = ({ at, sequence, event, what, detail, sinceStartMs, sincePreviousMs
   </li>`;
 
 const events = (list) =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="Events of the order">
-    <table class="cards">
-      <thead>
-        <tr>
-          <th scope="col" class="num">Seq</th>
-          <th scope="col">Event</th>
-          <th scope="col">Status</th>
-          <th scope="col">Stands</th>
-          <th scope="col">Last error</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${list.map(
-          (event) =>
-            html`<tr>
-              <td data-name="Seq" class="num">${event.sequence}</td>
-              <th scope="row" data-name="Event">${eventLink(event.eventId, event.type)}</th>
-              <td data-name="Status">${statusBadge(event)}</td>
-              <td data-name="Stands">${standing(event)}</td>
-              ${lastErrorCell(event)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  table(
+    'Events of the order',
+    [numeric('Seq'), 'Event', 'Status', 'Stands', 'Last error'],
+    list.map(
+      (event) =>
+        html`<tr>
+          <td data-name="Seq" class="num">${event.sequence}</td>
+          <th scope="row" data-name="Event">${eventLink(event.eventId, event.type)}</th>
+          <td data-name="Status">${statusBadge(event)}</td>
+          <td data-name="Stands">${standing(event)}</td>
+          ${lastErrorCell(event)}
+        </tr>`,
+    ),
+  );
 
 const consumer = ({ consumer: name, progress, unknown }) => {
   if (progress === undefined) return [name, html`${badge('unknown', 'warn')} ${unknown}`];

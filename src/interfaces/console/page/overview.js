@@ -2,8 +2,8 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { get } from './api.js';
 import { drawRates } from './chart.js';
-import { ago, counted, duration, moment, number } from './format.js';
-import { badge, empty } from './parts.js';
+import { counted, duration, moment, number } from './format.js';
+import { badge, empty, numeric, table, when } from './parts.js';
 
 /** A pending event that nothing holds is out within milliseconds; from then on something is slow. */
 const SLOW_MS = 10_000;
@@ -159,7 +159,7 @@ const chartText = ({ buckets, bucketSeconds }) => {
 const relayRow = ({ owner, joinedAt, lanes, openCircuits }) =>
   html`<tr>
     <th scope="row" data-name="Relay">${owner}</th>
-    <td data-name="Joined"><time datetime=${joinedAt} title=${`${moment(joinedAt)} UTC`}>${ago(joinedAt)}</time></td>
+    <td data-name="Joined">${when(joinedAt)}</td>
     <td data-name="Lanes">${lanes.length === 0 ? 'stands by' : lanes.join(', ')}</td>
     <td data-name="Circuit">
       ${
@@ -180,21 +180,7 @@ const relays = ({ relays: members }) =>
             'No relay has announced itself.',
             'Events are saved and wait; nothing is lost. Start one: npm start, or the service with --role relay.',
           )
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Relays">
-            <table class="cards">
-              <thead>
-                <tr>
-                  <th scope="col">Relay</th>
-                  <th scope="col">Joined</th>
-                  <th scope="col">Lanes</th>
-                  <th scope="col">Circuit</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${members.map(relayRow)}
-              </tbody>
-            </table>
-          </div>`
+        : table('Relays', ['Relay', 'Joined', 'Lanes', 'Circuit'], members.map(relayRow))
     }
   </section>`;
 
@@ -224,24 +210,19 @@ const consumers = ({ consumers: known }) =>
             'No consumer is known here.',
             'Set PROGRESS_URLS where the service runs: name=http://host:port of each, separated by commas.',
           )
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Consumers">
-            <table class="cards">
-              <thead>
-                <tr>
-                  <th scope="col">Consumer</th>
-                  <th scope="col">State</th>
-                  <th scope="col" class="num">Lag</th>
-                  <th scope="col" class="num">Parked</th>
-                  <th scope="col" class="num">Gaps</th>
-                  <th scope="col" class="num">Waiting</th>
-                  <th scope="col" class="num">Callbacks</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${known.map(consumerRow)}
-              </tbody>
-            </table>
-          </div>`
+        : table(
+            'Consumers',
+            [
+              'Consumer',
+              'State',
+              numeric('Lag'),
+              numeric('Parked'),
+              numeric('Gaps'),
+              numeric('Waiting'),
+              numeric('Callbacks'),
+            ],
+            known.map(consumerRow),
+          )
     }
   </section>`;
 

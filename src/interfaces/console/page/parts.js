@@ -87,30 +87,40 @@ export const pager = ({ newest, older }) =>
         ${older === undefined ? nothing : html`<a class="button" href=${older}>Next page</a>`}
       </nav>`;
 
-/** The table of acts, on record. */
-export const actsTable = (acts, withEvent) =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="Acts on record">
+export const numeric = (name) => html`<th scope="col" class="num">${name}</th>`;
+
+/** The head of a column that needs no words for who sees it. */
+export const unseen = (name) => html`<th scope="col"><span class="unseen">${name}</span></th>`;
+
+/** `columns` are names, or heads as `numeric` and `unseen` make them; `below` stands under the table. */
+export const table = (label, columns, rows, below = nothing) =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
     <table class="cards">
       <thead>
         <tr>
-          <th scope="col">When (UTC)</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          ${withEvent ? html`<th scope="col">Of what</th>` : nothing}
-          <th scope="col">Why</th>
+          ${columns.map((column) => (typeof column === 'string' ? html`<th scope="col">${column}</th>` : column))}
         </tr>
       </thead>
       <tbody>
-        ${acts.map(
-          ({ at, actor, action, eventId, reason }) =>
-            html`<tr>
-              <td data-name="When">${moment(at)}</td>
-              <td data-name="Who">${actor}</td>
-              <td data-name="What">${action}</td>
-              ${withEvent ? html`<td data-name="Of what">${eventId === null ? '–' : eventLink(eventId)}</td>` : nothing}
-              <td data-name="Why" class="wrap">${reason ?? '–'}</td>
-            </tr>`,
-        )}
+        ${rows}
       </tbody>
     </table>
+    ${below}
   </div>`;
+
+/** The table of acts, on record. */
+export const actsTable = (acts, withEvent) =>
+  table(
+    'Acts on record',
+    ['When (UTC)', 'Who', 'What', withEvent ? 'Of what' : nothing, 'Why'],
+    acts.map(
+      ({ at, actor, action, eventId, reason }) =>
+        html`<tr>
+          <td data-name="When">${moment(at)}</td>
+          <td data-name="Who">${actor}</td>
+          <td data-name="What">${action}</td>
+          ${withEvent ? html`<td data-name="Of what">${eventId === null ? '–' : eventLink(eventId)}</td>` : nothing}
+          <td data-name="Why" class="wrap">${reason ?? '–'}</td>
+        </tr>`,
+    ),
+  );
