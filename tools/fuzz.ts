@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEnvironment } from './environment/environment.ts';
-import { EnvironmentError } from './environment/environment-error.ts';
 import { stderrProgress } from './environment/progress.ts';
 import { readFuzzOptions } from './fuzz/fuzz-options.ts';
 import { readWritten } from './fuzz/half-written.ts';
 import { obtainSchemathesis, runSchemathesis } from './fuzz/schemathesis.ts';
+import { runMain } from './run-main.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 /*
@@ -52,10 +52,4 @@ const main = async (): Promise<number> => {
   }
 };
 
-try {
-  process.exitCode = await main();
-} catch (cause) {
-  if (!(cause instanceof EnvironmentError)) throw cause;
-  process.stderr.write(`${cause.message}\n`);
-  process.exitCode = cause.exitCode;
-}
+await runMain(main);

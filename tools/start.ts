@@ -1,6 +1,7 @@
 import { type Environment, startEnvironment } from './environment/environment.ts';
 import { EnvironmentError } from './environment/environment-error.ts';
 import { stderrProgress } from './environment/progress.ts';
+import { runMain } from './run-main.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 /* `npm start`: the service with its consumers, for daily work, until Ctrl-C. `HTTP_PORT` asks for a port of the API. */
@@ -63,10 +64,4 @@ const main = async (): Promise<void> => {
   process.stdout.write(`${describe(environment)}\n`);
 };
 
-try {
-  await main();
-} catch (cause) {
-  if (!(cause instanceof EnvironmentError)) throw cause;
-  process.stderr.write(`${cause.message}\n`);
-  process.exitCode = cause.exitCode;
-}
+await runMain(main);

@@ -7,6 +7,7 @@ import { type DockerEngine, findDockerEngine } from './environment/docker-engine
 import { EnvironmentError, messageOf } from './environment/environment-error.ts';
 import { stderrProgress } from './environment/progress.ts';
 import { Run } from './environment/run.ts';
+import { runMain } from './run-main.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { runMochaKind } from './test/mocha-kind.ts';
 import { summarize } from './test/summary.ts';
@@ -95,10 +96,4 @@ const main = async (): Promise<number> => {
   }
 };
 
-try {
-  process.exitCode = await main();
-} catch (cause) {
-  if (!(cause instanceof EnvironmentError)) throw cause;
-  process.stderr.write(`${cause.message}\n`);
-  process.exitCode = cause.exitCode;
-}
+await runMain(main);

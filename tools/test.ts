@@ -1,6 +1,6 @@
-import { EnvironmentError } from './environment/environment-error.ts';
 import { Run } from './environment/run.ts';
 import { type Servers, startServers } from './environment/servers.ts';
+import { runMain } from './run-main.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { isMochaKind, type KindResult, KINDS, MOCHA_KINDS, type MochaKind } from './test/kinds.ts';
 import { runMochaKind } from './test/mocha-kind.ts';
@@ -65,10 +65,4 @@ const main = async (): Promise<number> => {
   }
 };
 
-try {
-  process.exitCode = await main();
-} catch (cause) {
-  if (!(cause instanceof EnvironmentError)) throw cause;
-  process.stderr.write(`${cause.message}\n`);
-  process.exitCode = cause.exitCode;
-}
+await runMain(main);
