@@ -38,16 +38,14 @@ const selection = {
 const RedriveManyBody = closed(t.exact(t.partial({ ...selection, reason: Reason }), 'RedriveMany'));
 const SkipManyBody = closed(t.exact(t.intersection([t.type({ reason: Reason }), t.partial(selection)]), 'SkipMany'));
 
+type SelectionBody = Pick<t.TypeOf<typeof RedriveManyBody>, 'eventIds' | 'filter' | 'dryRun'>;
+
 interface Asked {
   readonly selection: Selection;
   readonly dryRun: boolean;
 }
 
-const askedOf = ({
-  eventIds,
-  filter,
-  dryRun = false,
-}: Pick<t.TypeOf<typeof RedriveManyBody>, 'eventIds' | 'filter' | 'dryRun'>): Either<HttpError, Asked> => {
+const askedOf = ({ eventIds, filter, dryRun = false }: SelectionBody): Either<HttpError, Asked> => {
   if (eventIds !== undefined && filter === undefined) return E.right({ selection: { eventIds }, dryRun });
   if (eventIds !== undefined || filter === undefined)
     return E.left({
@@ -112,81 +110,68 @@ const actOnMany =
       : sendStoredAnswer(reply, answerOf(acted.right.result), false);
   };
 
+/** Acts on those that the body says; `actOf` tells what is done to each of them. */
+const bulkOperation = <Body extends SelectionBody>(
+  ports: BulkOperationsPorts,
+  told: Pick<Operation, 'operationId' | 'path' | 'summary'>,
+  body: { readonly codec: t.Type<Body, unknown>; readonly example: unknown },
+  actOf: (body: Body, request: Parameters<AdmittedHandler>[0]) => BulkAct,
+): Operation => ({
+  ...told,
+  method: 'POST',
+  tag: 'operator',
+  parameters: [idempotencyKeyParameter],
+  body: { ...body, required: true },
+  answers: [
+    {
+      status: 200,
+      description: 'What was done, or would be, and what was refused.',
+      contentType: 'application/json',
+      codec: BulkAnswer,
+    },
+  ],
+  ...admitted(
+    ports.access,
+    'operator',
+    actOnMany(ports, (request) =>
+      pipe(
+        readBody(request, body.codec),
+        E.flatMap((said) => E.map((asked: Asked) => ({ ...asked, act: actOf(said, request) }))(askedOf(said))),
+      ),
+    ),
+  ),
+});
+
 /** Redrive and skip of many events at once, by their IDs or by what they are like. */
 export const bulkOperations = (ports: BulkOperationsPorts): readonly Operation[] => [
-  {
-    operationId: 'redriveEvents',
-    method: 'POST',
-    path: '/outbox/redrive',
-    tag: 'operator',
-    summary: `Put up to ${MOST_EVENTS} quarantined events back to work, by ID or by type, error and order, in one transaction; each audited; dryRun changes nothing`,
-    parameters: [idempotencyKeyParameter],
-    body: {
+  bulkOperation(
+    ports,
+    {
+      operationId: 'redriveEvents',
+      path: '/outbox/redrive',
+      summary: `Put up to ${MOST_EVENTS} quarantined events back to work, by ID or by type, error and order, in one transaction; each audited; dryRun changes nothing`,
+    },
+    {
       codec: RedriveManyBody,
       example: { filter: { error: 'MESSAGE_TOO_LARGE' }, reason: 'the limit of the topic was raised', dryRun: true },
-      required: true,
     },
-    answers: [
-      {
-        status: 200,
-        description: 'What was done, or would be, and what was refused.',
-        contentType: 'application/json',
-        codec: BulkAnswer,
-      },
-    ],
-    ...admitted(
-      ports.access,
-      'operator',
-      actOnMany(ports, (request) =>
-        pipe(
-          readBody(request, RedriveManyBody),
-          E.flatMap((body) =>
-            E.map((asked: Asked) => ({ ...asked, act: { act: 'redrive' as const, reason: body.reason ?? null } }))(
-              askedOf(body),
-            ),
-          ),
-        ),
-      ),
-    ),
-  },
-  {
-    operationId: 'skipEvents',
-    method: 'POST',
-    path: '/outbox/skip',
-    tag: 'operator',
-    summary: `Give up up to ${MOST_EVENTS} quarantined events for good, by ID or by type, error and order, in one transaction; each audited; dryRun changes nothing`,
-    parameters: [idempotencyKeyParameter],
-    body: {
+    ({ reason = null }) => ({ act: 'redrive', reason }),
+  ),
+  bulkOperation(
+    ports,
+    {
+      operationId: 'skipEvents',
+      path: '/outbox/skip',
+      summary: `Give up up to ${MOST_EVENTS} quarantined events for good, by ID or by type, error and order, in one transaction; each audited; dryRun changes nothing`,
+    },
+    {
       codec: SkipManyBody,
       example: { filter: { type: 'OrderPlaced' }, reason: 'told to payment by hand', dryRun: true },
-      required: true,
     },
-    answers: [
-      {
-        status: 200,
-        description: 'What was done, or would be, and what was refused.',
-        contentType: 'application/json',
-        codec: BulkAnswer,
-      },
-    ],
-    ...admitted(
-      ports.access,
-      'operator',
-      actOnMany(ports, (request) =>
-        pipe(
-          readBody(request, SkipManyBody),
-          E.flatMap((body) =>
-            E.map((asked: Asked) => ({
-              ...asked,
-              act: {
-                act: 'skip' as const,
-                reason: body.reason,
-                headers: traceHeaders(traceparentOf(request.headers['traceparent'])),
-              },
-            }))(askedOf(body)),
-          ),
-        ),
-      ),
-    ),
-  },
+    ({ reason }, request) => ({
+      act: 'skip',
+      reason,
+      headers: traceHeaders(traceparentOf(request.headers['traceparent'])),
+    }),
+  ),
 ];
