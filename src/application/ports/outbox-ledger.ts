@@ -1,5 +1,6 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { OutboxStatus } from './outbox-status.ts';
+import type { OutboxEvent } from './outbox.ts';
 import type { StorageUnavailable } from './storage-error.ts';
 
 /** Sums over everything, as of one moment. */
@@ -24,15 +25,7 @@ export interface LedgerOrder {
 }
 
 /** An event as it was or will be published, and where its row says that it is. */
-export interface LedgerEvent {
-  readonly eventId: string;
-  readonly orderKey: string;
-  readonly sequence: number;
-  readonly type: string;
-  readonly version: number;
-  readonly occurredAt: string;
-  readonly payload: string;
-  readonly headers: Readonly<Record<string, string>>;
+export interface LedgerEvent extends OutboxEvent {
   /** SKIPPED: it was given up, so its row is kept apart. */
   readonly status: OutboxStatus | 'SKIPPED';
   readonly lane: number | null;

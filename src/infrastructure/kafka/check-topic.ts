@@ -5,6 +5,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { describeKafkaFailure } from './describe-kafka-failure.ts';
 import { innermostCause } from './innermost-cause.ts';
 import { readTopicConfig } from './read-topic-config.ts';
+import { withAdmin } from './with-admin.ts';
 
 // kafkajs is CommonJS: of its values, Node sees only the first ones as named exports.
 const { ConfigResourceTypes } = kafkajs;
@@ -139,21 +140,13 @@ const readRequestMaxBytes = async (admin: Admin): Promise<number | undefined> =>
   return limits.length === 0 ? undefined : Math.min(...limits);
 };
 
-const withAdmin = <A>(
+const askAboutTopic = <A>(
   kafka: Kafka,
   topic: string,
   read: (admin: Admin) => Promise<A>,
 ): TaskEither<TopicUnreadable, A> =>
   TE.tryCatch(
-    async () => {
-      const admin = kafka.admin();
-      try {
-        await admin.connect();
-        return await read(admin);
-      } finally {
-        await admin.disconnect();
-      }
-    },
+    () => withAdmin(kafka, read),
     (cause): TopicUnreadable => ({ _tag: 'TopicUnreadable', topic, reason: describeKafkaFailure(cause), cause }),
   );
 
@@ -162,7 +155,7 @@ export const checkTopic = (
   kafka: Kafka,
   expected: TopicExpectations,
 ): TaskEither<TopicUnreadable, readonly TopicProblem[]> =>
-  withAdmin(kafka, expected.topic, async (admin) => {
+  askAboutTopic(kafka, expected.topic, async (admin) => {
     const partitions = await readPartitionCount(admin, expected.topic);
     if (partitions === undefined) return [missing(expected)];
     const config = await readTopicConfig(admin, expected.topic, [CLEANUP_POLICY, TIMESTAMP_TYPE, MAX_MESSAGE_BYTES]);
