@@ -2,8 +2,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { Examination, Observation } from '../../application/ports/examination.ts';
-import { rightsOf } from './grants.ts';
-import type { DatabaseRole } from './grants.ts';
+import { accountText, revokesOf, rightsByTable, rightsOf } from './grants.ts';
+import type { Account, DatabaseRole, TableRight } from './grants.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 import { decodeFirst, decodeRows, UnreadableRow } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
@@ -12,62 +12,79 @@ import { unreachableStorage } from './unreachable-storage.ts';
 const ACCOUNT = `
 SELECT CURRENT_USER() AS account, DATABASE() AS db, CURRENT_ROLE() <> 'NONE' AS by_role`;
 
-/** `tbl` is `*` for what is granted on the whole database, and `*.*` for what is granted on the whole server. */
+/**
+ * `tbl` is `*` for what is granted on the whole database, and `*.*` for what is granted on the whole server; `col` is
+ * null for what is granted on all of a table. To hand rights on is a right too.
+ */
 const RIGHTS = `
-SELECT '*.*' AS tbl, PRIVILEGE_TYPE AS kind FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = ?
+SELECT '*.*' AS tbl, NULL AS col, PRIVILEGE_TYPE AS kind FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = ?
 UNION ALL
-SELECT '*', PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES WHERE GRANTEE = ? AND DATABASE() LIKE TABLE_SCHEMA
+SELECT '*', NULL, kind FROM (
+    SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE AS kind FROM information_schema.SCHEMA_PRIVILEGES
+    UNION SELECT GRANTEE, TABLE_SCHEMA, 'GRANT OPTION' FROM information_schema.SCHEMA_PRIVILEGES WHERE IS_GRANTABLE = 'YES'
+  ) AS of_database WHERE GRANTEE = ? AND DATABASE() LIKE TABLE_SCHEMA
 UNION ALL
-SELECT TABLE_NAME, PRIVILEGE_TYPE FROM information_schema.TABLE_PRIVILEGES
-WHERE GRANTEE = ? AND TABLE_SCHEMA = DATABASE()`;
+SELECT TABLE_NAME, NULL, kind FROM (
+    SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, PRIVILEGE_TYPE AS kind FROM information_schema.TABLE_PRIVILEGES
+    UNION SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, 'GRANT OPTION' FROM information_schema.TABLE_PRIVILEGES
+      WHERE IS_GRANTABLE = 'YES'
+  ) AS of_table WHERE GRANTEE = ? AND TABLE_SCHEMA = DATABASE()
+UNION ALL
+SELECT TABLE_NAME, COLUMN_NAME, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES
+WHERE GRANTEE = ? AND TABLE_SCHEMA = DATABASE()
+ORDER BY tbl, col, kind`;
 
 const AccountRow = t.strict({ account: t.string, db: t.string, by_role: t.union([t.literal(0), t.literal(1)]) });
-const RightRow = t.strict({ tbl: t.string, kind: t.string });
+const RightRow = t.strict({ tbl: t.string, col: t.union([t.string, t.null]), kind: t.string });
 
 export interface RightsSeen {
-  /** `user@host` as the server matched it. */
-  readonly account: string;
+  /** As the server matched it. */
+  readonly account: Account;
   readonly database: string;
   /** True: some rights come by a role of MySQL, and are not among `granted`. */
   readonly byRole: boolean;
-  readonly granted: readonly t.TypeOf<typeof RightRow>[];
+  readonly granted: readonly TableRight[];
 }
 
-/** `'user'@'host'`, as the catalogue writes it. */
-const granteeOf = (account: string): string => {
-  const at = account.lastIndexOf('@');
-  return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
+/** Of `user@host`. */
+const accountOf = (text: string): Account => {
+  const at = text.lastIndexOf('@');
+  return { user: text.slice(0, at), host: text.slice(at + 1) };
 };
 
-const DANGEROUS = ['DELETE', 'DROP', 'ALTER', 'CREATE'];
+/** Whether the one right is the other, or wider. */
+const isAtLeast = (one: TableRight, other: TableRight): boolean =>
+  one.right === other.right &&
+  (one.table === '*.*' || one.table === '*' || one.table === other.table) &&
+  (one.column === undefined || one.column === other.column);
 
-/** What an account has too little of for its role, and what it has beyond it that could destroy something. */
+const listed = (database: string, rights: readonly TableRight[]): string =>
+  rightsByTable(rights)
+    .map(({ table, clause }) => `${clause} on ${database}.${table}`)
+    .join('; ');
+
+/** What an account has too little of for its role, and what it has beyond it: each is a way for a mistake or a thief. */
 export const judgeRights = (role: DatabaseRole, { account, database, byRole, granted }: RightsSeen): Observation[] => {
+  const name = `${account.user}@${account.host}`;
   const needed = rightsOf(role);
-  const has = (table: string, right: string): boolean =>
-    granted.some(({ tbl, kind }) => kind === right && (tbl === '*.*' || tbl === '*' || tbl === table));
-  const missing = needed.filter(({ table, right }) => !has(table, right));
+  const missing = needed.filter((need) => !granted.some((has) => isAtLeast(has, need)));
   const mend = `let an administrator run what \`order grants ${role}\` prints`;
   if (missing.length > 0 && byRole)
-    return [
-      { state: 'warn', says: `rights of ${account} come by a role of MySQL: they cannot be looked into from here` },
-    ];
-  const listed = missing.map(({ table, right }) => `${right} on ${database}.${table}`).join(', ');
-  const onServer = granted.filter(({ tbl, kind }) => tbl === '*.*' && kind !== 'USAGE').length;
-  const tooMuch = granted
-    .filter(({ tbl, kind }) => tbl !== '*.*' && DANGEROUS.includes(kind))
-    .filter(({ tbl, kind }) => !needed.some(({ table, right }) => right === kind && (table === tbl || table === '*')))
-    .map(({ tbl, kind }) => `${kind} on ${database}.${tbl}`);
+    return [{ state: 'warn', says: `rights of ${name} come by a role of MySQL: they cannot be looked into from here` }];
+  const onServer = granted.filter(({ table, right }) => table === '*.*' && right !== 'USAGE').length;
+  const tooMuch = granted.filter(
+    (has) => has.table !== '*.*' && has.right !== 'USAGE' && !needed.some((need) => isAtLeast(need, has)),
+  );
   return [
     missing.length === 0
-      ? { state: 'ok', says: `${account} may do what the role ${role} needs` }
-      : { state: 'fail', says: `${account} lacks, for the role ${role}: ${listed}`, mend },
+      ? { state: 'ok', says: `${name} may do what the role ${role} needs` }
+      : { state: 'fail', says: `${name} lacks, for the role ${role}: ${listed(database, missing)}`, mend },
     ...(onServer === 0
       ? []
       : [
           {
             state: 'warn' as const,
-            says: `${account} has ${onServer} rights on the whole server: a mistake or a leak could do anything`,
+            says: `${name} has ${onServer} rights on the whole server: a mistake or a leak could do anything`,
             mend: `give each role a user of its own: \`order grants ${role}\``,
           },
         ]),
@@ -76,8 +93,8 @@ export const judgeRights = (role: DatabaseRole, { account, database, byRole, gra
       : [
           {
             state: 'warn' as const,
-            says: `${account} has more than the role ${role} needs: ${tooMuch.join(', ')}`,
-            mend: `REVOKE it; \`order grants ${role}\` prints all that is needed`,
+            says: `${name} has more than the role ${role} needs: ${listed(database, tooMuch)}`,
+            mend: `let an administrator run: ${revokesOf(database, account, tooMuch).join(' ')} and then what \`order grants ${role}\` prints`,
           },
         ]),
   ];
@@ -91,10 +108,13 @@ export const examineRights = (pool: MySqlPool, role: DatabaseRole): Examination 
       pool.use(async (connection) => {
         const row = decodeFirst(AccountRow, await connection.rows(ACCOUNT));
         if (row === undefined) throw new UnreadableRow('MySQL names no account');
-        const { account, db: database } = row;
-        const grantee = granteeOf(account);
-        const granted = decodeRows(RightRow, await connection.rows(RIGHTS, [grantee, grantee, grantee]));
-        return { account, database, byRole: row.by_role === 1, granted };
+        const account = accountOf(row.account);
+        const grantee = accountText(account);
+        const rights = decodeRows(RightRow, await connection.rows(RIGHTS, [grantee, grantee, grantee, grantee]));
+        return {
+          ...{ account, database: row.db, byRole: row.by_role === 1 },
+          granted: rights.map(({ tbl, col, kind }) => ({ table: tbl, right: kind, column: col ?? undefined })),
+        };
       }),
     ),
     TE.mapLeft(unreachableStorage),

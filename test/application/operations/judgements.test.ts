@@ -11,8 +11,10 @@ import { judgeCluster } from '../../../src/infrastructure/kafka/examine-cluster.
 import type { ClusterSeen } from '../../../src/infrastructure/kafka/examine-cluster.ts';
 import { judgeGroups } from '../../../src/infrastructure/kafka/examine-lag.ts';
 import { judgeRights } from '../../../src/infrastructure/mysql/examine-rights.ts';
+import type { RightsSeen } from '../../../src/infrastructure/mysql/examine-rights.ts';
 import { judgeSchema } from '../../../src/infrastructure/mysql/examine-schema.ts';
 import { DATABASE_ROLES, rightsOf } from '../../../src/infrastructure/mysql/grants.ts';
+import type { DatabaseRole, TableRight } from '../../../src/infrastructure/mysql/grants.ts';
 import { decoded } from '../../support/decoded.ts';
 
 /** `state: says` of what is not in order. */
@@ -171,8 +173,8 @@ describe('what the doctor makes of MySQL', () => {
   const exact = DATABASE_ROLES.map((role) => ({
     role,
     seen: {
-      ...{ account: 'u@%', database: 'orders', byRole: false },
-      granted: rightsOf(role).map(({ table, right }) => ({ tbl: table, kind: right })),
+      ...{ account: { user: 'u', host: '%' }, database: 'orders', byRole: false },
+      granted: rightsOf(role),
     },
   }));
   for (const { role, seen } of exact) {
@@ -184,16 +186,55 @@ describe('what the doctor makes of MySQL', () => {
       everyFailureCanBeMended(found);
     });
   }
-  it('given more than the role needs, or rights on the whole server / then it warns', () => {
-    const seen = exact.find(({ role }) => role === 'api')?.seen;
-    if (seen === undefined) throw new Error('there is no role api');
-    const more = { ...seen, granted: [...seen.granted, { tbl: 'outbox', kind: 'DELETE' }] };
-    expect(amiss(judgeRights('api', more))).to.deep.equal([
-      'warn: u@% has more than the role api needs: DELETE on orders.outbox',
+  const ofRole = (role: DatabaseRole, ...more: readonly TableRight[]): RightsSeen => {
+    const seen = exact.find((one) => one.role === role)?.seen;
+    if (seen === undefined) throw new Error(`there is no role ${role}`);
+    return { ...seen, granted: [...seen.granted, ...more] };
+  };
+  const onOutbox = (right: string, column?: string): TableRight => ({ table: 'outbox', right, column });
+  const wide: readonly (readonly [what: string, role: DatabaseRole, more: TableRight, says: string, revoke: RegExp])[] =
+    [
+      ['a right it does not need', 'api', onOutbox('DELETE'), 'DELETE on orders.outbox', /REVOKE DELETE ON `orders`/],
+      [
+        ...(['a column it does not write', 'relay', onOutbox('UPDATE', 'payload')] as const),
+        ...([
+          'UPDATE (payload) on orders.outbox',
+          /REVOKE UPDATE \(payload\) ON `orders`\.`outbox` FROM 'u'@'%';/,
+        ] as const),
+      ],
+      [
+        ...(['a whole table where it writes some columns', 'relay', onOutbox('UPDATE')] as const),
+        ...([
+          'UPDATE on orders.outbox',
+          /REVOKE UPDATE ON `orders`\.`outbox` .* and then what `order grants relay`/,
+        ] as const),
+      ],
+      [
+        ...(['to hand its rights on', 'relay', onOutbox('GRANT OPTION')] as const),
+        ...(['GRANT OPTION on orders.outbox', /REVOKE GRANT OPTION ON/] as const),
+      ],
+      [
+        ...(['the whole database', 'relay', { table: '*', right: 'SELECT', column: undefined }] as const),
+        ...(['SELECT on orders.*', /REVOKE SELECT ON `orders`\.\*/] as const),
+      ],
+    ];
+  for (const [what, role, more, says, revoke] of wide)
+    it(`given ${what} / then it warns, with the SQL that takes it back`, () => {
+      const found = judgeRights(role, ofRole(role, more));
+      expect(amiss(found)).to.deep.equal([`warn: u@% has more than the role ${role} needs: ${says}`]);
+      expect(found.at(-1)?.mend).to.match(revoke);
+    });
+  it('given less than all of a column list / then it names the column', () => {
+    const seen = ofRole('relay');
+    const granted = seen.granted.filter(({ column }) => column !== 'kafka_offset');
+    expect(amiss(judgeRights('relay', { ...seen, granted }))).to.deep.equal([
+      'fail: u@% lacks, for the role relay: UPDATE (kafka_offset) on orders.outbox',
     ]);
-    const all = { ...seen, granted: [...seen.granted, { tbl: '*.*', kind: 'SHUTDOWN' }] };
-    expect(amiss(judgeRights('api', all)).join()).to.match(/^warn: u@% has 1 rights on the whole server/);
   });
+  it('given rights on the whole server / then it warns', () =>
+    expect(
+      amiss(judgeRights('api', ofRole('api', { table: '*.*', right: 'SHUTDOWN', column: undefined }))).join(),
+    ).to.match(/^warn: u@% has 1 rights on the whole server/));
 
   const index = {
     tbl: 'outbox',

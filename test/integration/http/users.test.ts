@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import * as t from 'io-ts';
+import type { Observation } from '../../../src/application/ports/examination.ts';
 import { runOrder } from '../../../src/composition/run-order.ts';
+import { examineRights } from '../../../src/infrastructure/mysql/examine-rights.ts';
 import { migrate } from '../../../src/infrastructure/mysql/migrate.ts';
 import { serverErrorNumber } from '../../../src/infrastructure/mysql/mysql-errors.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
@@ -20,9 +22,10 @@ import type { ServiceProcess } from '../../support/service-process.ts';
 const ROLES = ['migrator', 'api', 'relay', 'janitor', 'operator'] as const;
 type DatabaseRole = (typeof ROLES)[number];
 
-/** Of a database, of a table, for want of a right on the whole server. */
-const ACCESS_DENIED = [1044, 1142, 1227];
 const TABLE_ACCESS_DENIED = 1142;
+const COLUMN_ACCESS_DENIED = 1143;
+/** Of a database, of a table or its columns, for want of a right on the whole server. */
+const ACCESS_DENIED = [1044, TABLE_ACCESS_DENIED, COLUMN_ACCESS_DENIED, 1227];
 /** Of each table that holds orders, events, or what was done to them. */
 const KEPT = [
   'orders',
@@ -196,6 +199,10 @@ describe('each process with a MySQL user of its own, with the rights that `order
   const mayNot: Readonly<Record<DatabaseRole, readonly string[]>> = {
     migrator: ['DROP TABLE outbox', 'TRUNCATE TABLE outbox', "CREATE USER 'more'@'%'"],
     api: [
+      'DELETE FROM orders WHERE FALSE',
+      'UPDATE outbox SET kafka_offset = 1 WHERE FALSE',
+      "INSERT INTO outbox (event_id, status) VALUES ('e', 'COMPLETED')",
+      "INSERT INTO operator_audit (at, actor) VALUES ('2000-01-01', 'me')",
       "UPDATE relay_leases SET owner = 'me' WHERE FALSE",
       'UPDATE order_lines SET quantity = 1 WHERE FALSE',
       "UPDATE operator_audit SET actor = 'nobody' WHERE FALSE",
@@ -203,6 +210,9 @@ describe('each process with a MySQL user of its own, with the rights that `order
       'CREATE TABLE more (id INT)',
     ],
     relay: [
+      "UPDATE outbox SET payload = '{}' WHERE FALSE",
+      "UPDATE outbox SET status = 'COMPLETED', order_id = 'o' WHERE FALSE",
+      'UPDATE outbox o JOIN relay_leases l SET o.sequence = l.epoch WHERE FALSE',
       'SELECT order_id FROM orders',
       "UPDATE orders SET status = 'paid' WHERE FALSE",
       "INSERT INTO outbox (event_id) VALUES ('e')",
@@ -218,6 +228,8 @@ describe('each process with a MySQL user of its own, with the rights that `order
       'TRUNCATE TABLE outbox',
     ],
     operator: [
+      'UPDATE outbox SET order_id = event_id, payload = NULL WHERE FALSE',
+      'UPDATE outbox SET published_at = NULL WHERE FALSE',
       "UPDATE orders SET status = 'paid' WHERE FALSE",
       "INSERT INTO outbox (event_id) VALUES ('e')",
       "UPDATE relay_leases SET owner = 'me' WHERE FALSE",
@@ -239,6 +251,78 @@ describe('each process with a MySQL user of its own, with the rights that `order
         await pool.end();
       }
     });
+
+  const settles = ['attempts', 'held_by', 'kafka_offset', 'last_error', 'next_attempt_at', 'published_at', 'status'];
+  const redrivesOrReplaces = [
+    ...['attempts', 'created_at', 'event_id', 'headers', 'held_by', 'last_error', 'next_attempt_at', 'occurred_at'],
+    ...['payload', 'status', 'type', 'version'],
+  ];
+  const appends = [
+    ...['event_id', 'headers', 'kafka_partition', 'occurred_at', 'order_id', 'payload', 'sequence', 'type', 'version'],
+  ];
+  const mayWrite: readonly (readonly [DatabaseRole, { insert: readonly string[]; update: readonly string[] }])[] = [
+    ['api', { insert: appends, update: redrivesOrReplaces }],
+    ['relay', { insert: [], update: settles }],
+    ['janitor', { insert: [], update: [] }],
+    ['operator', { insert: [], update: redrivesOrReplaces }],
+  ];
+  for (const [role, { insert, update }] of mayWrite)
+    it(`of an event the ${role} may insert ${insert.length} columns and update ${update.length}, and is refused the others`, async () => {
+      const columns = decoded(
+        t.array(t.type({ name: t.string })),
+        await asRoot(`SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS
+          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'outbox' AND GENERATION_EXPRESSION = '' ORDER BY name`),
+      ).map(({ name }) => name);
+      expect(columns).to.have.lengthOf(18);
+      const pool = testPool(urlOf(role), { connections: 1 });
+      const taken = async (statement: (column: string) => string): Promise<readonly string[]> => {
+        const names: string[] = [];
+        for (const name of columns)
+          await pool
+            .use((connection) => connection.write(statement(name)))
+            .then(
+              () => names.push(name),
+              (cause: unknown) =>
+                expect(serverErrorNumber(cause), name).to.be.oneOf([TABLE_ACCESS_DENIED, COLUMN_ACCESS_DENIED]),
+            );
+        return names;
+      };
+      try {
+        expect(
+          await taken((name) => `INSERT INTO outbox (${name}) SELECT ${name} FROM outbox WHERE FALSE`),
+        ).to.deep.equal(insert);
+        expect(await taken((name) => `UPDATE outbox SET ${name} = ${name} WHERE FALSE`)).to.deep.equal(update);
+      } finally {
+        await pool.end();
+      }
+    });
+
+  const rightsSeen = async (role: DatabaseRole): Promise<readonly Observation[]> => {
+    const pool = testPool(urlOf(role), { connections: 1 });
+    try {
+      return rightOf(await examineRights(pool, role).run());
+    } finally {
+      await pool.end();
+    }
+  };
+  for (const role of ROLES)
+    it(`the doctor finds that the ${role} has what it needs and nothing else`, async () =>
+      expect(await rightsSeen(role)).to.deep.equal([
+        { state: 'ok', says: `${nameOf(role)}@% may do what the role ${role} needs` },
+      ]));
+
+  it('given a relay that may write all of the outbox, as before / then the doctor says so, and the SQL it prints takes that back', async () => {
+    await write(`GRANT SELECT, UPDATE ON outbox TO '${nameOf('relay')}'@'%' WITH GRANT OPTION`);
+    await write(`GRANT UPDATE (payload) ON outbox TO '${nameOf('relay')}'@'%'`);
+    const wide = (await rightsSeen('relay')).at(-1);
+    expect(wide?.says).to.equal(
+      `${nameOf('relay')}@% has more than the role relay needs: GRANT OPTION, UPDATE, UPDATE (payload) on ${database.name}.outbox`,
+    );
+    for (const [statement] of (wide?.mend ?? '').matchAll(/REVOKE [^;]*/g)) await write(statement);
+    expect((await rightsSeen('relay')).map(({ state }) => state)).to.deep.equal(['fail']);
+    await grant('relay');
+    expect((await rightsSeen('relay')).map(({ state }) => state)).to.deep.equal(['ok']);
+  });
 
   it('nobody has more than is printed: no right to drop, and none on the whole server', async () => {
     const grantees = ROLES.map((role) => `"'${nameOf(role)}'@'%'"`).join(', ');
