@@ -49,7 +49,7 @@ export const examinationsOf = (
     examinationOf(schemaIsCurrent(config, pool), 'every migration is applied, and none was changed since'),
     examineSchema(pool),
     examineRights(pool, role),
-    examineCluster(kafka, topic),
+    examineCluster(kafka, access, topic),
     examinationOf(
       topicIsRight(config, pool, clientId, { brokerMayBeDown: false, mayPin: false }),
       `${topic} has ${partitions} partitions, is cleaned by age, and stamps records itself`,

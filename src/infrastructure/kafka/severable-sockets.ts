@@ -1,17 +1,13 @@
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
+import type tls from 'node:tls';
 import type { ISocketFactory, ISocketFactoryArgs } from 'kafkajs';
+import { openBrokerSocket } from './broker-socket.ts';
 import { cutSocket } from './cut-socket.ts';
 
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** kafkajs hands over null when TLS is off, which its types leave out. */
 type SocketArgs = Omit<ISocketFactoryArgs, 'ssl'> & { readonly ssl?: tls.ConnectionOptions | null };
-
-const connect = ({ host, port, ssl, onConnect }: SocketArgs): net.Socket =>
-  ssl === null || ssl === undefined
-    ? net.connect({ host, port }, onConnect)
-    : tls.connect({ host, port, ...(net.isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
 
 /**
  * Makes the sockets of one Kafka client and can cut them all. kafkajs leaves a connection open after a request
@@ -20,8 +16,8 @@ const connect = ({ host, port, ssl, onConnect }: SocketArgs): net.Socket =>
 export class SeverableSockets {
   private readonly open = new Set<net.Socket>();
 
-  readonly factory: ISocketFactory = (args) => {
-    const socket = connect(args);
+  readonly factory: ISocketFactory = ({ onConnect, ...door }: SocketArgs) => {
+    const socket = openBrokerSocket(door, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     socket.setNoDelay(true);
     this.open.add(socket);

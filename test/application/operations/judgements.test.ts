@@ -7,8 +7,10 @@ import type { RelaysSeen } from '../../../src/application/operations/judge-relay
 import type { Observation } from '../../../src/application/ports/examination.ts';
 import { judgeNode, OLDEST_NODE } from '../../../src/infrastructure/examine-runtime.ts';
 import { appendTimeOf } from '../../../src/infrastructure/kafka/append-time.ts';
-import { judgeCluster } from '../../../src/infrastructure/kafka/examine-cluster.ts';
+import type { MetadataVersions } from '../../../src/infrastructure/kafka/api-versions.ts';
+import { judgeCluster, TESTED_WITH } from '../../../src/infrastructure/kafka/examine-cluster.ts';
 import type { ClusterSeen } from '../../../src/infrastructure/kafka/examine-cluster.ts';
+import { metadataVersionName } from '../../../src/infrastructure/kafka/metadata-version.ts';
 import { judgeGroups } from '../../../src/infrastructure/kafka/examine-lag.ts';
 import { judgeRights } from '../../../src/infrastructure/mysql/examine-rights.ts';
 import type { RightsSeen } from '../../../src/infrastructure/mysql/examine-rights.ts';
@@ -115,7 +117,10 @@ describe('what the doctor makes of clocks', () => {
 
 describe('what the doctor makes of Kafka', () => {
   const well: ClusterSeen = {
-    brokers: ['1 at a:9092', '2 at b:9092', '3 at c:9092'],
+    brokers: ['1 at a:9092', '2 at b:9092', '3 at c:9092'].map((name) => ({
+      name,
+      versions: { supported: 33, finalized: 33 },
+    })),
     protocolVersion: undefined,
     topic: 'orders.events.v1',
     partitions: [0, 1].map((id) => ({ id, leader: 1, replicas: 3, inSync: 3 })),
@@ -125,6 +130,10 @@ describe('what the doctor makes of Kafka', () => {
       ['max.message.bytes', '1048588'],
     ]),
   };
+  const withVersions = (...versions: readonly (MetadataVersions | undefined)[]): Partial<ClusterSeen> => ({
+    brokers: versions.map((each, index) => ({ name: `${index + 1} at b${index + 1}:9092`, versions: each })),
+  });
+  const silent = { supported: undefined, finalized: undefined };
   const withPartition = (change: object): Partial<ClusterSeen> => ({
     partitions: well.partitions.map((one) => ({ ...one, ...change })),
   });
@@ -142,10 +151,41 @@ describe('what the doctor makes of Kafka', () => {
     ],
     ['a single replica', withPartition({ replicas: 1, inSync: 1 }), /a single replica/],
     ['acknowledgement by one', { config: new Map([['min.insync.replicas', '1']]) }, /^warn: min\.insync\.replicas=1/],
-    ['an old broker', { protocolVersion: '1.1' }, /^warn: Kafka 1\.1/],
+    ['an old broker', { ...withVersions(silent), protocolVersion: '2.0-IV1' }, /^warn: Kafka 2\.0-IV1; wanted: 2\.1/],
+    ['something that tells no version', withVersions(silent), /^warn: the version of Kafka is not known/],
+    [
+      'brokers of two releases',
+      withVersions({ supported: 33, finalized: 30 }, { supported: 30, finalized: 30 }),
+      /^warn: Kafka 4\.3: brokers support metadata\.version 4\.3-IV0 to 4\.4-IV2, the cluster has finalized 4\.3-IV0/,
+    ],
+    [
+      'an upgrade that was not finished',
+      withVersions({ supported: 33, finalized: 25 }),
+      /^warn: Kafka 4\.4: .* has finalized 4\.0-IV3/,
+    ],
+    [
+      'a broker that does not answer',
+      withVersions({ supported: 33, finalized: 33 }, undefined),
+      /^warn: brokers that did not tell their version: 2 at b2:9092$/,
+    ],
   ];
   it('given three brokers that are in sync / then all is well', () =>
     expect(amiss(judgeCluster(well))).to.deep.equal([]));
+  it('given brokers before KRaft, which tell no feature / then their protocol is their version', () =>
+    expect(judgeCluster({ ...well, ...withVersions(silent), protocolVersion: '3.9-IV0' })[0]).to.deep.equal({
+      state: 'ok',
+      says: `Kafka 3.9-IV0; wanted: 2.1 or later, tested with ${TESTED_WITH}`,
+    }));
+  it('says that it was tested with the release that tests run against', () =>
+    expect(readFileSync('tools/environment/kafka-pom.xml', 'utf8')).to.match(
+      new RegExp(`<version>${TESTED_WITH.replace('.', '\\.')}\\.\\d+</version>`),
+    ));
+  it('names a level of metadata.version that came after this program', () =>
+    expect([33, 34, 6].map(metadataVersionName)).to.deep.equal([
+      '4.4-IV2',
+      'level 34, after 4.4-IV2',
+      'level 6, before 3.3-IV3',
+    ]));
   for (const [what, seen, says] of cases)
     it(`given ${what} / then it says so`, () => {
       const found = judgeCluster({ ...well, ...seen });

@@ -199,6 +199,7 @@ describe('Kafka over TLS with SASL', function () {
       };
       const [code, said] = await doctor(settingsFor('PLAIN'));
       expect(code, said).to.equal(0);
+      expect(said).to.match(/ok +Kafka \d+\.\d+: brokers support metadata\.version/);
       const [refused, why] = await doctor(settingsFor('PLAIN', 'not-the-password'));
       expect(refused).to.equal(1);
       expect(why).to.match(/authentication failed/i);
