@@ -34,7 +34,6 @@ import { MySqlCallbackOutbox } from './infrastructure/mysql-consumer/mysql-callb
 import { mysqlConsumerEffects } from './infrastructure/mysql-consumer/mysql-consumer-effects.ts';
 import { MySqlConsumerProgress } from './infrastructure/mysql-consumer/mysql-consumer-progress.ts';
 import { MySqlInbox } from './infrastructure/mysql-consumer/mysql-inbox.ts';
-import { createMySqlPool } from './infrastructure/mysql/mysql-pool.ts';
 import { MySqlUnitOfWork } from './infrastructure/mysql/mysql-unit-of-work.ts';
 import { refuseToStart, reprocess, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
 import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
@@ -42,6 +41,7 @@ import { EventLoopMonitor } from './infrastructure/telemetry/event-loop-monitor.
 import { createLogger } from './infrastructure/telemetry/logger.ts';
 import { openTracer } from './infrastructure/telemetry/tracing/open-tracer.ts';
 import { tracedPoster, tracedSubscription } from './infrastructure/telemetry/tracing/traced-consumer.ts';
+import { MySqlMetrics } from './infrastructure/telemetry/mysql-metrics.ts';
 import { registerWallClockGauge } from './infrastructure/telemetry/wall-clock-gauge.ts';
 import { declaredHandlers } from './interfaces/consumer/declared-handlers.ts';
 import type { ConsumerDefinitionOf, EventContract } from './interfaces/consumer/consumer-definition.ts';
@@ -137,7 +137,8 @@ export const createConsumerOf = <Payloads extends object>(
   registerWallClockGauge(registry, clock);
   const observer = new ConsumerTelemetry(registry, log);
 
-  const pool = createMySqlPool(settings.mysql);
+  const mysqlMetrics = new MySqlMetrics(registry);
+  const pool = mysqlMetrics.openPool('consumer', settings.mysql);
   const unitOfWork = new MySqlUnitOfWork(pool);
   const genuine = new MySqlInbox(pool, name);
   const inbox = overrides.inbox?.(genuine) ?? genuine;
@@ -255,6 +256,7 @@ export const createConsumerOf = <Payloads extends object>(
     everyMs,
     topicKeepsForMs,
     registry,
+    mysqlMetrics,
     log,
     clock,
   });

@@ -10,6 +10,7 @@ import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries
 import { EventLoopMonitor } from '../infrastructure/telemetry/event-loop-monitor.ts';
 import { HttpMetrics } from '../infrastructure/telemetry/http-metrics.ts';
 import { createLogger } from '../infrastructure/telemetry/logger.ts';
+import { MySqlMetrics } from '../infrastructure/telemetry/mysql-metrics.ts';
 import { registerOutboxGauges } from '../infrastructure/telemetry/outbox-gauges.ts';
 import { registerReadinessGauges } from '../infrastructure/telemetry/readiness-gauges.ts';
 import { openTracer } from '../infrastructure/telemetry/tracing/open-tracer.ts';
@@ -70,7 +71,7 @@ export const createService = async (
   const registry = new Registry();
   const name = processName();
   const tracer = await openTracer(config.tracing, { service: `orderly-${role}`, instance: name }, log);
-  const pools = openPools(config);
+  const pools = openPools(config, role, new MySqlMetrics(registry));
   const closers: (() => Promise<void>)[] = [];
   const doorbell = createDoorbell({
     ...{ config, role, name, registry, log, pool: pools.watch },

@@ -1,6 +1,8 @@
 import type { ServiceConfig } from '../infrastructure/config.ts';
 import { createMySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
-import type { MySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
+import type { MySqlPool, MySqlPoolOptions } from '../infrastructure/mysql/mysql-pool.ts';
+import type { MySqlMetrics } from '../infrastructure/telemetry/mysql-metrics.ts';
+import type { Role } from '../interfaces/cli/service-cli.ts';
 
 /** Connections for checks and gauges: they must answer also while all others are busy. */
 export const WATCH_CONNECTIONS = 2;
@@ -24,18 +26,30 @@ export interface Pools {
   readonly watch: MySqlPool;
 }
 
+const USED: Readonly<Record<Role, readonly (keyof Pools)[]>> = {
+  api: ['requests', 'watch'],
+  relay: ['relay', 'watch'],
+  janitor: ['janitor', 'watch'],
+  all: ['requests', 'relay', 'watch'],
+};
+
 /**
- * Connections are opened on first use; a pool that is never used costs nothing. A relay that is frozen in the middle of
- * a settlement keeps its lane's lease locked, so its session must not outlive the lease by much.
+ * Connections are opened on first use; a pool that is never used costs nothing, and metrics tell of those only that the role
+ * uses. A relay that is frozen in the middle of a settlement keeps its lane's lease locked, so its session must not
+ * outlive the lease by much.
  */
-export const openPools = ({ mysql, kafka, relay }: ServiceConfig): Pools => ({
-  requests: createMySqlPool(mysql),
-  relay: createMySqlPool({
-    ...mysql,
-    connections: kafka.partitions * RELAY_CONNECTIONS_PER_LANE + RELAY_EXTRA_CONNECTIONS,
-    silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
-    smallRowImages: true,
-  }),
-  janitor: createMySqlPool({ ...mysql, connections: JANITOR_CONNECTIONS, silenceMs: JANITOR_SILENCE_MS }),
-  watch: createMySqlPool({ ...mysql, connections: WATCH_CONNECTIONS }),
-});
+export const openPools = ({ mysql, kafka, relay }: ServiceConfig, role: Role, metrics: MySqlMetrics): Pools => {
+  const open = (name: keyof Pools, options: MySqlPoolOptions): MySqlPool =>
+    USED[role].includes(name) ? metrics.openPool(name, options) : createMySqlPool(options);
+  return {
+    requests: open('requests', mysql),
+    relay: open('relay', {
+      ...mysql,
+      connections: kafka.partitions * RELAY_CONNECTIONS_PER_LANE + RELAY_EXTRA_CONNECTIONS,
+      silenceMs: Math.max(relay.leaseMs, RELAY_LEAST_SILENCE_MS),
+      smallRowImages: true,
+    }),
+    janitor: open('janitor', { ...mysql, connections: JANITOR_CONNECTIONS, silenceMs: JANITOR_SILENCE_MS }),
+    watch: open('watch', { ...mysql, connections: WATCH_CONNECTIONS }),
+  };
+};

@@ -36,7 +36,13 @@ const COMPLETE: Readonly<Record<(typeof PROCESSES)[number], readonly string[]>> 
   ],
 };
 
-const IN_EACH = ['nodejs_eventloop_lag_seconds', 'process_resident_memory_bytes', 'orderly_wall_clock_seconds'];
+const IN_EACH = [
+  ...['nodejs_eventloop_lag_seconds', 'process_resident_memory_bytes', 'orderly_wall_clock_seconds'],
+  ...['in_use', 'free', 'limit', 'waiting', 'acquire_seconds', 'acquire_failures_total'].map(
+    (what) => `orderly_mysql_pool_${what}`,
+  ),
+  'orderly_mysql_unit_reruns_total',
+];
 
 describe('metrics', function () {
   this.timeout(30_000);
@@ -54,6 +60,26 @@ describe('metrics', function () {
       expect(names).to.include.members([...COMPLETE[kind].map((name) => `orderly_${name}`), ...IN_EACH]);
     });
   }
+
+  const pools: readonly (readonly [(typeof PROCESSES)[number], readonly string[]])[] = [
+    ['api', ['requests', 'watch']],
+    ['relay', ['relay', 'watch']],
+    ['janitor', ['janitor', 'watch']],
+    ['consumer', ['consumer', 'janitor']],
+  ];
+  for (const [kind, used] of pools)
+    it(`of the ${kind} tell of the pools it uses, ${used.join(' and ')}, and count who did not get a connection`, () => {
+      const samples = (name: string) => families.get(kind)?.find((one) => one.name === name)?.samples ?? [];
+      const limits = samples('orderly_mysql_pool_limit');
+      expect(limits.map(({ labels }) => labels.get('pool'))).to.deep.equal(used);
+      for (const { value } of limits) expect(value).to.be.at.least(2);
+      const reruns = samples('orderly_mysql_unit_reruns_total');
+      expect(reruns.map(({ labels }) => labels.get('cause'))).to.deep.equal(
+        used.flatMap(() => ['deadlock', 'lock_wait', 'connection_lost', 'unknown_commit']),
+      );
+      const failures = samples('orderly_mysql_pool_acquire_failures_total');
+      expect(failures.reduce((sum, { value }) => sum + value, 0)).to.be.greaterThan(0);
+    });
 
   it('are absent, not stale and not zero, while what they are read from does not answer', () => {
     const samples = (kind: string, name: string) => families.get(kind)?.find((one) => one.name === name)?.samples;

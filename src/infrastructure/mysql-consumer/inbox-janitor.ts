@@ -6,10 +6,10 @@ import type { DependencyUnavailable } from '../../application/consumer/subscript
 import { Janitor } from '../../application/operations/janitor.ts';
 import type { Clock } from '../../application/ports/clock.ts';
 import { MySqlJanitorTurns } from '../mysql/mysql-janitor-turns.ts';
-import { createMySqlPool } from '../mysql/mysql-pool.ts';
 import type { MySqlPoolOptions } from '../mysql/mysql-pool.ts';
 import { MySqlUnitOfWork } from '../mysql/mysql-unit-of-work.ts';
 import { JanitorTelemetry } from '../telemetry/janitor-telemetry.ts';
+import type { MySqlMetrics } from '../telemetry/mysql-metrics.ts';
 import { MySqlInboxRetention } from './mysql-inbox-retention.ts';
 
 export interface InboxJanitorOptions {
@@ -20,6 +20,7 @@ export interface InboxJanitorOptions {
   readonly everyMs: number;
   readonly topicKeepsForMs: TaskEither<DependencyUnavailable, number>;
   readonly registry: Registry;
+  readonly mysqlMetrics: MySqlMetrics;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -37,8 +38,8 @@ const SILENCE_MS = 30_000;
 
 /** Runs in every process of a consumer; of one consumer's one works at a time. */
 export const createInboxJanitor = (options: InboxJanitorOptions): InboxJanitor => {
-  const { consumer, mysql, retentionMs, everyMs, topicKeepsForMs, registry, log, clock } = options;
-  const pool = createMySqlPool({ ...mysql, connections: CONNECTIONS, silenceMs: SILENCE_MS });
+  const { consumer, mysql, retentionMs, everyMs, topicKeepsForMs, registry, mysqlMetrics, log, clock } = options;
+  const pool = mysqlMetrics.openPool('janitor', { ...mysql, connections: CONNECTIONS, silenceMs: SILENCE_MS });
   const purge = new PurgeInbox({
     unitOfWork: new MySqlUnitOfWork(pool),
     retention: new MySqlInboxRetention(pool, consumer),

@@ -20,6 +20,12 @@ const scalarsOnly = (values: readonly SqlValue[]): SqlValue[] => {
   return [...values];
 };
 
+/** How whoever lent a connection hears that it is not used any more. */
+export interface ConnectionEnds {
+  released(): void;
+  destroyed(): void;
+}
+
 /**
  * One borrowed connection. SQL text is constant, values go into `?`. When an answer does not come in time, the
  * connection is destroyed: mysql2 leaves it busy, and the late answer would be taken for that of the next statement.
@@ -27,13 +33,13 @@ const scalarsOnly = (values: readonly SqlValue[]): SqlValue[] => {
 export class MySqlConnection {
   readonly #connection: PoolConnection;
   readonly #queryTimeoutMs: number;
-  readonly #destroyed: () => void;
+  readonly #ended: ConnectionEnds;
   #gone = false;
 
-  constructor(connection: PoolConnection, queryTimeoutMs: number, destroyed: () => void) {
+  constructor(connection: PoolConnection, queryTimeoutMs: number, ended: ConnectionEnds) {
     this.#connection = connection;
     this.#queryTimeoutMs = queryTimeoutMs;
-    this.#destroyed = destroyed;
+    this.#ended = ended;
   }
 
   /** True once the session is known to be over. A lost session may go unnoticed until the next statement. */
@@ -59,7 +65,9 @@ export class MySqlConnection {
 
   /** Back to the pool; a connection that is gone is thrown away instead. */
   release(): void {
-    if (!this.#gone) this.#connection.release();
+    if (this.#gone) return;
+    this.#ended.released();
+    this.#connection.release();
   }
 
   /** Closes the socket at once. What was under way has an unknown outcome. */
@@ -67,7 +75,7 @@ export class MySqlConnection {
     if (this.#gone) return;
     this.#gone = true;
     this.#connection.destroy();
-    this.#destroyed();
+    this.#ended.destroyed();
   }
 
   /** Of mysql2 without its promises, which take a stack trace for each statement: a tenth of what a statement costs. */

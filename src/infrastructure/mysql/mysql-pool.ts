@@ -3,6 +3,7 @@ import type { Pool, PoolConnection } from 'mysql2';
 import { MySqlConnection } from './mysql-connection.ts';
 import type { TlsTrust } from '../tls-trust.ts';
 import { AcquireTimeout, isPrivilegeMissing, noticeOf } from './mysql-errors.ts';
+import type { MySqlObserver } from './mysql-observer.ts';
 import { connectionOptions, serverOf, sessionSetup } from './mysql-url.ts';
 
 export interface MySqlPoolOptions {
@@ -29,6 +30,18 @@ export interface MySqlPoolOptions {
    * no harm.
    */
   readonly smallRowImages?: boolean;
+  readonly observer?: MySqlObserver;
+}
+
+/** Connections as they are just now. */
+export interface PoolUsage {
+  /** Most that may be open at once. */
+  readonly limit: number;
+  readonly inUse: number;
+  /** Open, and in nobody’s use. */
+  readonly free: number;
+  /** Those who have asked for one and have none yet. */
+  readonly waiting: number;
 }
 
 /**
@@ -40,6 +53,8 @@ export class MySqlPool {
   readonly #options: MySqlPoolOptions;
   readonly #ready = new WeakSet<PoolConnection>();
   readonly #open = new Set<PoolConnection>();
+  readonly #inUse = new Set<PoolConnection>();
+  #waiting = 0;
   #ended: Promise<void> | undefined;
 
   constructor(options: MySqlPoolOptions) {
@@ -69,25 +84,32 @@ export class MySqlPool {
    * Rejects with `AcquireTimeout`, or with what the driver says when the server cannot be reached.
    */
   async acquire(): Promise<MySqlConnection> {
-    const { acquireTimeoutMs, url } = this.#options;
-    let timedOut = false;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        timedOut = true;
-        reject(new AcquireTimeout(serverOf(url), acquireTimeoutMs));
-      }, acquireTimeoutMs);
-    });
-    const arrival = this.#prepared().then((connection) => {
-      if (timedOut) connection.release();
-      return connection;
-    });
+    const { observer } = this;
+    const askedAt = performance.now();
+    this.#waiting += 1;
     try {
-      return await Promise.race([arrival, timeout]);
+      const connection = await this.#arrival();
+      observer?.acquired(performance.now() - askedAt);
+      return connection;
+    } catch (cause) {
+      observer?.notAcquired(cause instanceof AcquireTimeout ? 'timeout' : 'refused');
+      throw cause;
     } finally {
-      clearTimeout(timer);
-      arrival.catch(() => undefined);
+      this.#waiting -= 1;
     }
+  }
+
+  get observer(): MySqlObserver | undefined {
+    return this.#options.observer;
+  }
+
+  usage(): PoolUsage {
+    return {
+      limit: this.#options.connections,
+      inUse: this.#inUse.size,
+      free: [...this.#open].filter((connection) => !this.#inUse.has(connection)).length,
+      waiting: this.#waiting,
+    };
   }
 
   /** Runs `work` with a connection outside any transaction: each statement commits by itself. */
@@ -120,9 +142,38 @@ export class MySqlPool {
     }
   }
 
+  async #arrival(): Promise<MySqlConnection> {
+    const { acquireTimeoutMs, url } = this.#options;
+    let timedOut = false;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        timedOut = true;
+        reject(new AcquireTimeout(serverOf(url), acquireTimeoutMs));
+      }, acquireTimeoutMs);
+    });
+    const arrival = this.#prepared().then((connection) => {
+      if (timedOut) connection.release();
+      return connection;
+    });
+    try {
+      return await Promise.race([arrival, timeout]);
+    } finally {
+      clearTimeout(timer);
+      arrival.catch(() => undefined);
+    }
+  }
+
   async #prepared(): Promise<MySqlConnection> {
     const raw = await this.#raw();
-    const connection = new MySqlConnection(raw, this.#options.queryTimeoutMs, () => this.#open.delete(raw));
+    this.#inUse.add(raw);
+    const connection = new MySqlConnection(raw, this.#options.queryTimeoutMs, {
+      released: () => this.#inUse.delete(raw),
+      destroyed: () => {
+        this.#inUse.delete(raw);
+        this.#open.delete(raw);
+      },
+    });
     if (this.#ready.has(raw)) return connection;
     try {
       await connection.write(sessionSetup(this.#options.lockWaitSeconds ?? 1, this.#options.silenceMs));

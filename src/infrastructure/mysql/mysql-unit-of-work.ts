@@ -10,6 +10,7 @@ import type { UnitOfWork, UnitOfWorkError, UnitOfWorkOptions } from '../../appli
 import { systemClock } from '../clock.ts';
 import type { MySqlConnection, SqlValue, WriteResult } from './mysql-connection.ts';
 import { ConnectionGone, isCommitRefused, isConnectionLost, isDeadlock, isLockWaitTimeout } from './mysql-errors.ts';
+import type { RerunCause } from './mysql-observer.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 
 /** The connection of an open transaction, as adapters see it: statements only; BEGIN and COMMIT belong to the unit. */
@@ -106,6 +107,7 @@ export class MySqlUnitOfWork implements UnitOfWork {
           break;
       }
       await this.#clock.sleep(this.#random.next() * Math.min(10 * 2 ** reruns, 200));
+      this.#pool.observer?.reran(rerunCause(run));
     }
   }
 
@@ -123,6 +125,17 @@ export class MySqlUnitOfWork implements UnitOfWork {
     }
   }
 }
+
+const rerunCause = (run: Trouble | { readonly _tag: 'CommitUnknown' }): RerunCause => {
+  switch (run._tag) {
+    case 'ConnectionLost':
+      return 'connection_lost';
+    case 'CommitUnknown':
+      return 'unknown_commit';
+    case 'Contention':
+      return isDeadlock(run.cause) ? 'deadlock' : 'lock_wait';
+  }
+};
 
 const isStorageUnavailable = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && '_tag' in error && error._tag === 'StorageUnavailable';

@@ -88,6 +88,42 @@ describe('MySqlPool on a real server', () => {
     expect(await pool.use((connection) => connection.rows('SELECT 2 AS two'))).to.deep.equal([{ two: 2 }]);
   });
 
+  it('tells how many connections are in use, free and waited for, and how long each of those waited', async () => {
+    const told: string[] = [];
+    const watched = createMySqlPool({
+      ...{ url: database.url, connections: 2, acquireTimeoutMs: 300, queryTimeoutMs: 500 },
+      observer: {
+        acquired: (ms) => told.push(ms >= 0 && ms < 300 ? 'acquired' : `acquired after ${ms} ms`),
+        notAcquired: (outcome) => told.push(outcome),
+        reran: () => undefined,
+      },
+    });
+    const usage = (): readonly number[] => {
+      const { limit, inUse, free, waiting } = watched.usage();
+      return [limit, inUse, free, waiting];
+    };
+    try {
+      expect(usage()).to.deep.equal([2, 0, 0, 0]);
+      const [first, second] = await Promise.all([watched.acquire(), watched.acquire()]);
+      expect(usage()).to.deep.equal([2, 2, 0, 0]);
+      const late = rejection(watched.acquire());
+      expect(usage()).to.deep.equal([2, 2, 0, 1]);
+      expect(await late).to.be.an.instanceOf(AcquireTimeout);
+      expect(told).to.deep.equal(['acquired', 'acquired', 'timeout']);
+      const next = watched.acquire();
+      second.release();
+      (await next).release();
+      expect(usage()).to.deep.equal([2, 1, 1, 0]);
+      expect(await rejection(first.rows('SELECT SLEEP(2)'))).to.be.an.instanceOf(QueryTimeout);
+      first.release();
+      expect(usage()).to.deep.equal([2, 0, 1, 0]);
+    } finally {
+      await watched.end();
+    }
+    expect(await rejection(watched.acquire())).to.be.an.instanceOf(Error);
+    expect(told.slice(3)).to.deep.equal(['acquired', 'refused']);
+  });
+
   it('given a server so slow that opening takes longer than anyone waits / then the connection is kept for the next one', async () => {
     const { host } = new URL(database.url);
     const slow = await FaultProxy.open(host);

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { expect } from 'chai';
 import type { Transaction } from '../../../src/application/ports/transaction.ts';
 import type { SqlValue } from '../../../src/infrastructure/mysql/mysql-connection.ts';
+import type { MySqlObserver, RerunCause } from '../../../src/infrastructure/mysql/mysql-observer.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import { MySqlUnitOfWork, connectionOf } from '../../../src/infrastructure/mysql/mysql-unit-of-work.ts';
 import { storageAttempt } from '../../../src/infrastructure/mysql/storage-attempt.ts';
@@ -42,18 +43,25 @@ describe('MySqlUnitOfWork on a real server', () => {
   let database: TestDatabase;
   let pool: MySqlPool;
   let unitOfWork: MySqlUnitOfWork;
+  let reruns: RerunCause[] = [];
+  const observer: MySqlObserver = {
+    acquired: () => undefined,
+    notAcquired: () => undefined,
+    reran: (cause) => reruns.push(cause),
+  };
   before(async () => {
     database = await freshDatabase();
-    pool = testPool(database.url);
+    pool = testPool(database.url, { observer });
     unitOfWork = new MySqlUnitOfWork(pool);
     await pool.use((connection) => connection.write('CREATE TABLE accounts (id INT PRIMARY KEY, amount INT NOT NULL)'));
   });
-  beforeEach(() =>
-    pool.use(async (connection) => {
+  beforeEach(async () => {
+    reruns = [];
+    await pool.use(async (connection) => {
       await connection.write('DELETE FROM accounts');
       await connection.write('INSERT INTO accounts VALUES (1, 0), (2, 0)');
-    }),
-  );
+    });
+  });
   after(async () => {
     await pool.end();
     await database.drop();
@@ -82,6 +90,7 @@ describe('MySqlUnitOfWork on a real server', () => {
     const outcomes = await Promise.all([unit(1, 2, 0), unit(2, 1, 1)]);
     expect(outcomes.map(({ _tag }) => _tag)).to.deep.equal(['Right', 'Right']);
     expect(runs).to.be.greaterThan(2);
+    expect(reruns).to.deep.equal(Array.from({ length: runs - 2 }, () => 'deadlock'));
     expect(await amounts()).to.deep.equal([
       { id: 1, amount: 2 },
       { id: 2, amount: 2 },
@@ -108,6 +117,7 @@ describe('MySqlUnitOfWork on a real server', () => {
     );
     other.release();
     expect(runs).to.equal(2);
+    expect(reruns).to.deep.equal(['lock_wait']);
     expect(await amounts()).to.deep.equal([
       { id: 1, amount: 1 },
       { id: 2, amount: 11 },
@@ -168,6 +178,7 @@ describe('MySqlUnitOfWork on a real server', () => {
       ),
     );
     expect(runs).to.equal(2);
+    expect(reruns).to.deep.equal(['connection_lost']);
     expect(await amounts()).to.deep.equal([
       { id: 1, amount: 1 },
       { id: 2, amount: 1 },
@@ -209,7 +220,7 @@ describe('MySqlUnitOfWork on a real server', () => {
       proxy = await startTcpProxy({ host: hostname, port: Number(port) });
       const url = new URL(database.url);
       url.port = String(proxy.port);
-      proxied = testPool(url.toString(), { connections: 2, queryTimeoutMs: 1_500, acquireTimeoutMs: 1_000 });
+      proxied = testPool(url.toString(), { connections: 2, queryTimeoutMs: 1_500, acquireTimeoutMs: 1_000, observer });
     });
     afterEach(async () => {
       await proxy.close();
@@ -250,6 +261,7 @@ describe('MySqlUnitOfWork on a real server', () => {
         ),
       );
       expect([runs, answer]).to.deep.equal([2, 'was there']);
+      expect(reruns).to.deep.equal(['unknown_commit']);
     });
 
     it('given an unknown COMMIT and reruns that cannot be begun / then it stays unknown: never "nothing was committed"', async () => {

@@ -37,7 +37,9 @@ const PROMLINT: readonly Rule[] = [
 ];
 
 /** What a label may be called; a value of each is one of a few, whatever the clients and the orders are. */
-const BOUNDED = ['activity', 'check', 'lane', 'le', 'method', 'outcome', 'route', 'state', 'status'];
+const BOUNDED = [
+  ...['activity', 'cause', 'check', 'lane', 'le', 'method', 'outcome', 'pool', 'route', 'state', 'status'],
+];
 
 const OURS: readonly Rule[] = [
   {
