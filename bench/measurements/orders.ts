@@ -17,8 +17,13 @@ export interface OrdersRun {
   readonly without: number;
   /** Without the outbox, and committed in two phases. */
   readonly twoPhase: number;
+  /** As the service answers requests, with the outbox, and without it. */
+  readonly request: number;
+  readonly requestWithout: number;
   /** Median of the ratios of neighbouring slices: 1 means that the outbox costs nothing. */
   readonly ratio: number;
+  /** The same for requests. */
+  readonly requestRatio: number;
   /** The same for the two phases. */
   readonly twoPhaseRatio: number;
   /** In the whole server, while orders were written. */
@@ -26,7 +31,15 @@ export interface OrdersRun {
   readonly lockWaits: number;
 }
 
-const Rates = t.readonlyArray(t.strict({ withOutbox: t.number, without: t.number, twoPhase: t.number }));
+const Rates = t.readonlyArray(
+  t.strict({
+    withOutbox: t.number,
+    without: t.number,
+    twoPhase: t.number,
+    request: t.number,
+    requestWithout: t.number,
+  }),
+);
 
 interface Counted extends RowDataPacket {
   readonly name: string;
@@ -58,7 +71,7 @@ export const measureOrders = (relay: boolean, rounds: number, options: BenchEnvi
     try {
       await writer.said('ready');
       progress(
-        `orders: ${rounds} rounds with outbox, without, and in two phases, ${relay ? 'a relay at work' : 'no relay'}`,
+        `orders: ${rounds} rounds with outbox, without, in two phases, and as requests, ${relay ? 'a relay at work' : 'no relay'}`,
       );
       const before = await countersOf(connection);
       writer.go();
@@ -71,7 +84,10 @@ export const measureOrders = (relay: boolean, rounds: number, options: BenchEnvi
         withOutbox: median(rates.right.map(({ withOutbox }) => withOutbox)),
         without: median(rates.right.map(({ without }) => without)),
         twoPhase: median(rates.right.map(({ twoPhase }) => twoPhase)),
+        request: median(rates.right.map(({ request }) => request)),
+        requestWithout: median(rates.right.map(({ requestWithout }) => requestWithout)),
         ratio: median(rates.right.map(({ withOutbox, without }) => withOutbox / without)),
+        requestRatio: median(rates.right.map(({ request, requestWithout }) => request / requestWithout)),
         twoPhaseRatio: median(rates.right.map(({ twoPhase, without }) => twoPhase / without)),
         deadlocks: after.deadlocks - before.deadlocks,
         lockWaits: after.lockWaits - before.lockWaits,

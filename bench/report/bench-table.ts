@@ -132,12 +132,27 @@ const idleTable = ({ idle }: BenchResult): readonly string[] =>
 
 const ordersTable = ({ orders }: BenchResult): readonly string[] =>
   aligned([
-    ['orders/s', 'with outbox', 'without', 'ratio', 'two phases', 'ratio', 'deadlocks', 'lock waits'],
+    [
+      'orders/s',
+      'with outbox',
+      'without',
+      'ratio',
+      'requests',
+      'without',
+      'ratio',
+      'two phases',
+      'ratio',
+      'deadlocks',
+      'lock waits',
+    ],
     ...[...grouped(orders, ({ relay }) => (relay ? 'a relay at work' : 'no relay'))].map(([name, runs]) => [
       name,
       round(median(runs.map(({ withOutbox }) => withOutbox))),
       round(median(runs.map(({ without }) => without))),
       round(median(runs.map(({ ratio }) => ratio)), 2),
+      round(median(runs.map(({ request }) => request))),
+      round(median(runs.map(({ requestWithout }) => requestWithout))),
+      round(median(runs.map(({ requestRatio }) => requestRatio)), 2),
       round(median(runs.map(({ twoPhase }) => twoPhase))),
       round(median(runs.map(({ twoPhaseRatio }) => twoPhaseRatio)), 2),
       round(runs.reduce((sum, { deadlocks }) => sum + deadlocks, 0)),

@@ -37,10 +37,11 @@ export const figuresOf = ({ drain, latency, flat, consume, idle, orders }: Bench
     add(`idle CPU ${system}`, '%', 'lower', cpuPercent);
     add(`idle queries ${system}`, '/s', 'lower', queriesPerSecond);
   }
-  for (const { relay, ratio, twoPhaseRatio, withOutbox } of orders) {
+  for (const { relay, ratio, requestRatio, twoPhaseRatio, withOutbox } of orders) {
     const name = relay ? 'with a relay' : 'alone';
     add(`orders with outbox, ${name}`, 'orders/s', 'higher', withOutbox);
     add(`orders with outbox to without, ${name}`, '×', 'higher', ratio);
+    add(`requests with outbox to without, ${name}`, '×', 'higher', requestRatio);
     add(`orders in two phases to one, ${name}`, '×', 'higher', twoPhaseRatio);
   }
   return [...values.values()].map(({ figure, values: all }) => ({ ...figure, value: median(all) }));
