@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEnvironment } from './environment/environment.ts';
+import { startEnvironment } from './environment/start-environment.ts';
 import { stderrProgress } from './environment/progress.ts';
 import { readFuzzOptions } from './fuzz/fuzz-options.ts';
 import { readWritten } from './fuzz/half-written.ts';

@@ -1,4 +1,5 @@
-import { type Environment, startEnvironment } from './environment/environment.ts';
+import type { Environment } from './environment/environment.ts';
+import { startEnvironment } from './environment/start-environment.ts';
 import { EnvironmentError } from './environment/environment-error.ts';
 import { stderrProgress } from './environment/progress.ts';
 import { runMain } from './run-main.ts';

@@ -1,4 +1,5 @@
-import { startEnvironment, type Environment } from '../../tools/environment/environment.ts';
+import type { Environment } from '../../tools/environment/environment.ts';
+import { startEnvironment } from '../../tools/environment/start-environment.ts';
 import { PARTITIONS } from '../events/outbox-row.ts';
 
 export interface BenchEnvironmentOptions {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { startEnvironment } from '../../tools/environment/environment.ts';
+import { startEnvironment } from '../../tools/environment/start-environment.ts';
 import type { Environment } from '../../tools/environment/environment.ts';
 import { findPort } from '../../tools/environment/ports.ts';
 import type { ServerLayout } from '../../tools/environment/server-layout.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEnvironment } from '../../../tools/environment/environment.ts';
+import { startEnvironment } from '../../../tools/environment/start-environment.ts';
 import type { Environment } from '../../../tools/environment/environment.ts';
 import { checkStored } from '../../checker/check-stored.ts';
 import type { StoredCheck } from '../../checker/check-stored.ts';

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
-import { startEnvironment } from '../../../tools/environment/environment.ts';
+import { startEnvironment } from '../../../tools/environment/start-environment.ts';
 import type { Environment } from '../../../tools/environment/environment.ts';
 import { readProgress } from '../../run/progress.ts';
 import type { Progress } from '../../run/progress.ts';

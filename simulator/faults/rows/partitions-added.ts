@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
-import { startEnvironment } from '../../../tools/environment/environment.ts';
+import { startEnvironment } from '../../../tools/environment/start-environment.ts';
 import { planWorkload } from '../../workload/plan.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';

@@ -1,5 +1,5 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { startEnvironment } from '../../../tools/environment/environment.ts';
+import { startEnvironment } from '../../../tools/environment/start-environment.ts';
 import { createTopic } from '../../../tools/environment/topic.ts';
 import type { AloneContext, Sighting } from '../fault.ts';
 import { alone } from './alone.ts';

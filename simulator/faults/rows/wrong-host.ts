@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEnvironment } from '../../../tools/environment/environment.ts';
+import { startEnvironment } from '../../../tools/environment/start-environment.ts';
 import type { Environment } from '../../../tools/environment/environment.ts';
 import { ROLE_KINDS } from '../../../tools/environment/roles.ts';
 import type { RoleKind } from '../../../tools/environment/roles.ts';
