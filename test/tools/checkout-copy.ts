@@ -50,6 +50,13 @@ export class CheckoutCopy {
     );
   }
 
+  /** Every file below the root but packages is again as `contents` told it. */
+  async restore(contents: ReadonlyMap<string, string>): Promise<void> {
+    const now = await this.contents();
+    for (const path of now.keys()) if (!contents.has(path)) await rm(join(this.root, path));
+    for (const [path, text] of contents) if (now.get(path) !== text) await this.write(path, text);
+  }
+
   /** What the compiler says of `files` and all that they import: `path: message`. */
   complaints(files: readonly string[]): readonly string[] {
     const config = ts.getParsedCommandLineOfConfigFile(

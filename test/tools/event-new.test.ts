@@ -226,54 +226,62 @@ describe('order event new, on a copy of this checkout', function () {
     await checkout.replace('test/domain/evolve.test.ts', 'const happens:', 'const applies:');
   });
 
-  it('given all is well / then the documents are made anew, and the compiler asks for what only a person knows', async () => {
-    const announced = decoded(
-      Told,
-      JSON.parse((await order(checkout.root, [...NEW_EVENT, '--dry-run', '--json'])).out.join('\n')),
-    );
-    const { code, out, err } = await order(checkout.root, NEW_EVENT);
-    expect([code, err]).to.deep.equal([0, []]);
-    const { created, changed } = changesBetween(untouched, await checkout.contents());
-    expect(announced.created).to.have.members(created);
-    expect(announced.changed).to.have.members(changed);
-    expect(out).to.include.members([
-      ...created.map((path) => `created ${path}`),
-      ...changed.map((path) => `changed ${path}`),
-    ]);
-    expect(await checkout.read('docs/contract/catalog.md')).to.include('Somebody tried the order out.');
-    expect(checkout.complaints([...AFFECTED, NEW_TEST]).map((each) => each.split(' in type')[0])).to.deep.equal([
-      "src/domain/order/decide.ts: Property 'PutOrderToTheTest' is missing",
-      "src/domain/order/evolve.ts: Property 'OrderPutToTheTest' is missing",
-    ]);
-    expect(out.join('\n')).to.match(/evolve.ts: a key OrderPutToTheTest/);
-    expect(out.join('\n')).to.match(/decide.ts: a key PutOrderToTheTest/);
-    expect(
-      out.filter((line) => /^ .*: ignores OrderPutToTheTest/.test(line)).map((line) => line.trim().split(':')[0]),
-    ).to.deep.equal([
-      'examples/loyalty-points/src/points.ts',
-      'simulator/participants/payment/payment.ts',
-      'simulator/participants/shipping/shipping.ts',
-    ]);
-  });
+  describe('once it is there', () => {
+    let announced: t.TypeOf<typeof Told>;
+    let ran: Ran;
+    let made: ReadonlyMap<string, string>;
+    before(async () => {
+      const dry = await order(checkout.root, [...NEW_EVENT, '--dry-run', '--json']);
+      announced = decoded(Told, JSON.parse(dry.out.join('\n')));
+      ran = await order(checkout.root, NEW_EVENT);
+      made = await checkout.contents();
+    });
+    afterEach(() => checkout.restore(made));
 
-  it('given the same again / then it is refused', async () => {
-    expect((await order(checkout.root, NEW_EVENT)).code).to.equal(2);
-  });
+    it('given all is well / then the documents are made anew, and the compiler asks for what only a person knows', async () => {
+      const { code, out, err } = ran;
+      expect([code, err]).to.deep.equal([0, []]);
+      const { created, changed } = changesBetween(untouched, made);
+      expect(announced.created).to.have.members(created);
+      expect(announced.changed).to.have.members(changed);
+      expect(out).to.include.members([
+        ...created.map((path) => `created ${path}`),
+        ...changed.map((path) => `changed ${path}`),
+      ]);
+      expect(await checkout.read('docs/contract/catalog.md')).to.include('Somebody tried the order out.');
+      expect(checkout.complaints([...AFFECTED, NEW_TEST]).map((each) => each.split(' in type')[0])).to.deep.equal([
+        "src/domain/order/decide.ts: Property 'PutOrderToTheTest' is missing",
+        "src/domain/order/evolve.ts: Property 'OrderPutToTheTest' is missing",
+      ]);
+      expect(out.join('\n')).to.match(/evolve.ts: a key OrderPutToTheTest/);
+      expect(out.join('\n')).to.match(/decide.ts: a key PutOrderToTheTest/);
+      expect(
+        out.filter((line) => /^ .*: ignores OrderPutToTheTest/.test(line)).map((line) => line.trim().split(':')[0]),
+      ).to.deep.equal([
+        'examples/loyalty-points/src/points.ts',
+        'simulator/participants/payment/payment.ts',
+        'simulator/participants/shipping/shipping.ts',
+      ]);
+    });
 
-  it('given a person fills in three files / and the documents are made anew / then it compiles and the tests of the house pass', async () => {
-    await checkout.replace(
-      'src/domain/order/evolve.ts',
-      '\n  OrderCancelled: (',
-      `\n  OrderPutToTheTest: (order, { payload }) =>
+    it('given the same again / then it is refused', async () => {
+      expect((await order(checkout.root, NEW_EVENT)).code).to.equal(2);
+    });
+
+    it('given a person fills in three files / and the documents are made anew / then it compiles and the tests of the house pass', async () => {
+      await checkout.replace(
+        'src/domain/order/evolve.ts',
+        '\n  OrderCancelled: (',
+        `\n  OrderPutToTheTest: (order, { payload }) =>
     order?.status === 'placed' || order?.status === 'paid'
       ? { ...order, verdict: payload.verdict, ...(payload.stars === undefined ? {} : { stars: payload.stars }) }
       : undefined,\n
   OrderCancelled: (`,
-    );
-    await checkout.replace(
-      'src/domain/order/decide.ts',
-      '\ntype Decider<',
-      `
+      );
+      await checkout.replace(
+        'src/domain/order/decide.ts',
+        '\ntype Decider<',
+        `
 const putToTheTest = ({ verdict, fee, stars, at }: OrderCommand<'PutOrderToTheTest'>, order: Order): Decision => {
   switch (order.status) {
     case 'placed':
@@ -293,27 +301,28 @@ const putToTheTest = ({ verdict, fee, stars, at }: OrderCommand<'PutOrderToTheTe
 };
 
 type Decider<`,
-    );
-    await checkout.replace(
-      'src/domain/order/decide.ts',
-      '  CancelOrder: toExisting(cancel),',
-      '  CancelOrder: toExisting(cancel),\n  PutOrderToTheTest: toExisting(putToTheTest),',
-    );
-    await checkout.replace(
-      'simulator/participants/shipping/shipping.ts',
-      'OrderPutToTheTest: ignore',
-      "OrderPutToTheTest: (event, { tx }) => noteEffect(tx, NAME, event, 'verdict', event.payload.verdict)",
-    );
-    expect(checkout.complaints([...AFFECTED, NEW_TEST])).to.deep.equal([]);
-    await run('npm', ['run', '--silent', 'contracts'], { cwd: checkout.root });
-    const tests = [
-      ...['test/domain/**/*.test.ts', 'test/contract/*.test.ts', 'test/port-suites/in-memory.test.ts'],
-      ...['test/property/order-life.test.ts', 'test/simulator/workload/plan.test.ts'],
-    ];
-    const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'min', ...tests];
-    const told = await run(process.execPath, mocha, { cwd: checkout.root }).catch((error: unknown) => error);
-    const { stdout, stderr } = decoded(t.type({ stdout: t.string, stderr: t.string }), told);
-    expect(stdout, stdout + stderr).to.match(/passing/);
-    expect(stdout, stdout).not.to.match(/failing/);
+      );
+      await checkout.replace(
+        'src/domain/order/decide.ts',
+        '  CancelOrder: toExisting(cancel),',
+        '  CancelOrder: toExisting(cancel),\n  PutOrderToTheTest: toExisting(putToTheTest),',
+      );
+      await checkout.replace(
+        'simulator/participants/shipping/shipping.ts',
+        'OrderPutToTheTest: ignore',
+        "OrderPutToTheTest: (event, { tx }) => noteEffect(tx, NAME, event, 'verdict', event.payload.verdict)",
+      );
+      expect(checkout.complaints([...AFFECTED, NEW_TEST])).to.deep.equal([]);
+      await run('npm', ['run', '--silent', 'contracts'], { cwd: checkout.root });
+      const tests = [
+        ...['test/domain/**/*.test.ts', 'test/contract/*.test.ts', 'test/port-suites/in-memory.test.ts'],
+        ...['test/property/order-life.test.ts', 'test/simulator/workload/plan.test.ts'],
+      ];
+      const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'min', ...tests];
+      const told = await run(process.execPath, mocha, { cwd: checkout.root }).catch((error: unknown) => error);
+      const { stdout, stderr } = decoded(t.type({ stdout: t.string, stderr: t.string }), told);
+      expect(stdout, stdout + stderr).to.match(/passing/);
+      expect(stdout, stdout).not.to.match(/failing/);
+    });
   });
 });
