@@ -26,8 +26,14 @@ const moduleOf = (apiVersion: string): string => {
   return version === undefined ? `core/${group}` : `${group.replace(/\..*$/, '')}/${version}`;
 };
 
-const declarationOf = ({ apiVersion, kind, value }: Manifest, index: number): string =>
-  `const manifest${index}: import('kubernetes-types/${moduleOf(apiVersion)}.d.ts').${kind} = ${JSON.stringify(value)};`;
+/** Those of KEDA are generated from its CustomResourceDefinitions. */
+const typeOf = ({ apiVersion, kind }: Manifest): string =>
+  apiVersion.startsWith('keda.sh/')
+    ? `import('@kubernetes-models/keda/${apiVersion}/${kind}').I${kind}`
+    : `import('kubernetes-types/${moduleOf(apiVersion)}.d.ts').${kind}`;
+
+const declarationOf = (manifest: Manifest, index: number): string =>
+  `const manifest${index}: ${typeOf(manifest)} = ${JSON.stringify(manifest.value)};`;
 
 /**
  * What the types of Kubernetes, generated from its own OpenAPI document, say against these manifests: unknown fields, missing ones, wrong types.

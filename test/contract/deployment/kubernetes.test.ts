@@ -2,97 +2,23 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { ROOT } from '../../../tools/environment/checkout.ts';
 import { decoded } from '../../support/decoded.ts';
 import { imageEnv } from '../../../tools/image/dockerfile.ts';
 import { complaintsOfKubernetes } from './kubernetes-types.ts';
 import type { Manifest } from './kubernetes-types.ts';
+import { manifestsIn, ofKind } from './manifests.ts';
 import { problemsOfRole } from './settings-of-role.ts';
+import { configMapsOf, envOf, Labels, MatchLabels, workloadsOf } from './workloads.ts';
 
 const FOLDER = join(ROOT, 'deploy/kubernetes');
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml');
 const read = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
 
-const Head = t.type({ apiVersion: t.string, kind: t.string, metadata: t.type({ name: t.string }) });
-const manifests = files.flatMap((name) =>
-  parseAllDocuments(read(name)).map((document): Manifest & { readonly name: string } => {
-    const value: unknown = document.toJS();
-    const { apiVersion, kind, metadata } = decoded(Head, value);
-    return { apiVersion, kind, name: metadata.name, value };
-  }),
-);
-
-const Labels = t.record(t.string, t.string);
-const MatchLabels = t.type({ matchLabels: Labels });
-const Variable = t.intersection([
-  t.type({ name: t.string }),
-  t.partial({
-    value: t.string,
-    valueFrom: t.partial({
-      secretKeyRef: t.type({ name: t.string, key: t.string }),
-      fieldRef: t.type({ fieldPath: t.string }),
-    }),
-  }),
-]);
-const Container = t.intersection([
-  t.type({
-    image: t.string,
-    args: t.array(t.string),
-    env: t.array(Variable),
-    resources: t.type({ requests: Labels, limits: t.type({ memory: t.string }) }),
-    securityContext: t.UnknownRecord,
-  }),
-  t.partial({
-    envFrom: t.array(t.type({ configMapRef: t.type({ name: t.string }) })),
-    ports: t.array(t.type({ name: t.string, containerPort: t.number })),
-    lifecycle: t.type({ preStop: t.type({ sleep: t.type({ seconds: t.number }) }) }),
-  }),
-]);
-const Workload = t.type({
-  spec: t.intersection([
-    t.type({
-      template: t.type({
-        metadata: t.type({ labels: Labels }),
-        spec: t.intersection([
-          t.type({
-            securityContext: t.UnknownRecord,
-            automountServiceAccountToken: t.boolean,
-            containers: t.tuple([Container]),
-          }),
-          t.partial({ terminationGracePeriodSeconds: t.number }),
-        ]),
-      }),
-    }),
-    t.partial({ selector: MatchLabels, replicas: t.number }),
-  ]),
-});
-const ConfigMap = t.type({ data: Labels });
-
-const ofKind = <A>(kinds: readonly string[], codec: t.Type<A, unknown>): readonly (readonly [string, A])[] =>
-  manifests.filter(({ kind }) => kinds.includes(kind)).map(({ name, value }) => [name, decoded(codec, value)] as const);
-
-const workloads = ofKind(['Deployment', 'Job'], Workload).map(
-  ([name, { spec }]) => [name, spec, spec.template.spec.containers[0]] as const,
-);
-const configMaps = new Map(ofKind(['ConfigMap'], ConfigMap));
-
-/** What secrets hold, and what the cluster tells a pod. */
-const GIVEN: ReadonlyMap<string, string> = new Map([
-  ['MYSQL_URL', 'mysql://role:secret@mysql:3306/orders'],
-  ['CONSOLE_SESSION_KEY', 'sixteen-characters-or-more'],
-  ['CONSUMER_MYSQL_URL', 'mysql://role:secret@mysql:3306/payment'],
-  ['ACCESS_TOKENS', 'anna:operator:a-token-of-the-tests'],
-  ['RELAY_DOORBELL_HOST', '10.1.2.3'],
-]);
-
-const dataOf = ({ configMapRef }: { readonly configMapRef: { readonly name: string } }) =>
-  Object.entries(configMaps.get(configMapRef.name)?.data ?? {});
-const envOf = ({ env, envFrom = [] }: t.TypeOf<typeof Container>): Readonly<Record<string, string>> =>
-  Object.fromEntries([
-    ...envFrom.flatMap(dataOf),
-    ...env.map(({ name, value }): [string, string] => [name, value ?? GIVEN.get(name) ?? '']),
-  ]);
+const manifests = files.flatMap((name) => manifestsIn(read(name)));
+const workloads = workloadsOf(manifests);
+const configMaps = configMapsOf(manifests);
 
 const PORT_OF: ReadonlyMap<string, string> = new Map([
   ['api', 'HTTP_PORT'],
@@ -116,16 +42,25 @@ describe('the Kubernetes manifests', () => {
       kind: 'Pod',
       value: { apiVersion: 'v1', kind: 'Pod', spec: { containers: [container] } },
     });
+    const scaledBy = (spec: unknown): Manifest => {
+      const head = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject' };
+      return { ...head, value: { ...head, spec } };
+    };
     const bad = [
       pod({ name: 'a', imagee: 'b' }),
       pod({ image: 'b' }),
       pod({ name: 'a', tty: 'yes' }),
       pod({ name: 'a' }),
+      scaledBy({ scaleTargetRef: { name: 'a' }, triggerz: [] }),
+      scaledBy({ scaleTargetRef: { name: 'a' }, triggers: [], maxReplicaCount: '6' }),
+      scaledBy({ scaleTargetRef: { name: 'a' }, triggers: [] }),
     ];
     const complaints = complaintsOfKubernetes(bad);
-    expect(complaints).to.have.lengthOf(3);
+    expect(complaints).to.have.lengthOf(5);
     expect(complaints.join())
       .to.match(/imagee/)
+      .and.to.match(/triggerz/)
+      .and.to.match(/number/)
       .and.to.match(/name/)
       .and.to.match(/boolean/);
   });
@@ -140,7 +75,7 @@ describe('the Kubernetes manifests', () => {
     const [role = ''] = container.args;
     describe(name, () => {
       it('has all settings that its role needs, and none that it does not read', () =>
-        expect(problemsOfRole(role, envOf(container))).to.deep.equal([]));
+        expect(problemsOfRole(role, envOf(container, configMaps))).to.deep.equal([]));
 
       it('is run by nobody special, who can write nothing', () => {
         const { template } = spec;
@@ -168,10 +103,10 @@ describe('the Kubernetes manifests', () => {
     const labels = workloads.map(([, { template }]) => template.metadata.labels);
     const isThere = (wanted: Readonly<Record<string, string>>): boolean =>
       labels.some((have) => Object.entries(wanted).every(([key, value]) => have[key] === value));
-    const services = ofKind(['Service'], t.type({ spec: t.type({ selector: Labels }) })).map(
+    const services = ofKind(manifests, ['Service'], t.type({ spec: t.type({ selector: Labels }) })).map(
       ([, { spec }]) => spec.selector,
     );
-    const budgets = ofKind(['PodDisruptionBudget'], t.type({ spec: t.type({ selector: MatchLabels }) }));
+    const budgets = ofKind(manifests, ['PodDisruptionBudget'], t.type({ spec: t.type({ selector: MatchLabels }) }));
     const chosen = [...services, ...budgets.map(([, { spec }]) => spec.selector.matchLabels)];
     expect(chosen.length).to.be.greaterThan(6);
     expect(chosen.filter((wanted) => !isThere(wanted))).to.deep.equal([]);
@@ -182,7 +117,7 @@ describe('the Kubernetes manifests', () => {
       spec: t.type({ scaleTargetRef: t.type({ name: t.string }), minReplicas: t.number, maxReplicas: t.number }),
     });
     const scalers = new Map(
-      ofKind(['HorizontalPodAutoscaler'], Scaler).map(([, { spec }]) => [spec.scaleTargetRef.name, spec]),
+      ofKind(manifests, ['HorizontalPodAutoscaler'], Scaler).map(([, { spec }]) => [spec.scaleTargetRef.name, spec]),
     );
     const names = workloads.map(([name]) => name);
     expect([...scalers.keys()]).to.have.members(['orderly-api', 'orderly-relay']);
