@@ -82,6 +82,6 @@ export const runSchemathesis = async (
   const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 2, 2] });
   await once(child, 'exit');
   const outcome = Outcome.decode(JSON.parse(await readFile(report, 'utf8')));
-  if (E.isLeft(outcome)) throw new EnvironmentError('the report of Schemathesis has another shape than expected');
+  if (E.isLeft(outcome)) throw new TypeError('the report of Schemathesis has another shape than expected');
   return outcome.right;
 };
