@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { House } from '../../run/house.ts';
 import type { Aftermath, Fault, FaultContext, Heal, Sighting } from '../fault.ts';
 import type { FaultProxy } from '../proxy/fault-proxy.ts';
@@ -6,6 +5,7 @@ import { isCircuitOpened } from './circuit.ts';
 import { noAttemptSpent } from './expectations.ts';
 import { ownersOf, sharedAmong, SHORT_LEASE } from './lane-leases.ts';
 import { orMend } from './or-mend.ts';
+import { noStorm, retriesAround } from './retry-storm.ts';
 import { waitUntil } from './wait-until.ts';
 
 const KIND = 'clock-jumps';
@@ -29,8 +29,6 @@ const JUMPS: readonly Jump[] = [
 const SETTINGS = { ON_SIGUSR2: JUMPS.map(({ byMs }) => `jump:${byMs}`).join(',') };
 /** Before the jump and after it; longer than a lease, so that each lease has to be renewed by the new time. */
 const WATCH_MS = 5_000;
-/** Waits are drawn at random, so two counts differ by chance; without any wait there are many times as many. */
-const CHANCE = 2;
 const CIRCUIT_MS = 10_000;
 const JUMP_MS = 5_000;
 const READY_MS = 60_000;
@@ -68,13 +66,6 @@ const jump = async ({ house, saw }: FaultContext, byMs: number): Promise<void> =
   });
 };
 
-/** Connections to Kafka that are tried, and refused, in a while. */
-const triesIn = async (line: FaultProxy, signal: AbortSignal): Promise<number> => {
-  const before = line.refused;
-  await sleep(WATCH_MS, undefined, { signal }).catch(() => undefined);
-  return line.refused - before;
-};
-
 const heal =
   (house: House): Heal =>
   async () => {
@@ -95,13 +86,8 @@ const jumpInOutage = async (context: FaultContext, byMs: number): Promise<void> 
   const line = lineOf(house);
   line.cut();
   const isWaiting = await isCircuitOpened(house, CIRCUIT_MS);
-  const before = await triesIn(line, signal);
-  await jump(context, byMs);
-  const after = await triesIn(line, signal);
-  saw({
-    what: `Kafka was away, a circuit ${isWaiting ? 'open' : 'not open'}: ${before} connections were tried in ${WATCH_MS / 1_000} s before the jump, ${after} after it`,
-    holds: isWaiting && after > 0 && after <= before * CHANCE,
-  });
+  const retries = await retriesAround(line, WATCH_MS, signal, () => jump(context, byMs));
+  saw(noStorm(retries, WATCH_MS, isWaiting));
 };
 
 /** Nobody lost a lane, although leases were renewed by clocks that disagree. */

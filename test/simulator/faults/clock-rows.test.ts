@@ -6,8 +6,12 @@ import type { Evidence, LeaseSighting } from '../../../simulator/checker/evidenc
 import type { Sighting } from '../../../simulator/faults/fault.ts';
 import { clockJumps } from '../../../simulator/faults/rows/clock-jumps.ts';
 import { eventLoopStalled } from '../../../simulator/faults/rows/event-loop-stalled.ts';
+import { noStorm, retriesAround } from '../../../simulator/faults/rows/retry-storm.ts';
+import { withSql } from '../../../simulator/faults/rows/direct-sql.ts';
 import { decodeServiceConfig } from '../../../src/infrastructure/config.ts';
 import { decodeConsumerSettings } from '../../../src/infrastructure/consumer-config.ts';
+import { freshDatabase } from '../../support/servers.ts';
+import type { TestDatabase } from '../../support/servers.ts';
 import { adding, aRun, DELIVERED, START, withRow } from '../checker/evidence-builder.ts';
 import { contextForTests, houseForTests } from './house-for-tests.ts';
 import { judgedBy } from './judged-rows.ts';
@@ -49,6 +53,110 @@ describe('the row of clocks that jump', () => {
     const consumer = { CONSUMER_MYSQL_URL: 'mysql://a:b@h/d', KAFKA_BROKERS: 'h:1', ORDERS_API_URL: 'http://h:1' };
     expect(decodeServiceConfig(service)._tag).to.equal('Right');
     expect(decodeConsumerSettings({ ...consumer, ...env?.payment }, {})._tag).to.equal('Right');
+  });
+});
+
+describe('a storm of retries', () => {
+  const never = new AbortController().signal;
+
+  it('is told by the connections that are tried in equal whiles before and after', async () => {
+    const counts = [3, 10, 10, 50];
+    const line = {
+      get refused(): number {
+        return counts.shift() ?? Number.NaN;
+      },
+    };
+    let left = 0;
+    const retries = await retriesAround(line, 1, never, () => {
+      left = counts.length;
+      return Promise.resolve();
+    });
+    expect(retries).to.deep.equal({ before: 7, after: 40 });
+    expect(left).to.equal(2);
+  });
+
+  it('fails the row when far more are tried than before, when none is, and when there was no outage', () => {
+    const holds = (before: number, after: number, isWaiting = true) =>
+      noStorm({ before, after }, 5_000, isWaiting).holds;
+    expect(holds(7, 6)).to.equal(true);
+    expect(holds(7, 40)).to.equal(false);
+    expect(holds(7, 0)).to.equal(false);
+    expect(holds(7, 6, false)).to.equal(false);
+  });
+});
+
+describe('the row of clocks that jump, at work', function () {
+  this.timeout(30_000);
+  let database: TestDatabase;
+  let server: Server;
+  let url: string;
+  /** How far the clock of each role stands ahead; it moves by an hour when told, unless it is stuck. */
+  let ahead: Map<string, number>;
+  let stuck: string | undefined;
+
+  before(async () => {
+    database = await freshDatabase();
+    await withSql({ mysqlUrl: database.url }, async (connection) => {
+      await connection.query(
+        'CREATE TABLE relay_leases (name VARCHAR(64), owner VARCHAR(64), epoch BIGINT, expires_at DATETIME(6))',
+      );
+      await connection.query(`INSERT INTO relay_leases VALUES
+        ('lane-0', 'relay', 1, NOW(6) + INTERVAL 1 HOUR), ('lane-1', 'relay-2', 1, NOW(6) + INTERVAL 1 HOUR)`);
+    });
+    server = createServer(({ url: path = '' }, response) => {
+      const [, role = ''] = path.split('/');
+      response.end(`orderly_wall_clock_seconds ${(Date.now() + (ahead.get(role) ?? 0)) / 1_000}\n`);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    url = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+  });
+  beforeEach(() => {
+    ahead = new Map();
+    stuck = undefined;
+  });
+  after(async () => {
+    server.close();
+    server.closeAllConnections();
+    await database.drop();
+  });
+
+  const seen = async (): Promise<readonly Sighting[]> => {
+    const sightings: Sighting[] = [];
+    const house = houseForTests({
+      mysqlUrl: database.url,
+      urlOf: (role) => `${url}/${role}`,
+      signal: (role) => {
+        if (role !== stuck) ahead.set(role, HOUR_MS);
+        return Promise.resolve();
+      },
+    });
+    const context = contextForTests({ house, saw: (sighting) => sightings.push(sighting) });
+    await clockJumps.inject(context, { kind: 'clock-jumps', target: 'clocks, ahead', waitMs: 0, lastsMs: 0 });
+    return sightings;
+  };
+
+  it('given clocks that jump when told, but for one relay / then it is seen', async () => {
+    const [jumped, ...more] = await seen();
+    expect(more).to.deep.equal([]);
+    expect(jumped?.what).to.match(
+      /^the clocks of api, relay, payment, shipping stand an hour ahead, .* relay-2 right$/,
+    );
+    expect(jumped?.holds).to.equal(true);
+  });
+
+  it('given a clock that does not jump / then the row fails', async () => {
+    stuck = 'relay';
+    const [jumped] = await seen();
+    expect(jumped?.what).to.match(/^the clocks of api, payment, shipping stand/);
+    expect(jumped?.holds).to.equal(false);
+  });
+
+  it('given another relay whose clock is wrong as well / then the row fails', async () => {
+    ahead.set('relay-2', HOUR_MS);
+    const [jumped] = await seen();
+    expect(jumped?.holds).to.equal(false);
   });
 });
 
