@@ -17,7 +17,7 @@ import { summarize } from './test/summary.ts';
  * there. Exit code 0 all passed, 1 not, 2 nothing was run, above all because there is no engine: that is no pass.
  */
 
-const BOUND_MINUTES = 5;
+const BOUND_MINUTES = 8;
 const USAGE = `npm run test:containers -- [--install-engine]
 
   --install-engine  where no Docker engine is there: unpack Debian's into the cache and run it as root for this run; nothing
@@ -69,6 +69,8 @@ const runTests = async (run: Run, engine: DockerEngine): Promise<number> => {
       MYSQL_IMAGE: images.mysql,
       KAFKA_IMAGE: images.kafka,
       ORDERLY_IMAGE: images.service,
+      BUILD_IMAGE: images.nodeBuild,
+      RUNTIME_IMAGE: images.nodeRuntime,
     },
     bound: AbortSignal.timeout(BOUND_MINUTES * 60_000),
   });

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
-import * as t from 'io-ts';
 import { createDatabases, withDatabase } from '../../tools/environment/databases.ts';
 import { findPort } from '../../tools/environment/ports.ts';
 import { Run } from '../../tools/environment/run.ts';
 import { startServers } from '../../tools/environment/servers.ts';
 import type { Servers } from '../../tools/environment/servers.ts';
 import { createTopic } from '../../tools/environment/topic.ts';
-import { decoded } from '../support/decoded.ts';
-import { eventually } from '../support/eventually.ts';
+import { deliveredOrder } from './delivered-order.ts';
 import { RoleContainer, SERVICE_IMAGE } from './role-container.ts';
 
 /* The image as it is deployed, beside MySQL and Kafka in containers: all of it by testcontainers. */
@@ -17,9 +15,6 @@ const ROLES = ['api', 'relay', 'janitor', 'payment', 'shipping'] as const;
 const TOPIC = 'orders.events.v1';
 const MIB = 1_024;
 const RELAY_BOUND_MIB = 200;
-
-const Placed = t.type({ orderId: t.string });
-const Status = t.type({ status: t.string });
 
 describe('the image of the service', function () {
   this.timeout(240_000);
@@ -61,20 +56,7 @@ describe('the image of the service', function () {
   after(() => run.close());
 
   it('takes an order through to its delivery, with MySQL and Kafka in containers', async () => {
-    const answer = await fetch(`${apiUrl}/orders`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': 'the-first' },
-      body: JSON.stringify({
-        customerId: 'customer-1',
-        lines: [{ sku: 'tea', quantity: 2, unitPrice: { amountMinor: 450, currency: 'EUR' } }],
-      }),
-    });
-    expect(answer.status).to.equal(201);
-    const { orderId } = decoded(Placed, await answer.json());
-    await eventually(async () => {
-      const order = decoded(Status, await (await fetch(`${apiUrl}/orders/${orderId}`)).json());
-      expect(order.status).to.equal('delivered');
-    });
+    await deliveredOrder(apiUrl);
     expect([servers.mysql?.constructor.name, servers.kafka?.constructor.name]).to.deep.equal([
       'DockerServer',
       'DockerServer',

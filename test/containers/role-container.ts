@@ -4,6 +4,7 @@ import type { ExecResult, StartedTestContainer } from 'testcontainers';
 import { askEngine } from '../../tools/environment/docker-engine.ts';
 import type { Run } from '../../tools/environment/run.ts';
 import { decoded } from '../support/decoded.ts';
+import { engineConnection } from './engine-connection.ts';
 
 export const SERVICE_IMAGE = process.env['ORDERLY_IMAGE'] ?? '';
 const NODE = '/nodejs/bin/node';
@@ -15,8 +16,6 @@ const Inspection = t.type({
   HostConfig: t.type({ ReadonlyRootfs: t.boolean }),
 });
 export type Inspection = t.TypeOf<typeof Inspection>;
-
-const socketPath = (): string => new URL(process.env['DOCKER_HOST'] ?? '').pathname;
 
 /** As it is to be run: nothing can be written, no rights beyond those of its user. It shares the network of the machine. */
 class ReadOnlyContainer extends GenericContainer {
@@ -50,7 +49,7 @@ export class RoleContainer {
   }
 
   async inspect(): Promise<Inspection> {
-    const { body } = await askEngine({ socketPath: socketPath() }, 'GET', `/containers/${this.container.getId()}/json`);
+    const { body } = await askEngine(engineConnection(), 'GET', `/containers/${this.container.getId()}/json`);
     return decoded(Inspection, JSON.parse(body));
   }
 

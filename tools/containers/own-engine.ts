@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { exists } from '../environment/cache.ts';
 import { findProgram, runCommand } from '../environment/command.ts';
 import { lackingForPackages } from '../environment/debian-packages.ts';
 import { askEngine, type DockerEngine } from '../environment/docker-engine.ts';
@@ -10,8 +9,11 @@ import type { Progress } from '../environment/progress.ts';
 import type { Run } from '../environment/run.ts';
 import { obtainContainerTools } from './container-tools.ts';
 
-/** The network that an engine makes for its containers and leaves behind. */
-const BRIDGE = '/sys/class/net/docker0';
+/** Networks that an engine makes for its containers, and leaves behind when it is ended before them. */
+const BRIDGE = /^(docker0|br-[0-9a-f]{12})$/;
+const bridges = async (): Promise<readonly string[]> =>
+  (await readdir('/sys/class/net')).filter((name) => BRIDGE.test(name));
+
 const READY_MS = 30_000;
 const STOP_MS = 20_000;
 
@@ -38,6 +40,22 @@ const untilReady = async (connection: DockerEngine['connection'], daemon: Manage
   }
 };
 
+/**
+ * In a container's own network the engine leads questions for names to itself by a rule of iptables. Where this machine has none, this
+ * is the one of `tools`, with the libraries that lie there.
+ */
+const addIptables = async (directory: string, tools: string): Promise<void> => {
+  if ((await findProgram('iptables')) !== undefined) return;
+  const lib = join(tools, 'usr/lib');
+  const triplet = (await readdir(lib)).find((name) => name.endsWith('-linux-gnu'));
+  if (triplet === undefined) throw new Error(`${lib} has no libraries of this machine`);
+  const libraries = join(lib, triplet);
+  const script = `#!/bin/sh
+LD_LIBRARY_PATH=${libraries} XTABLES_LIBDIR=${join(libraries, 'xtables')} exec ${join(tools, 'usr/sbin/xtables-nft-multi')} iptables "$@"
+`;
+  await writeFile(join(directory, 'iptables'), script, { mode: 0o755 });
+};
+
 export interface OwnEngine {
   readonly engine: DockerEngine;
   /** Ends its containers and itself in order, so that nothing of theirs is left mounted. */
@@ -46,13 +64,15 @@ export interface OwnEngine {
 
 /**
  * An engine that belongs to this run: its socket, images and containers lie in the run's directory. It changes no rule of the
- * machine's firewall; published ports are passed on by a process each.
+ * machine's firewall, only those of networks that it makes for containers; published ports are passed on by a process each.
  */
 export const startOwnEngine = async (run: Run, progress: Progress): Promise<OwnEngine> => {
   const tools = await obtainContainerTools(progress);
-  const hadBridge = await exists(BRIDGE);
+  const had = await bridges();
   const directory = join(run.directory, 'docker');
-  await mkdir(directory);
+  const programs = join(directory, 'bin');
+  await mkdir(programs, { recursive: true });
+  await addIptables(programs, tools);
   const socketPath = join(directory, 'docker.sock');
   progress('docker: starting an engine');
   const daemon = await run.spawn({
@@ -71,7 +91,7 @@ export const startOwnEngine = async (run: Run, progress: Progress): Promise<OwnE
     ],
     env: {
       ...process.env,
-      PATH: [join(tools, 'usr/bin'), join(tools, 'usr/sbin'), process.env['PATH'] ?? ''].join(':'),
+      PATH: [programs, join(tools, 'usr/bin'), join(tools, 'usr/sbin'), process.env['PATH'] ?? ''].join(':'),
     },
     logFile: join(run.directory, 'dockerd.log'),
   });
@@ -79,7 +99,7 @@ export const startOwnEngine = async (run: Run, progress: Progress): Promise<OwnE
   await untilReady(engine.connection, daemon);
   const stop = async (): Promise<void> => {
     await daemon.stop(STOP_MS);
-    if (!hadBridge && (await exists(BRIDGE))) await runCommand('ip', ['link', 'delete', 'docker0']);
+    for (const bridge of await bridges()) if (!had.includes(bridge)) await runCommand('ip', ['link', 'delete', bridge]);
   };
   return { engine, stop };
 };

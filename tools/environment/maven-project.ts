@@ -8,6 +8,8 @@ import { findJava, unfitJava } from './java.ts';
 
 export interface MavenProject {
   readonly java: string;
+  /** Where the jars are that it needs. */
+  readonly jars: string;
   /** Compiled classes and all jars they need. */
   readonly classPath: string;
 }
@@ -49,5 +51,6 @@ export const mavenProject = async (folder: string, progress: (line: string) => v
       });
     },
   );
-  return { java, classPath: `${join(built, 'classes')}:${join(built, 'lib', '*')}` };
+  const jars = join(built, 'lib');
+  return { java, jars, classPath: `${join(built, 'classes')}:${join(jars, '*')}` };
 };
