@@ -10,7 +10,7 @@ import {
 } from '../../../src/interfaces/http/operator-answers.ts';
 import { decoded } from '../../support/decoded.ts';
 import { post } from '../../support/http-client.ts';
-import type { HttpAnswer } from '../../support/http-client.ts';
+import type { HttpAnswer, HttpRequest } from '../../support/http-client.ts';
 import { quarantineEvents } from '../../support/quarantine.ts';
 import { OPERATOR_TOKEN, startApi } from '../../support/running-service.ts';
 import type { RunningApi } from '../../support/running-service.ts';
@@ -142,8 +142,9 @@ describe('operating the outbox over HTTP', () => {
   });
 
   it('refuses to redrive it a second time under another key', async () => {
-    const answer = await api.send(post(`/outbox/${quarantined}/redrive`, {}, operator));
-    expect(answer.status).to.equal(409);
+    const redrive = () => api.send(post(`/outbox/${quarantined}/redrive`, {}, operator));
+    await redrive();
+    expect((await redrive()).status).to.equal(409);
   });
 
   describe('skip', () => {
@@ -152,6 +153,8 @@ describe('operating the outbox over HTTP', () => {
     const Skipped = t.type({ eventId: t.string, status: t.string, replacementEventId: t.string });
     let skipped: string;
     let order: string;
+    let request: HttpRequest;
+    let first: HttpAnswer;
     let replacement: string;
 
     before(async () => {
@@ -159,17 +162,16 @@ describe('operating the outbox over HTTP', () => {
       ({ orderId: order } = decoded(t.type({ orderId: t.string }), JSON.parse(body)));
       await api.send(post(`/orders/${order}/cancellation`, requestExamples.Cancellation));
       await quarantineEvents(api.mysqlUrl);
-      const [first] = await api.rows('SELECT event_id FROM outbox WHERE order_id = ? AND sequence = 1', [order]);
-      skipped = decoded(t.type({ event_id: t.string }), first).event_id;
+      const [head] = await api.rows('SELECT event_id FROM outbox WHERE order_id = ? AND sequence = 1', [order]);
+      skipped = decoded(t.type({ event_id: t.string }), head).event_id;
+      request = post(`/outbox/${skipped}/skip`, { reason }, { ...operator, traceparent: TRACEPARENT });
+      first = await api.send(request);
+      expect(first.status, first.body).to.equal(200);
+      replacement = decoded(Skipped, JSON.parse(first.body)).replacementEventId;
     });
 
     it('is done once: a replacement is PENDING in its place, audited, and a repetition is answered with the same bytes', async () => {
-      const request = post(`/outbox/${skipped}/skip`, { reason }, { ...operator, traceparent: TRACEPARENT });
-      const first = await api.send(request);
-      expect(first.status, first.body).to.equal(200);
-      const answer = decoded(Skipped, JSON.parse(first.body));
-      expect(answer).to.include({ eventId: skipped, status: 'SKIPPED' });
-      replacement = answer.replacementEventId;
+      expect(JSON.parse(first.body)).to.include({ eventId: skipped, status: 'SKIPPED' });
       const again = await api.send(request);
       expect([again.status, again.body, again.headers['idempotency-replayed']]).to.deep.equal([
         200,
@@ -236,6 +238,10 @@ describe('operating the outbox over HTTP', () => {
   describe('many at once', () => {
     const reason = 'told to payment by hand';
     let events: readonly string[];
+    const quarantinedNow = async (): Promise<readonly string[]> =>
+      decoded(Events, JSON.parse((await get('/outbox?status=QUARANTINED&type=OrderPlaced')).body))
+        .events.map(({ eventId }) => eventId)
+        .sort();
     const statuses = (): Promise<readonly (readonly unknown[])[]> =>
       Promise.all(events.map((eventId) => api.rows('SELECT status FROM outbox WHERE event_id = ?', [eventId])));
     const ask = async (path: string, body: object): Promise<t.TypeOf<typeof BulkAnswer>> => {
@@ -250,9 +256,7 @@ describe('operating the outbox over HTTP', () => {
       await quarantineEvents(api.mysqlUrl);
       for (let each = 0; each < 3; each += 1) await api.send(post('/orders', requestExamples.PlaceOrder));
       await quarantineEvents(api.mysqlUrl);
-      events = decoded(Events, JSON.parse((await get('/outbox?status=QUARANTINED&type=OrderPlaced')).body))
-        .events.map(({ eventId }) => eventId)
-        .sort();
+      events = await quarantinedNow();
       expect(events.length).to.be.greaterThan(2);
     });
 
@@ -288,15 +292,16 @@ describe('operating the outbox over HTTP', () => {
     });
 
     it('skips all that are like this, each with a replacement and an audit row of its own', async () => {
-      const [, ...others] = events;
+      const others = await quarantinedNow();
+      expect(others.length).to.be.greaterThan(1);
       const outcome = await ask('/outbox/skip', { filter: { type: 'OrderPlaced' }, reason });
       expect(done(outcome)).to.deep.equal(others);
       expect(new Set(outcome.done.map(({ replacementEventId }) => replacementEventId)).size).to.equal(others.length);
       for (const eventId of others) {
         expect(JSON.parse((await get(`/outbox/${eventId}`)).body)).to.include({ status: 'SKIPPED', reason });
-        expect(await api.rows('SELECT action FROM operator_audit WHERE event_id = ?', [eventId])).to.deep.equal([
-          { action: 'skip' },
-        ]);
+        expect(
+          await api.rows("SELECT action FROM operator_audit WHERE event_id = ? AND action = 'skip'", [eventId]),
+        ).to.deep.equal([{ action: 'skip' }]);
       }
     });
 

@@ -40,19 +40,26 @@ describe('relays and recent activity as operators see them, on a real MySQL', ()
       leases = new MySqlRelayLeases(pool, undefined, () => circuits);
       views = new MySqlRelayViews(pool);
     });
-
-    it('given none / then none, and no lane', async () => {
-      expect(await right(views.look())).to.deep.equal({ relays: [], lanes: [] });
+    beforeEach(async () => {
+      for (const table of ['relay_members', 'relay_leases']) await rows(`DELETE FROM ${table}`);
     });
 
-    it('given two, of which one leads two lanes / then who leads what, and that nobody leads the one that was given back', async () => {
+    /** The elder one leads two lanes, the younger one gave one back. */
+    const announceTwo = async (): Promise<void> => {
       await right(leases.announce('elder', TTL));
       await right(leases.announce('younger', TTL));
       for (const name of ['lane-10', 'lane-2']) await right(leases.acquire(name, 'elder', TTL));
       const back = O.toUndefined(await right(leases.acquire('lane-3', 'younger', TTL)));
       if (back === undefined) throw new Error('the lease is taken');
       await right(leases.release(back));
+    };
 
+    it('given none / then none, and no lane', async () => {
+      expect(await right(views.look())).to.deep.equal({ relays: [], lanes: [] });
+    });
+
+    it('given two, of which one leads two lanes / then who leads what, and that nobody leads the one that was given back', async () => {
+      await announceTwo();
       const { relays, lanes } = await right(views.look());
       expect(relays.map(({ owner, lanes: led }) => [owner, led])).to.deep.equal([
         ['elder', [2, 10]],
@@ -76,6 +83,7 @@ describe('relays and recent activity as operators see them, on a real MySQL', ()
     });
 
     it('given a relay that has expired / then it is none any more, and leads nothing', async () => {
+      await announceTwo();
       await rows("UPDATE relay_members SET expires_at = NOW(6) WHERE owner = 'elder'");
       await rows("UPDATE relay_leases SET expires_at = NOW(6) WHERE owner = 'elder'");
       const { relays, lanes } = await right(views.look());
@@ -87,6 +95,8 @@ describe('relays and recent activity as operators see them, on a real MySQL', ()
   describe('activity', () => {
     const activity = (): ReturnType<ReturnType<MySqlOutboxActivity['recent']>> =>
       new MySqlOutboxActivity(pool).recent()();
+
+    beforeEach(() => rows('DELETE FROM outbox'));
 
     it('given nothing / then no rate, no delay, and five minutes in which nothing happened', async () => {
       const { ordersPerSecond, publishDelayMs, buckets, bucketSeconds } = await right(activity);

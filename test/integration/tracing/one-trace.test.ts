@@ -50,6 +50,8 @@ describe('one order, as a trace', function () {
     const api = await startServiceProcess('api', env);
     services.push(api, await startServiceProcess('relay', env));
     await Promise.all([startConsumer('payment', api), startConsumer('shipping', api)]);
+    const placed = await send(api.url, post('/orders', requestExamples.PlaceOrder));
+    expect(placed.status).to.equal(201);
   });
   after(async () => {
     for (const service of services) service.kill('SIGKILL');
@@ -64,11 +66,6 @@ describe('one order, as a trace', function () {
   });
 
   it('from POST /orders over COMMIT, relay, Kafka, the charge and its callback to the shipment: one connected tree', async () => {
-    const [api] = services;
-    if (api === undefined) throw new Error('there is no API');
-    const placed = await send(api.url, post('/orders', requestExamples.PlaceOrder));
-    expect(placed.status).to.equal(201);
-
     const isShipment = ({ attributes }: ReceivedSpan): boolean =>
       attributes.get('messaging.consumer.group.name')?.startsWith('shipping') === true &&
       attributes.get('orderly.event.type') === 'OrderPaid';
@@ -118,6 +115,6 @@ describe('one order, as a trace', function () {
         expect(request?.parentSpanId).to.equal(undefined);
         expect(request?.attributes.get('messaging.system')).to.equal('kafka');
       }
-    });
+    }, 60_000);
   });
 });
