@@ -79,7 +79,7 @@ export const businessOperations = (
       access,
     }),
     ...explanationOperations({
-      explain: new ExplainOrder({ getOrder, outbox, consumers: new HttpConsumerViews(progressUrls) }),
+      explain: new ExplainOrder({ getOrder, outbox, audit, consumers: new HttpConsumerViews(progressUrls) }),
       access,
     }),
     ...bulkOperations({

@@ -46,6 +46,7 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
   const pool = createMySqlPool({ ...mysql, connections: 2 });
   const unitOfWork = new MySqlUnitOfWork(pool);
   const outbox = new MySqlOutboxQueries(pool);
+  const audit = new MySqlAuditQueries(pool);
   const operating = {
     unitOfWork,
     idempotencyKeys: new MySqlIdempotencyKeys(),
@@ -64,7 +65,7 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
       consumers: new HttpConsumerDesk(progressUrls),
       clock: systemClock,
     }),
-    audit: new MySqlAuditQueries(pool),
+    audit,
     actOnEvents: new ActOnEvents({ ...operating, outbox, redrive, skip }),
     redrive,
     skip,
@@ -72,6 +73,7 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
     explain: new ExplainOrder({
       getOrder: new GetOrder({ unitOfWork, orders: new MySqlOrderStore() }),
       outbox,
+      audit,
       consumers: new HttpConsumerViews(progressUrls),
     }),
     close: () => pool.end(),

@@ -5,20 +5,21 @@ import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { OrderId } from '../../domain/order/values.ts';
 import type { GetOrder } from '../orders/get-order.ts';
 import { purgedThrough, raisedEvents, withSkipped } from '../orders/order-events.ts';
+import type { AuditQueries, RecordedAct } from '../ports/audit-queries.ts';
 import type { ConsumerView, ConsumerViews } from '../ports/consumer-views.ts';
 import type { VersionedOrder } from '../ports/order-store.ts';
 import type { OutboxEntry, OutboxQueries, SkippedEntry } from '../ports/outbox-queries.ts';
 import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { UnitOfWorkError } from '../ports/unit-of-work.ts';
 import { timelineOf } from './explain-timeline.ts';
-import type { EventWithAttempts, TimelineEntry } from './explain-timeline.ts';
+import type { EventWithPast, TimelineEntry } from './explain-timeline.ts';
 
 export interface OrderExplanation {
   readonly order: VersionedOrder;
   /** Events 1 to this were published and purged since; 0: none. */
   readonly purgedThrough: number;
-  /** By sequence, each with the attempts that failed; a skipped event stands before its replacement. */
-  readonly events: readonly EventWithAttempts[];
+  /** By sequence, each with the attempts that failed and what operators did; a skipped one stands before its replacement. */
+  readonly events: readonly EventWithPast[];
   readonly consumers: readonly ConsumerView[];
   readonly timeline: readonly TimelineEntry[];
 }
@@ -26,6 +27,7 @@ export interface OrderExplanation {
 export interface ExplainPorts {
   readonly getOrder: Pick<GetOrder, 'get'>;
   readonly outbox: OutboxQueries;
+  readonly audit: Pick<AuditQueries, 'ofEvents'>;
   readonly consumers: ConsumerViews;
 }
 
@@ -63,16 +65,25 @@ export class ExplainOrder {
   private eventsOf(
     orderId: OrderId,
     entries: readonly OutboxEntry[],
-  ): TaskEither<StorageUnavailable, readonly EventWithAttempts[]> {
-    const withAttempts = (entry: OutboxEntry | SkippedEntry): TaskEither<StorageUnavailable, EventWithAttempts> =>
-      pipe(
-        this.ports.outbox.find(entry.eventId),
-        TE.map((detail) => ({ ...entry, history: detail?.history ?? [] })),
-      );
+  ): TaskEither<StorageUnavailable, readonly EventWithPast[]> {
+    const { outbox, audit } = this.ports;
+    const withPast =
+      (acts: readonly RecordedAct[]) =>
+      (entry: OutboxEntry | SkippedEntry): TaskEither<StorageUnavailable, EventWithPast> =>
+        pipe(
+          outbox.find(entry.eventId),
+          TE.map((detail) => ({
+            ...entry,
+            history: detail?.history ?? [],
+            audit: acts.filter(({ eventId }) => eventId === entry.eventId),
+          })),
+        );
     return pipe(
-      this.ports.outbox.skippedOfOrder(orderId),
+      outbox.skippedOfOrder(orderId),
       TE.map((skipped) => withSkipped<OutboxEntry | SkippedEntry>(withHolders(entries), skipped)),
-      TE.flatMap(TE.traverseSeqArray(withAttempts)),
+      TE.bindTo('raised'),
+      TE.bind('acts', ({ raised }) => audit.ofEvents(raised.map(({ eventId }) => eventId))),
+      TE.flatMap(({ raised, acts }) => TE.traverseSeqArray(withPast(acts))(raised)),
     );
   }
 }

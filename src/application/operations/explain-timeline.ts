@@ -1,4 +1,5 @@
 import type { ConsumerView } from '../ports/consumer-views.ts';
+import type { RecordedAct } from '../ports/audit-queries.ts';
 import type { AttemptEntry, OutboxEntry, SkippedEntry } from '../ports/outbox-queries.ts';
 
 /** One thing that happened to one event of the order. */
@@ -7,14 +8,18 @@ export interface TimelineEntry {
   readonly at: string;
   readonly sequence: number;
   readonly event: string;
-  /** `raised`, `attempt 2 failed`, `published`, `payment applied` … */
+  /** `raised`, `attempt 2 failed`, `redriven`, `published`, `payment applied` … */
   readonly what: string;
   readonly detail: string | null;
   readonly sinceStartMs: number;
   readonly sincePreviousMs: number;
 }
 
-export type EventWithAttempts = (OutboxEntry | SkippedEntry) & { readonly history: readonly AttemptEntry[] };
+/** An event with what happened to it: attempts that failed, and what operators did. */
+export type EventWithPast = (OutboxEntry | SkippedEntry) & {
+  readonly history: readonly AttemptEntry[];
+  readonly audit: readonly RecordedAct[];
+};
 
 type Moment = Omit<TimelineEntry, 'sinceStartMs' | 'sincePreviousMs'>;
 
@@ -24,7 +29,17 @@ const preciseMs = (at: string): number => {
   return Date.parse(at.replace(/(\.\d{3})\d+/, '$1')) + micros / 1_000;
 };
 
-const momentsOfEvent = (event: EventWithAttempts): readonly Moment[] => {
+/** Skips are told by the skipped event, which knows its replacement. */
+const redrives = ({ sequence, type, audit }: EventWithPast): readonly Moment[] =>
+  audit
+    .filter(({ action }) => action === 'redrive')
+    .map(({ at, actor, reason }) => ({
+      ...{ at, sequence, event: type },
+      what: 'redriven',
+      detail: `by ${actor}${reason === null ? '' : `: ${reason}`}`,
+    }));
+
+const momentsOfEvent = (event: EventWithPast): readonly Moment[] => {
   const { sequence, type } = event;
   const raised: Moment = { at: event.createdAt, sequence, event: type, what: 'raised', detail: null };
   const failed = event.history.map(({ attempt, failedAt, error }): Moment => ({
@@ -34,13 +49,14 @@ const momentsOfEvent = (event: EventWithAttempts): readonly Moment[] => {
     what: `attempt ${attempt} failed`,
     detail: error,
   }));
+  const before = [raised, ...failed, ...redrives(event)];
   if (event.status === 'SKIPPED') {
     const why = `by ${event.skippedBy}: ${event.reason}; replaced by ${event.replacementEventId}`;
-    return [raised, ...failed, { at: event.skippedAt, sequence, event: type, what: 'skipped', detail: why }];
+    return [...before, { at: event.skippedAt, sequence, event: type, what: 'skipped', detail: why }];
   }
-  if (event.publishedAt === null) return [raised, ...failed];
+  if (event.publishedAt === null) return before;
   const where = `partition ${event.partition}, offset ${event.offset ?? 'unknown'}`;
-  return [raised, ...failed, { at: event.publishedAt, sequence, event: type, what: 'published', detail: where }];
+  return [...before, { at: event.publishedAt, sequence, event: type, what: 'published', detail: where }];
 };
 
 const momentsOfConsumer = (view: ConsumerView): readonly Moment[] => {
@@ -83,7 +99,7 @@ const momentsOfConsumer = (view: ConsumerView): readonly Moment[] => {
  * entries of different databases may be off by the difference of those clocks.
  */
 export const timelineOf = (
-  events: readonly EventWithAttempts[],
+  events: readonly EventWithPast[],
   consumers: readonly ConsumerView[],
 ): readonly TimelineEntry[] => {
   const moments = [...events.flatMap(momentsOfEvent), ...consumers.flatMap(momentsOfConsumer)]

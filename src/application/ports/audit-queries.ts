@@ -18,6 +18,6 @@ export interface AuditPage {
 export interface AuditQueries {
   /** `before`: `next` of the page before. `limit` is 1–1,000. */
   list(page: { readonly before?: string; readonly limit: number }): TaskEither<StorageUnavailable, AuditPage>;
-  /** What was done to one event, the first act first. */
-  ofEvent(eventId: string): TaskEither<StorageUnavailable, readonly RecordedAct[]>;
+  /** What was done to these events, the first act first. */
+  ofEvents(eventIds: readonly string[]): TaskEither<StorageUnavailable, readonly RecordedAct[]>;
 }

@@ -28,6 +28,8 @@ export interface AttemptEntry {
 }
 
 export interface OutboxEntryDetail extends OutboxEntry {
+  /** By the clock of the process that raised it, as its record says. */
+  readonly occurredAt: string;
   /** JSON text. */
   readonly payload: string;
   /** Those that travel with the event beside what its columns say. */
@@ -53,6 +55,8 @@ export interface SkippedEntry {
 }
 
 export interface SkippedEntryDetail extends SkippedEntry {
+  /** By the clock of the process that raised it. */
+  readonly occurredAt: string;
   /** JSON text. */
   readonly payload: string;
   readonly headers: Readonly<Record<string, string>>;

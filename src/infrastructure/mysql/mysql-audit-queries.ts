@@ -14,8 +14,8 @@ const COLUMNS = 'id, at, actor, action, event_id, reason';
 const NEWEST = `
 SELECT ${COLUMNS} FROM operator_audit WHERE id < ? ORDER BY id DESC LIMIT ?`;
 
-const OF_EVENT = `
-SELECT ${COLUMNS} FROM operator_audit WHERE event_id = ? ORDER BY id`;
+const OF_EVENTS = `
+SELECT ${COLUMNS} FROM operator_audit WHERE event_id IN (?) ORDER BY id`;
 
 const ActRow = t.strict({
   id: WholeNumber,
@@ -54,10 +54,11 @@ export class MySqlAuditQueries implements AuditQueries {
     });
   }
 
-  ofEvent(eventId: string): TaskEither<StorageUnavailable, readonly RecordedAct[]> {
-    if (!isAscii(eventId)) return TE.right([]);
-    return storageAttempt('list audit of event', async () =>
-      decodeRows(ActRow, await this.#pool.use((connection) => connection.rows(OF_EVENT, [eventId]))).map(toAct),
+  ofEvents(eventIds: readonly string[]): TaskEither<StorageUnavailable, readonly RecordedAct[]> {
+    const known = eventIds.filter(isAscii);
+    if (known.length === 0) return TE.right([]);
+    return storageAttempt('list audit of events', async () =>
+      decodeRows(ActRow, await this.#pool.use((connection) => connection.rows(OF_EVENTS, [known]))).map(toAct),
     );
   }
 }

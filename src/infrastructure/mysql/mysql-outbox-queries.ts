@@ -21,7 +21,7 @@ import { endOfLookSql, pageSql } from './outbox-list.ts';
 import type { PresentFilter } from './outbox-list.ts';
 import { HeadersColumn, OutboxStatusColumn, isAscii } from './outbox-rows.ts';
 import { findSkipped, listSkipped, skippedOfOrder } from './skipped-rows.ts';
-import { TimeMicros, UnreadableRow, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
+import { TimeMicros, TimeShort, UnreadableRow, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
 /**
@@ -39,7 +39,7 @@ SELECT ${COLUMNS} FROM outbox o ${HOLDER}
 WHERE o.order_id = ? ORDER BY o.sequence`;
 
 const FIND = `
-SELECT ${COLUMNS}, o.payload, o.headers FROM outbox o ${HOLDER}
+SELECT ${COLUMNS}, o.occurred_at, o.payload, o.headers FROM outbox o ${HOLDER}
 WHERE o.event_id = ?`;
 
 const MOST_HELD_COUNTED = 1_000;
@@ -108,7 +108,7 @@ const EntryRow = t.strict(entryColumns);
 const ListedRow = t.strict({ ...entryColumns, id: WholeNumber });
 const EndOfLookRow = t.strict({ next: nullable(WholeNumber) });
 const BlockedRow = t.strict({ ...entryColumns, since: TimeMicros, held_events: WholeNumber });
-const DetailRow = t.strict({ ...entryColumns, payload: t.string, headers: HeadersColumn });
+const DetailRow = t.strict({ ...entryColumns, occurred_at: TimeShort, payload: t.string, headers: HeadersColumn });
 const HistoryRow = t.strict({ attempt: WholeNumber, failed_at: TimeMicros, error: t.string });
 const StatsRow = t.strict({
   events: WholeNumber,
@@ -221,7 +221,12 @@ export class MySqlOutboxQueries implements OutboxQueries {
     return storageAttempt('find event', () =>
       this.#pool.use(async (connection) => {
         const row = decodeFirst(DetailRow, await connection.rows(FIND, [eventId]));
-        const entry = row && { ...toEntry(row), payload: row.payload, headers: row.headers };
+        const entry = row && {
+          ...toEntry(row),
+          occurredAt: row.occurred_at,
+          payload: row.payload,
+          headers: row.headers,
+        };
         const found = entry ?? (await findSkipped(connection, eventId));
         if (found === undefined) return undefined;
         const history = decodeRows(HistoryRow, await connection.rows(HISTORY, [eventId])).map(toAttempt);

@@ -7,7 +7,7 @@ import type {
 } from '../../application/ports/outbox-queries.ts';
 import type { MySqlConnection } from './mysql-connection.ts';
 import { HeadersColumn } from './outbox-rows.ts';
-import { TimeMicros, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
+import { TimeMicros, TimeShort, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 
 const COLUMNS = `event_id, order_id, sequence, type, version, attempts, last_error, created_at, skipped_at, skipped_by,
   reason, replacement_event_id`;
@@ -16,7 +16,7 @@ const SKIPPED_OF_ORDER = `
 SELECT ${COLUMNS} FROM outbox_skipped WHERE order_id = ? ORDER BY sequence`;
 
 const FIND_SKIPPED = `
-SELECT ${COLUMNS}, payload, headers FROM outbox_skipped WHERE event_id = ?`;
+SELECT ${COLUMNS}, occurred_at, payload, headers FROM outbox_skipped WHERE event_id = ?`;
 
 /** Event IDs rise with time, so the newest events come first. Operators skip few: all of them may be looked at. */
 const LIST_SKIPPED = `
@@ -40,7 +40,12 @@ const columns = {
   replacement_event_id: t.string,
 };
 const SkippedRow = t.strict(columns);
-const SkippedDetailRow = t.strict({ ...columns, payload: t.string, headers: HeadersColumn });
+const SkippedDetailRow = t.strict({
+  ...columns,
+  occurred_at: TimeShort,
+  payload: t.string,
+  headers: HeadersColumn,
+});
 
 const toSkipped = (row: t.TypeOf<typeof SkippedRow>): SkippedEntry => ({
   eventId: row.event_id,
@@ -66,7 +71,7 @@ export const findSkipped = async (
   eventId: string,
 ): Promise<Omit<SkippedEntryDetail, 'history'> | undefined> => {
   const row = decodeFirst(SkippedDetailRow, await connection.rows(FIND_SKIPPED, [eventId]));
-  return row && { ...toSkipped(row), payload: row.payload, headers: row.headers };
+  return row && { ...toSkipped(row), occurredAt: row.occurred_at, payload: row.payload, headers: row.headers };
 };
 
 const AFTER_EVERY_ID = 'g';

@@ -17,6 +17,12 @@ export const uuid = (text: string): string => {
   return id;
 };
 
+/** Where a page of a list begins: what the page before has told. */
+export const cursor = (text: string): string => {
+  if (!/^[0-9a-f-]{1,36}$/.test(text)) throw new InvalidArgumentError('It must be what the page before has told.');
+  return text;
+};
+
 export const wholeNumberBetween =
   (min: number, max: number) =>
   (text: string): number => {

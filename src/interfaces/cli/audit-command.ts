@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AuditPage } from '../../application/ports/audit-queries.ts';
-import { wholeNumberBetween } from './arguments.ts';
+import { cursor, wholeNumberBetween } from './arguments.ts';
+import { nextPage } from './next-page.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { show, withServices } from './run-command.ts';
 import type { OutputOptions } from './run-command.ts';
@@ -8,6 +9,7 @@ import { renderTable } from './table.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
 interface AuditOptions extends OutputOptions {
+  readonly before?: string;
   readonly limit: number;
 }
 
@@ -27,11 +29,18 @@ export const addAuditCommand = (
   program
     .command('audit')
     .description('what operators and the janitor did, the newest first: who, when and why')
+    .option('--before <cursor>', 'only what is older than the page that told this', cursor)
     .option('--limit <n>', 'at most this many', wholeNumberBetween(1, 1_000), 50)
     .option('--json', 'JSON on stdout')
-    .action(async ({ limit, json }: AuditOptions) => {
+    .action(async ({ before, limit, json }: AuditOptions) => {
       const code = await withServices(factory.open, terminal, (services) =>
-        show(services.audit.list({ limit }), terminal, json === undefined ? {} : { json }, auditView),
+        show(
+          services.audit.list({ limit, ...(before === undefined ? {} : { before }) }),
+          terminal,
+          json === undefined ? {} : { json },
+          auditView,
+          nextPage('--before'),
+        ),
       );
       finish(code);
     });

@@ -1,16 +1,14 @@
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type {
-  OutboxEntryDetail,
-  OutboxFilter,
-  OutboxPage,
-  SkippedEntryDetail,
-} from '../../application/ports/outbox-queries.ts';
+import type { OutboxFilter, OutboxPage } from '../../application/ports/outbox-queries.ts';
 import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
+import { eventSize } from '../operator/event-size.ts';
 import { maskPayload } from '../operator/mask-payload.ts';
-import { lineOfText, orderId, uuid, wholeNumberBetween } from './arguments.ts';
+import { cursor, lineOfText, orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
+import { nextPage } from './next-page.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { addBlockedCommand } from './outbox-blocked-command.ts';
 import { addBulkCommands } from './outbox-bulk-commands.ts';
@@ -28,6 +26,7 @@ interface ListOptions extends OutputOptions {
   readonly order?: string;
   readonly type?: string;
   readonly error?: string;
+  readonly before?: string;
   readonly limit: number;
 }
 
@@ -56,9 +55,10 @@ export const addOutboxCommands = (
     .option('--order <order-id>', 'only events of this order', orderId)
     .option('--type <type>', 'only events of this type, like OrderPlaced', lineOfText(64))
     .option('--error <text>', 'only events with this text in their last error', lineOfText(200))
+    .option('--before <cursor>', 'only what is older than the page that told this', cursor)
     .option('--limit <n>', 'at most this many', wholeNumberBetween(1, 1_000), 50)
     .option('--json', 'JSON on stdout')
-    .action(({ status, order, type, error, limit, json }: ListOptions) =>
+    .action(({ status, order, type, error, before, limit, json }: ListOptions) =>
       run((services) => {
         const filter = {
           limit,
@@ -66,9 +66,13 @@ export const addOutboxCommands = (
           ...(order === undefined ? {} : { orderId: order }),
           ...(type === undefined ? {} : { type }),
           ...(error === undefined ? {} : { error }),
+          ...(before === undefined ? {} : { before }),
         };
-        const listed = TE.map(({ entries }: OutboxPage) => entries)(services.outbox.list(filter));
-        return show(listed, terminal, json === undefined ? {} : { json }, entriesView);
+        const listed = pipe(
+          services.outbox.list(filter),
+          TE.map(({ entries: events, next }: OutboxPage) => ({ events, next })),
+        );
+        return show(listed, terminal, json === undefined ? {} : { json }, entriesView, nextPage('--before'));
       }),
     );
 
@@ -84,14 +88,14 @@ export const addOutboxCommands = (
     .option('--json', 'JSON on stdout')
     .action((eventId: string, { payload, ...options }: ShowOptions) =>
       run((services) => {
-        const event = findEvent(services, eventId);
-        const shown =
-          payload === 'plain'
-            ? event
-            : TE.map((found: OutboxEntryDetail | SkippedEntryDetail) => ({
-                ...found,
-                payload: maskPayload(found.payload),
-              }))(event);
+        const shown = pipe(
+          findEvent(services, eventId),
+          TE.map((found) => ({
+            ...found,
+            ...eventSize(found),
+            payload: payload === 'plain' ? found.payload : maskPayload(found.payload),
+          })),
+        );
         return show(shown, terminal, options, entryView);
       }),
     );

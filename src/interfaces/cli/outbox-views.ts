@@ -5,6 +5,7 @@ import type {
   SkippedEntry,
   SkippedEntryDetail,
 } from '../../application/ports/outbox-queries.ts';
+import type { EventSize } from '../operator/event-size.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
 
@@ -35,10 +36,14 @@ export const standing = (entry: OutboxEntry | SkippedEntry): string => {
   }
 };
 
-export const entriesView = (entries: readonly (OutboxEntry | SkippedEntry)[]): readonly string[] =>
+export const entriesView = ({
+  events,
+}: {
+  readonly events: readonly (OutboxEntry | SkippedEntry)[];
+}): readonly string[] =>
   renderTable(
     ['EVENT', 'ORDER', 'SEQ', 'TYPE', 'STATUS', 'TRIES', 'CREATED', 'STANDS', 'LAST ERROR'],
-    entries.map((entry) => [
+    events.map((entry) => [
       entry.eventId,
       entry.orderId,
       entry.sequence,
@@ -61,7 +66,7 @@ const whatBecameOf = (entry: OutboxEntry | SkippedEntry): readonly (readonly [st
       ]
     : [['published', entry.publishedAt]];
 
-export const entryView = (entry: OutboxEntryDetail | SkippedEntryDetail): readonly string[] => [
+export const entryView = (entry: (OutboxEntryDetail | SkippedEntryDetail) & EventSize): readonly string[] => [
   ...renderPairs([
     ['event', entry.eventId],
     ['order', entry.orderId],
@@ -70,6 +75,7 @@ export const entryView = (entry: OutboxEntryDetail | SkippedEntryDetail): readon
     ['status', entry.status],
     ['stands', standing(entry)],
     ['created', entry.createdAt],
+    ['size', `${entry.payloadBytes} bytes of payload, ${entry.headersBytes} bytes of headers`],
     ...whatBecameOf(entry),
     ['last error', entry.lastError],
   ]),

@@ -38,16 +38,21 @@ export const withServices = async <Services extends { close(): Promise<void> }>(
   }
 };
 
-/** Runs a query and shows its answer as JSON, or as people read it. */
+/** Runs a query and shows its answer as JSON, or as people read it, with what else they are told. */
 export const show = async <A>(
   query: TaskEither<CliFailure, A>,
   terminal: Terminal,
   options: OutputOptions,
   forPeople: (answer: A) => readonly string[],
+  talk: (answer: A) => readonly string[] = () => [],
 ): Promise<ExitCode> => {
   const answer = await query();
   if (E.isLeft(answer)) return reportFailure(answer.left, terminal);
-  const lines = options.json === true ? [JSON.stringify(answer.right, null, 2)] : forPeople(answer.right);
-  for (const line of lines) terminal.out(line);
+  if (options.json === true) {
+    terminal.out(JSON.stringify(answer.right, null, 2));
+    return 0;
+  }
+  for (const line of forPeople(answer.right)) terminal.out(line);
+  for (const line of talk(answer.right)) terminal.err(`order: ${line}`);
   return 0;
 };

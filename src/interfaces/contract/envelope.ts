@@ -47,7 +47,7 @@ export interface ContractViolation {
   readonly eventId: string | undefined;
 }
 
-/** Names and values of all headers of one record, bytes. Ours take well under 2 KB. */
+/** Of all headers of one record. Ours take well under 2 KB. */
 export const MAX_HEADER_BYTES = 65_536;
 
 const isOwnHeader = (name: string): boolean => Object.hasOwn(EnvelopeHeaders.type.type.props, name);
@@ -108,7 +108,8 @@ const valuesOf = (value: RawHeaders[string]): HeaderValues => {
   return typeof value === 'string' || Buffer.isBuffer(value) ? [value] : value;
 };
 
-const headerBytes = (headers: RawHeaders): number =>
+/** Names and values of all headers of one record, bytes. */
+export const headerBytes = (headers: RawHeaders): number =>
   Object.entries(headers).reduce(
     (sum, [name, value]) =>
       valuesOf(value).reduce((inner, one) => inner + Buffer.byteLength(name) + Buffer.byteLength(one), sum),

@@ -66,6 +66,11 @@ const Act = t.readonly(
 export const AuditAnswer = t.readonly(t.strict({ acts: t.readonlyArray(Act), next: textOrNull }), 'Audit');
 
 const detail = {
+  /** By the clock of the process that raised it, as its record says. */
+  occurredAt: t.string,
+  payloadBytes: t.number,
+  /** Names and values of all headers of its record, also of those that are made from its columns. */
+  headersBytes: t.number,
   /** JSON text; what may tell of a person is masked unless the bytes are asked for. */
   payload: t.string,
   /** Those that travel with the event beside what its columns say. */

@@ -17,6 +17,7 @@ import type {
 import { OUTBOX_STATUSES } from '../../application/ports/outbox-status.ts';
 import { ShortText } from '../../domain/order/values.ts';
 import { closed } from '../contract/closed.ts';
+import { eventSize } from '../operator/event-size.ts';
 import { maskPayload } from '../operator/mask-payload.ts';
 import { admitted } from './admitted.ts';
 import type { AdmittedHandler } from './admitted.ts';
@@ -46,7 +47,7 @@ import { traceHeaders, traceparentOf } from './trace-context.ts';
 
 export interface OperatorOperationsPorts {
   readonly outbox: OutboxQueries;
-  readonly audit: Pick<AuditQueries, 'ofEvent'>;
+  readonly audit: Pick<AuditQueries, 'ofEvents'>;
   readonly redriveEvent: Pick<RedriveEvent, 'handle'>;
   readonly skipEvent: Pick<SkipEvent, 'handle'>;
   readonly access: Pick<RequestAccess, 'admit'>;
@@ -88,6 +89,7 @@ const eventView = (
 ): unknown =>
   EventAnswer.encode({
     ...event,
+    ...eventSize(event),
     payload: plain ? event.payload : maskPayload(event.payload),
     headers: Object.entries(event.headers).map(([name, value]) => ({ name, value })),
     audit,
@@ -108,7 +110,7 @@ const showEvent =
     const found = await pipe(
       outbox.find(eventId),
       TE.bindTo('event'),
-      TE.bind('acts', () => audit.ofEvent(eventId)),
+      TE.bind('acts', () => audit.ofEvents([eventId])),
     )();
     if (E.isLeft(found)) return sendProblem(reply, found.left);
     const { event, acts } = found.right;

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { timelineOf } from '../../../src/application/operations/explain-timeline.ts';
-import type { EventWithAttempts } from '../../../src/application/operations/explain-timeline.ts';
+import type { EventWithPast } from '../../../src/application/operations/explain-timeline.ts';
+import type { RecordedAct } from '../../../src/application/ports/audit-queries.ts';
 import type { OrderProgress } from '../../../src/application/ports/consumer-progress.ts';
 
 /** An event in the outbox, not skipped. */
-type Published = Exclude<EventWithAttempts, { readonly status: 'SKIPPED' }>;
+type Published = Exclude<EventWithPast, { readonly status: 'SKIPPED' }>;
 
 const event = (sequence: number, change: Partial<Published>): Published => ({
   eventId: `event-${sequence}`,
@@ -22,7 +23,14 @@ const event = (sequence: number, change: Partial<Published>): Published => ({
   partition: 3,
   offset: null,
   history: [],
+  audit: [],
   ...change,
+});
+
+const act = (action: RecordedAct['action'], at: string, reason: string | null): RecordedAct => ({
+  ...{ action, at, reason },
+  actor: 'an operator',
+  eventId: 'event-1',
 });
 
 const progress = (change: Partial<OrderProgress>): OrderProgress => ({
@@ -87,6 +95,7 @@ describe("an order's timeline", () => {
           reason: 'told by hand',
           replacementEventId: 'r1',
           history: [{ attempt: 7, failedAt: '2026-01-31T09:30:30.000000Z', error: 'too large' }],
+          audit: [act('skip', '2026-01-31T09:31:00.000000Z', 'told by hand')],
         },
         event(1, { type: 'EventSkipped', createdAt: '2026-01-31T09:31:00.000000Z' }),
       ],
@@ -97,6 +106,35 @@ describe("an order's timeline", () => {
       ['OrderPlaced', 'attempt 7 failed', 'too large'],
       ['OrderPlaced', 'skipped', 'by an operator: told by hand; replaced by r1'],
       ['EventSkipped', 'raised', null],
+    ]);
+  });
+
+  it('tells of each redrive at its place in time: who, and why if a reason was given', () => {
+    const failed = (second: string): { attempt: number; failedAt: string; error: string } => ({
+      ...{ attempt: 7, error: 'too large' },
+      failedAt: `2026-01-31T09:30:${second}.000000Z`,
+    });
+    const timeline = timelineOf(
+      [
+        event(1, {
+          publishedAt: '2026-01-31T09:30:50.000000Z',
+          offset: 7,
+          history: [failed('10'), failed('30')],
+          audit: [
+            act('redrive', '2026-01-31T09:30:20.000000Z', null),
+            act('redrive', '2026-01-31T09:30:40.000000Z', 'limit raised'),
+          ],
+        }),
+      ],
+      [],
+    );
+    expect(timeline.map(({ what, detail, sincePreviousMs }) => [what, detail, sincePreviousMs])).to.deep.equal([
+      ['raised', null, 0],
+      ['attempt 7 failed', 'too large', 10_000],
+      ['redriven', 'by an operator', 10_000],
+      ['attempt 7 failed', 'too large', 10_000],
+      ['redriven', 'by an operator: limit raised', 10_000],
+      ['published', 'partition 3, offset 7', 10_000],
     ]);
   });
 

@@ -56,7 +56,25 @@ describe('order', function () {
     expect(row).to.match(/quarantined after 7 attempts.*MESSAGE_TOO_LARGE/);
 
     const data: unknown = JSON.parse((await order(['outbox', 'list', '--order', orderId, '--json'])).out);
-    expect(decoded(t.array(t.type({ sequence: t.number })), data)).to.have.lengthOf(2);
+    const { events, next } = decoded(t.type({ events: t.array(t.type({ sequence: t.number })), next: t.null }), data);
+    expect([events.length, next]).to.deep.equal([2, null]);
+  });
+
+  it('outbox list tells where the next page begins: people on stderr, programs as next', async () => {
+    const page = async (...args: readonly string[]): Promise<unknown> =>
+      JSON.parse((await inThisProcess(['outbox', 'list', '--limit', '1', '--json', ...args])).out);
+    const Page = t.type({ events: t.array(t.type({ type: t.string })), next: t.union([t.string, t.null]) });
+    const first = decoded(Page, await page());
+    const { code, out, err } = await inThisProcess(['outbox', 'list', '--limit', '1']);
+    expect([code, err]).to.deep.equal([0, `order: there are more; the next page: --before ${first.next ?? ''}\n`]);
+    expect(out).not.to.include('--before');
+    const second = decoded(Page, await page('--before', first.next ?? ''));
+    expect([...first.events, ...second.events].map(({ type }) => type)).to.deep.equal([
+      'OrderCancelled',
+      'OrderPlaced',
+    ]);
+    expect(second.next).to.equal(null);
+    expect((await inThisProcess(['outbox', 'list', '--before', first.next ?? ''])).err).to.equal('');
   });
 
   it('outbox show tells attempts and the payload, masked unless plain is asked for; an unknown event ends with 1', async () => {
@@ -72,7 +90,11 @@ describe('order', function () {
     expect(await data())
       .to.include('"customerId":"•••"')
       .and.not.to.include(customer);
-    expect(await data('--payload', 'plain')).to.include(customer);
+    const plain = await data('--payload', 'plain');
+    expect(plain).to.include(customer);
+    expect(out).to.match(
+      new RegExp(`^size +${Buffer.byteLength(plain)} bytes of payload, [1-9]\\d+ bytes of headers$`, 'm'),
+    );
 
     const unknown = await order(['outbox', 'show', NOWHERE]);
     expect(unknown).to.deep.equal({ code: 1, out: '', err: `order: there is no event ${NOWHERE} in the outbox\n` });
@@ -185,6 +207,9 @@ describe('order', function () {
       .to.have.property('actor')
       .that.matches(/^cli:./);
 
+    const explained = (await inThisProcess(['explain', orderId])).out.trimEnd().split('\n').at(-1);
+    expect(explained).to.match(/ 1 +OrderPlaced +redriven +by cli:.*: limit raised$/);
+
     const again = await order(['outbox', 'redrive', quarantined, NOWHERE]);
     expect(again.code).to.equal(1);
     expect(again.err.trimEnd().split('\n')).to.have.lengthOf(2);
@@ -273,6 +298,33 @@ describe('order', function () {
     expect(decoded(OrderEventsAnswer, JSON.parse(events.body))).to.include({ purgedThrough: 1 });
     expect((await inThisProcess(['explain', orderId])).out).not.to.include('purged');
   });
+
+  for (const [command, option, list] of [
+    [['outbox', 'blocked'], '--after', 'orders'],
+    [['audit'], '--before', 'acts'],
+  ] as const)
+    it(`${command.join(' ')} goes on where the page before ended`, async () => {
+      await quarantineEvents(api.mysqlUrl);
+      const page = async (...args: readonly string[]): Promise<{ items: readonly unknown[]; next: string | null }> => {
+        const answer: unknown = JSON.parse((await inThisProcess([...command, '--json', ...args])).out);
+        const { next } = decoded(t.type({ next: t.union([t.string, t.null]) }), answer);
+        return { items: decoded(t.array(t.unknown), decoded(t.UnknownRecord, answer)[list]), next };
+      };
+      const first = await page('--limit', '1');
+      const items = [...first.items];
+      for (let { next } = first; next !== null;) {
+        const following = await page('--limit', '1', option, next);
+        expect(following.items).to.have.lengthOf(1);
+        items.push(...following.items);
+        ({ next } = following);
+      }
+      expect(items)
+        .to.have.lengthOf(3)
+        .and.deep.equal((await page()).items);
+      const { code, err } = await inThisProcess([...command, '--limit', '1']);
+      expect([code, err]).to.deep.equal([0, `order: there are more; the next page: ${option} ${first.next ?? ''}\n`]);
+      expect((await inThisProcess([...command])).err).to.equal('');
+    });
 
   it('--help works everywhere, without any setting', async () => {
     const commands = [

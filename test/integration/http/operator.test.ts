@@ -57,6 +57,7 @@ describe('operating the outbox over HTTP', () => {
     const event = decoded(
       t.type({
         payload: t.string,
+        payloadBytes: t.number,
         attempts: t.number,
         headers: t.array(t.type({ name: t.string, value: t.string })),
         history: t.array(t.type({ attempt: t.number, error: t.string })),
@@ -68,10 +69,12 @@ describe('operating the outbox over HTTP', () => {
     expect(JSON.parse(event.payload)).to.have.nested.property('lines[0].sku', requestExamples.PlaceOrder.lines[0].sku);
     expect(event.headers.map(({ name }) => name)).to.include('traceparent');
     const plain = decoded(
-      t.type({ payload: t.string }),
+      t.type({ payload: t.string, payloadBytes: t.number }),
       JSON.parse((await get(`/outbox/${quarantined}?payload=plain`)).body),
     );
     expect(JSON.parse(plain.payload)).to.have.property('customerId', requestExamples.PlaceOrder.customerId);
+    // Masked or not, the size is that of what Kafka is to take.
+    expect([event.payloadBytes, plain.payloadBytes]).to.deep.equal(Array(2).fill(Buffer.byteLength(plain.payload)));
     expect(event.attempts).to.equal(7);
     expect(event.history.map(({ attempt }) => attempt)).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
   });
@@ -135,6 +138,11 @@ describe('operating the outbox over HTTP', () => {
       JSON.parse((await get(`/outbox/${quarantined}`)).body),
     );
     expect(shown.audit).to.have.lengthOf(1);
+    const { timeline } = decoded(ExplanationAnswer, JSON.parse((await get(`/orders/${orderId}/explanation`)).body));
+    expect(timeline.slice(-2).map(({ what, detail }) => [what, detail?.replace(/ <- .*/, '')])).to.deep.equal([
+      ['attempt 7 failed', 'MESSAGE_TOO_LARGE: refused by the broker'],
+      ['redriven', 'by operator token: the limit was raised'],
+    ]);
     const audit = await api.rows('SELECT actor, action, event_id, reason FROM operator_audit');
     expect(audit).to.deep.equal([
       { actor: 'operator token', action: 'redrive', event_id: quarantined, reason: 'the limit was raised' },

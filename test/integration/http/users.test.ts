@@ -134,7 +134,8 @@ describe('each process with a MySQL user of its own, with the rights that `order
     expect(redriven.status).to.equal(200);
     const head = await headOf(second);
     await order(['outbox', 'skip', head, '--reason', 'told by hand'], 'operator');
-    expect(await order(['outbox', 'list', '--status', 'QUARANTINED', '--json'], 'operator')).to.deep.equal(['[]']);
+    const left = await order(['outbox', 'list', '--status', 'QUARANTINED', '--json'], 'operator');
+    expect(JSON.parse(left.join(''))).to.deep.equal({ events: [], next: null });
 
     const relay = await start('relay');
     await eventually(async () => {
