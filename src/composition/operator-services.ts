@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
+import { describeCause } from '../application/describe-cause.ts';
 import { ActOnEvents } from '../application/operations/act-on-events.ts';
 import { ExplainOrder } from '../application/operations/explain-order.ts';
 import { Overview } from '../application/operations/overview.ts';
@@ -10,11 +11,14 @@ import { GetOrder } from '../application/orders/get-order.ts';
 import { systemClock } from '../infrastructure/clock.ts';
 import { decodeServiceConfig, decodeToolConfig } from '../infrastructure/config.ts';
 import type { Environment, ToolConfig } from '../infrastructure/config.ts';
+import { PassingRinger } from '../infrastructure/doorbell/passing-ringer.ts';
+import { sendDatagram } from '../infrastructure/doorbell/send-datagram.ts';
 import { uuidV7Ids } from '../infrastructure/ids.ts';
 import { DATABASE_ROLES, grantsOf } from '../infrastructure/mysql/grants.ts';
 import type { DatabaseRole } from '../infrastructure/mysql/grants.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
 import { MySqlAuditQueries } from '../infrastructure/mysql/mysql-audit-queries.ts';
+import { mysqlDoorbells } from '../infrastructure/mysql/mysql-doorbells.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
 import { MySqlOutboxActivity } from '../infrastructure/mysql/mysql-outbox-activity.ts';
@@ -42,17 +46,28 @@ const userName = (): string => {
   }
 };
 
-const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServices => {
+type Complain = (line: string) => void;
+
+const openOperatorServices = ({ mysql, progressUrls, doorbell }: ToolConfig, complain: Complain): OperatorServices => {
   const pool = createMySqlPool({ ...mysql, connections: 2 });
   const unitOfWork = new MySqlUnitOfWork(pool);
   const outbox = new MySqlOutboxQueries(pool);
   const audit = new MySqlAuditQueries(pool);
+  const ringer = new PassingRinger({
+    doorbells: mysqlDoorbells(pool),
+    send: sendDatagram,
+    observer: {
+      failed: (activity, cause) => {
+        complain(`order: could not ${activity}: ${describeCause(cause)}; relays find at their next poll what was done`);
+      },
+    },
+  });
   const operating = {
     unitOfWork,
     idempotencyKeys: new MySqlIdempotencyKeys(),
     operations: new MySqlOutboxOperations(),
     audit: new MySqlAuditLog(),
-    wakeUp: { ring: () => undefined },
+    wakeUp: doorbell.isOn ? ringer : { ring: () => undefined },
   };
   const redrive = new RedriveEvent(operating);
   const skip = new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped });
@@ -76,20 +91,26 @@ const openOperatorServices = ({ mysql, progressUrls }: ToolConfig): OperatorServ
       audit,
       consumers: new HttpConsumerViews(progressUrls),
     }),
-    close: () => pool.end(),
+    close: async () => {
+      await ringer.rung();
+      await pool.end();
+    },
   };
 };
 
 /** The command line lets no other name through. */
 const databaseRoleOf = (name: string): DatabaseRole => DATABASE_ROLES.find((role) => role === name) ?? 'operator';
 
-/** What the operator's commands work on, opened by the settings in `env` only when a command needs it. */
-export const operatorServicesOf = (env: Environment): OperatorServicesFactory => ({
+/**
+ * What the operator's commands work on, opened by the settings in `env` only when a command needs it. `complain` is told,
+ * in a line for people, what did not work and harms nothing.
+ */
+export const operatorServicesOf = (env: Environment, complain: Complain): OperatorServicesFactory => ({
   actor: `cli:${userName()}`,
   grants: new Map(DATABASE_ROLES.map((role) => [role, grantsOf(role)])),
   open: () => {
     const config = decodeToolConfig(env);
-    return E.isLeft(config) ? settingsRefused(config.left) : openOperatorServices(config.right);
+    return E.isLeft(config) ? settingsRefused(config.left) : openOperatorServices(config.right, complain);
   },
   openMigrations: () => {
     const config = decodeToolConfig(env);

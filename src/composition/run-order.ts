@@ -2,6 +2,7 @@ import type { DeveloperTools } from '../interfaces/cli/event-tools.ts';
 import { runOrderCli } from '../interfaces/cli/order-cli.ts';
 import { processLaunch } from '../interfaces/cli/process-launch.ts';
 import type { Launch } from '../interfaces/cli/process-launch.ts';
+import { printable } from '../interfaces/cli/terminal.ts';
 import type { ExitCode } from '../interfaces/cli/terminal.ts';
 import { operatorServicesOf } from './operator-services.ts';
 
@@ -16,4 +17,12 @@ const noDeveloper: DeveloperTools = {
 export const runOrder = (
   { argv, env, terminal }: Launch = processLaunch(),
   developer: DeveloperTools = noDeveloper,
-): Promise<ExitCode> => runOrderCli(argv, operatorServicesOf(env), developer, terminal);
+): Promise<ExitCode> =>
+  runOrderCli(
+    argv,
+    operatorServicesOf(env, (line) => {
+      terminal.err(printable(line));
+    }),
+    developer,
+    terminal,
+  );

@@ -55,6 +55,7 @@ const toolVariables = {
   ...securityVariables,
   MYSQL_URL: is.mysqlUrl,
   PROGRESS_URLS: is.withDefault(is.namedUrls, new Map<string, string>()),
+  RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
 };
 
 const serviceVariables = {
@@ -67,7 +68,6 @@ const serviceVariables = {
   ACCESS_TOKENS: is.withDefault(accessTokens, []),
   OPERATOR_TOKEN: is.optional(is.secretToken),
   CONSOLE_SESSION_KEY: is.optional(is.secretToken),
-  RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
   RELAY_DOORBELL_HOST: is.withDefault(is.reachableAddress, '127.0.0.1'),
   LOG_LEVEL: is.withDefault(is.oneOf(LOG_LEVELS), 'info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: is.optional(is.httpUrl),
@@ -94,6 +94,8 @@ export interface ToolConfig {
   readonly mysql: MySqlConfig;
   /** Base URL of each consumer that answers `GET /progress/:orderId`, by the consumer's name. */
   readonly progressUrls: ReadonlyMap<string, string>;
+  /** Wakes relays in other processes after a commit; without it they find by polling what was committed. */
+  readonly doorbell: { readonly isOn: boolean };
 }
 
 export interface ServiceConfig extends ToolConfig {
@@ -133,9 +135,7 @@ export interface ServiceConfig extends ToolConfig {
     readonly retryBaseMs: number;
     readonly retryCapMs: number;
   };
-  /** Wakes relays in other processes after a commit; without it they find by polling what was committed. */
-  readonly doorbell: {
-    readonly isOn: boolean;
+  readonly doorbell: ToolConfig['doorbell'] & {
     /** Where a relay listens (UDP), which it tells the others. Port 0 takes any free one. */
     readonly listen: { readonly host: string; readonly port: number };
   };
@@ -230,6 +230,10 @@ const sharedToken = ({ ACCESS_TOKENS: named, OPERATOR_TOKEN: unnamed }: Environm
     ? [{ variable: 'ACCESS_TOKENS', message: 'has the token of OPERATOR_TOKEN: set one of them to another token' }]
     : [];
 
+const doorbellOf = ({ RELAY_DOORBELL }: Pick<ToolEnvironment, 'RELAY_DOORBELL'>): ToolConfig['doorbell'] => ({
+  isOn: RELAY_DOORBELL === 'on',
+});
+
 const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   mysql: {
     url: env.MYSQL_URL,
@@ -239,6 +243,7 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
     queryTimeoutMs: env.MYSQL_QUERY_TIMEOUT_MS,
   },
   progressUrls: env.PROGRESS_URLS,
+  doorbell: doorbellOf(env),
 });
 
 const tokensOf = (env: Pick<ServiceEnvironment, 'ACCESS_TOKENS' | 'OPERATOR_TOKEN'>): readonly AccessToken[] => [
@@ -278,10 +283,7 @@ const serviceConfigOf = (
     retryBaseMs: env.RELAY_RETRY_BASE_MS,
     retryCapMs: env.RELAY_RETRY_CAP_MS,
   },
-  doorbell: {
-    isOn: env.RELAY_DOORBELL === 'on',
-    listen: { host: env.RELAY_DOORBELL_HOST, port: env.RELAY_DOORBELL_PORT },
-  },
+  doorbell: { ...doorbellOf(env), listen: { host: env.RELAY_DOORBELL_HOST, port: env.RELAY_DOORBELL_PORT } },
   outboxMaxEventBytes: env.OUTBOX_MAX_EVENT_BYTES,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,
   logLevel: env.LOG_LEVEL,

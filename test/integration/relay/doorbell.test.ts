@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import * as t from 'io-ts';
 import { createService } from '../../../src/composition/create-service.ts';
+import { runOrder } from '../../../src/composition/run-order.ts';
 import { decodeServiceConfig } from '../../../src/infrastructure/config.ts';
 import type { Environment } from '../../../src/infrastructure/config.ts';
 import type { MySqlPool } from '../../../src/infrastructure/mysql/mysql-pool.ts';
 import { decodeRows } from '../../../src/infrastructure/mysql/rows.ts';
-import { rightOf } from '../../support/decoded.ts';
+import { decoded, rightOf } from '../../support/decoded.ts';
 import { eventually } from '../../support/eventually.ts';
 import { send } from '../../support/http-client.ts';
 import { migratedDatabase, testPool } from '../../support/mysql-storage.ts';
 import { placeOrder, untilPublished } from '../../support/placed-order.ts';
+import { quarantineEvents } from '../../support/quarantine.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestDatabase, TestTopic } from '../../support/servers.ts';
 import { startServiceProcess } from '../../support/service-process.ts';
@@ -114,6 +116,39 @@ describe('the doorbell between processes, over a real MySQL and a real Kafka', f
     await leads(second, LANES);
     await publishes(api);
     expect(await metricOf(second, RECEIVED)).to.be.greaterThan(0);
+  });
+
+  it('given an event that is redriven or skipped by a command / then it is out long before a poll, unless rings are switched off', async () => {
+    const api = await start('api');
+    const orders = [await placeOrder(api.url), await placeOrder(api.url), await placeOrder(api.url)];
+    expect(await quarantineEvents(database.url)).to.have.lengthOf(orders.length);
+    const relay = await start('relay', HARDLY_POLLS);
+    await leads(relay, LANES);
+    const command = async (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> => {
+      const complaints: string[] = [];
+      const terminal = { out: () => undefined, err: (line: string) => complaints.push(line) };
+      expect(await runOrder({ argv, env: settings(env), terminal })).to.equal(0);
+      expect(complaints).to.deep.equal([]);
+    };
+    const eventOf = async (orderId: string | undefined): Promise<string> => {
+      const rows = await pool.use((connection) =>
+        connection.rows('SELECT event_id AS eventId FROM outbox WHERE order_id = ?', [orderId ?? '']),
+      );
+      return decoded(t.tuple([t.type({ eventId: t.string })]), rows)[0].eventId;
+    };
+    const [redriven = '', skipped = '', silent = ''] = orders;
+
+    await command(['outbox', 'redrive', await eventOf(silent)], { RELAY_DOORBELL: 'off' });
+    expect(await metricOf(relay, RECEIVED)).to.equal(0);
+    await command(['outbox', 'redrive', await eventOf(redriven)]);
+    for (const orderId of [silent, redriven]) await untilPublished(api.url, orderId, LONG_BEFORE_A_POLL_MS);
+    await command(['outbox', 'skip', await eventOf(skipped), '--reason', 'told by hand']);
+    await eventually(async () => {
+      const rows = await pool.use((connection) =>
+        connection.rows('SELECT type, status FROM outbox WHERE order_id = ?', [skipped]),
+      );
+      expect(rows).to.deep.equal([{ type: 'EventSkipped', status: 'COMPLETED' }]);
+    }, LONG_BEFORE_A_POLL_MS);
   });
 
   it('given processes that do everything and share the lanes / then one wakes the other', async () => {
