@@ -1,3 +1,4 @@
+import { openLiveScreen } from './live-screen.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command is started with. */
@@ -6,12 +7,6 @@ export interface Launch {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
 }
-
-/** From the top left corner, and what was below is cleared: nothing flickers. */
-const screen = (lines: readonly string[]): void => {
-  const shown = lines.slice(0, process.stdout.rows - 1).map((line) => line.slice(0, process.stdout.columns));
-  process.stdout.write(`\x1b[H${shown.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
-};
 
 /** stdout and stderr of this process. */
 const processTerminal = (): Terminal => {
@@ -27,7 +22,7 @@ const processTerminal = (): Terminal => {
     err: (line) => {
       process.stderr.write(`${line}\n`);
     },
-    ...(process.stdout.isTTY ? { screen } : {}),
+    ...(process.stdout.isTTY ? { openScreen: () => openLiveScreen(process.stdout, process.stdin) } : {}),
   };
 };
 

@@ -1,9 +1,19 @@
+/** A whole screen that a person looks at. */
+export interface Screen {
+  /** Shows these lines in place of those before, as far as they fit; again when the size of the terminal changes. */
+  show(lines: readonly string[]): void;
+  /** Aborted once the person has seen enough. */
+  readonly left: AbortSignal;
+  /** Gives the terminal back as it was. */
+  close(): void;
+}
+
 /** Where a command writes. Data goes to `out`, talk to `err`, so that a pipe gets data only. */
 export interface Terminal {
   out(line: string): void;
   err(line: string): void;
-  /** Takes a whole screen in place of the one before. Only where a person looks at `out`. */
-  readonly screen?: (lines: readonly string[]) => void;
+  /** Only where a person looks at `out`. */
+  readonly openScreen?: () => Screen;
 }
 
 /** 0: done, and all is well. 1: done, and the answer is bad news. 2: could not run. */

@@ -5,13 +5,14 @@ import type { OverviewReport } from '../../application/operations/overview.ts';
 import type { ConsumerState } from '../../application/ports/consumer-desk.ts';
 import { wholeNumberBetween } from './arguments.ts';
 import { describeFailure } from './describe-failure.ts';
+import type { CliFailure } from './describe-failure.ts';
 import type { OperatorServices, OperatorServicesFactory } from './operator-services.ts';
 import { duration } from './outbox-views.ts';
 import { show, withServices } from './run-command.ts';
 import type { OutputOptions } from './run-command.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+import type { ExitCode, Screen, Terminal } from './terminal.ts';
 
 interface TopOptions extends OutputOptions {
   readonly once?: true;
@@ -81,21 +82,41 @@ export const overviewLines = (report: OverviewReport): readonly string[] => [
     : renderTable(['CONSUMER', 'STATE', 'LAG', 'PARKED', 'GAPS', 'WAITING', 'WHY'], report.consumers.map(consumerRow))),
 ];
 
-/** Frame after frame until the process is ended; what cannot be read is told on the screen and asked again. */
-const live = async (
-  { overview }: OperatorServices,
-  everySeconds: number,
-  screen: (lines: readonly string[]) => void,
-): Promise<never> => {
-  for (;;) {
-    const report = await overview.look()();
-    const head = `order top, every ${everySeconds} s, Ctrl-C ends it`;
-    screen([
-      head,
-      '',
-      ...(E.isLeft(report) ? [printable(describeFailure(report.left).message)] : overviewLines(report.right)),
-    ]);
-    await sleep(everySeconds * 1_000);
+/** Apart, so that what to do is not what a narrow terminal cuts. */
+const failureLines = (failure: CliFailure): readonly string[] =>
+  printable(describeFailure(failure).message).split(/(?<=;) /);
+
+/** Resolves once the person has seen enough. */
+const leaving = (screen: Screen): Promise<undefined> =>
+  new Promise((resolve) => {
+    screen.left.addEventListener('abort', () => {
+      resolve(undefined);
+    });
+  });
+
+/** Resolves when it is time for another look, or nobody wants one any more, which is all that ends a pause early. */
+const pause = (everySeconds: number, { left }: Screen): Promise<void> =>
+  sleep(everySeconds * 1_000, undefined, { signal: left }).catch(() => undefined);
+
+/** Frame after frame until the person has seen enough; what cannot be read is told on the screen and asked again. */
+const live = async ({ overview }: OperatorServices, everySeconds: number, screen: Screen): Promise<ExitCode> => {
+  const left = leaving(screen);
+  try {
+    screen.show(['order top: looking…']);
+    while (!screen.left.aborted) {
+      const report = await Promise.race([overview.look()(), left]);
+      if (report === undefined) break;
+      const time = new Date().toISOString().slice(11, 19);
+      screen.show([
+        `order top at ${time} UTC, every ${everySeconds} s; q ends it`,
+        '',
+        ...(E.isLeft(report) ? failureLines(report.left) : overviewLines(report.right)),
+      ]);
+      await pause(everySeconds, screen);
+    }
+    return 0;
+  } finally {
+    screen.close();
   }
 };
 
@@ -113,11 +134,11 @@ export const addTopCommand = (
     .option('--once', 'one look')
     .option('--json', 'one look, as JSON on stdout')
     .action(async ({ every, once, json }: TopOptions) => {
-      const { screen } = terminal;
+      const { openScreen } = terminal;
       const code = await withServices(factory.open, terminal, (services) =>
-        screen === undefined || once === true || json === true
+        openScreen === undefined || once === true || json === true
           ? show(services.overview.look(), terminal, json === undefined ? {} : { json }, overviewLines)
-          : live(services, every, screen),
+          : live(services, every, openScreen()),
       );
       finish(code);
     });
