@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import * as t from 'io-ts';
-import kafkajs, { Kafka, logLevel } from 'kafkajs';
 import { laneOf } from '../../../src/application/relay/lanes.ts';
 import { Relay } from '../../../src/application/relay/relay.ts';
 import type { RelaySettings } from '../../../src/application/relay/relay-settings.ts';
@@ -20,6 +19,7 @@ import { right } from '../../port-suites/storage-under-test.ts';
 import { migratedDatabase, testPool } from '../../support/mysql-storage.ts';
 import { freshTopic, kafkaBrokers } from '../../support/servers.ts';
 import type { TestDatabase, TestTopic } from '../../support/servers.ts';
+import { setTopicLimit } from '../../support/topic-limit.ts';
 import { KafkaProxy } from '../kafka/kafka-proxy.ts';
 import type { LoggedRecord } from '../kafka/topic-log.ts';
 import { readTopic } from '../kafka/topic-log.ts';
@@ -127,26 +127,8 @@ export class RelayUnderTest {
     return records.map(({ message }) => Number(message.headers?.['ce_sequence']?.toString()));
   }
 
-  async raiseTopicLimit(maxMessageBytes: number): Promise<void> {
-    const kafka = new Kafka({ clientId: 'test-admin', brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING });
-    const admin = kafka.admin();
-    await admin.connect();
-    const config = {
-      'max.message.bytes': String(maxMessageBytes),
-      'message.timestamp.type': 'LogAppendTime',
-      'cleanup.policy': 'delete',
-    };
-    await admin.alterConfigs({
-      validateOnly: false,
-      resources: [
-        {
-          type: kafkajs.ConfigResourceTypes.TOPIC,
-          name: this.topic.name,
-          configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-        },
-      ],
-    });
-    await admin.disconnect();
+  raiseTopicLimit(maxMessageBytes: number): Promise<void> {
+    return setTopicLimit(this.topic.name, maxMessageBytes);
   }
 
   async close(): Promise<void> {
