@@ -9,7 +9,8 @@ const once = (send) => {
   return (reason) => send(reason, key);
 };
 
-const named = ({ type, sequence, orderId }) => `${type}, event ${sequence} of order ${shortId(orderId)}`;
+const named = ({ type, sequence, orderId }) =>
+  html`${type}, event ${sequence} of order <span class="one-line">${shortId(orderId)}</span>`;
 
 export const askToRedrive = (event, done) =>
   askToAct({
@@ -76,9 +77,9 @@ const REHEARSAL = { reason: 'rehearsed in the console', dryRun: true };
 export const askToRedriveMany = async (chosen, done) => {
   const outcome = await act('/outbox/redrive', { ...chosen, ...REHEARSAL }, newKey());
   askToAct({
-    title: 'Redrive these events?',
+    title: outcome.done.length === 1 ? 'Redrive this event?' : 'Redrive these events?',
     body: html`${found(outcome, 'redriven')}
-      <p>They go back to work with all their attempts. What is not mended would be quarantined again.</p>`,
+      <p>Back to work means with all attempts. What is not mended would be quarantined again.</p>`,
     reasonRequired: false,
     reasonHint: 'the limit of the topic was raised',
     reasonNote: 'Kept with your name in the audit, for each event.',
@@ -92,10 +93,10 @@ export const askToRedriveMany = async (chosen, done) => {
 export const askToSkipMany = async (chosen, done) => {
   const outcome = await act('/outbox/skip', { ...chosen, ...REHEARSAL }, newKey());
   askToAct({
-    title: 'Give up these events for good?',
+    title: outcome.done.length === 1 ? 'Give up this event for good?' : 'Give up these events for good?',
     body: html`${found(outcome, 'skipped')}
       <p>
-        They will never be published. Consumers are told by an <code>EventSkipped</code> in place of each.
+        What is skipped will never be published. Consumers are told by an <code>EventSkipped</code> in its place.
         <strong>This cannot be taken back.</strong>
       </p>`,
     reasonRequired: true,

@@ -1,7 +1,7 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { actButtons } from './acts.js';
 import { get, queryOf } from './api.js';
-import { moment, prettyJson } from './format.js';
+import { counted, moment, prettyJson, withoutRepeats } from './format.js';
 import { mendingOf } from './mending.js';
 import { actsTable, empty, eventLink, facts, numeric, orderLink, standing, statusBadge, table, when } from './parts.js';
 
@@ -24,6 +24,7 @@ const factsOf = (event) =>
     ['Sequence', event.sequence],
     ['Event ID', html`<span class="id">${event.eventId}</span>`],
     ['Version', event.version],
+    ['Size', `${counted(event.payloadBytes, 'byte')} of payload, ${counted(event.headersBytes, 'byte')} of headers`],
     ['Stands', standing(event)],
     ['Attempts', event.status === 'COMPLETED' ? null : event.attempts],
     ['Raised', html`${moment(event.createdAt)} UTC <span class="dim">(${when(event.createdAt)})</span>`],
@@ -33,21 +34,28 @@ const factsOf = (event) =>
     ['Replaced by', event.replacementEventId ? eventLink(event.replacementEventId, event.replacementEventId) : null],
   ]);
 
-const attempts = (history) =>
-  history.length === 0
+const attemptRow = ({ attempt, at, text }) =>
+  html`<tr>
+    <td data-name="Attempt" class="num">${attempt}</td>
+    <td data-name="At">${moment(at)}</td>
+    <td data-name="Error" class="wrap">${text}</td>
+  </tr>`;
+
+/** With the redrives between them, after which attempts are counted anew. */
+const attempts = ({ history, audit }) => {
+  const errors = withoutRepeats(history.map(({ error }) => error));
+  const failed = history.map(({ attempt, failedAt }, index) => ({ attempt, at: failedAt, text: errors[index] }));
+  const redriven = audit
+    .filter(({ action }) => action === 'redrive')
+    .map(({ at, actor }) => ({ attempt: '–', at, text: html`<em>redriven by ${actor}, with all attempts</em>` }));
+  return failed.length === 0
     ? empty('No attempt has failed.', 'An outage of Kafka is nobody’s attempt and is not listed here.')
     : table(
         'Failed attempts',
-        [numeric('Attempt'), 'Failed at (UTC)', 'Error'],
-        history.map(
-          ({ attempt, failedAt, error }) =>
-            html`<tr>
-              <td data-name="Attempt" class="num">${attempt}</td>
-              <td data-name="Failed at">${moment(failedAt)}</td>
-              <td data-name="Error" class="wrap">${error}</td>
-            </tr>`,
-        ),
+        [numeric('Attempt'), 'At (UTC)', 'Error'],
+        [...failed, ...redriven].sort((a, b) => (a.at < b.at ? -1 : 1)).map(attemptRow),
       );
+};
 
 const holdsOthers = ({ status, attempts, heldBy }) =>
   status === 'QUARANTINED' || (status === 'PENDING' && !heldBy && attempts > 0);
@@ -80,14 +88,14 @@ const behindView = ({ waiting, more }) =>
 const why = ({ status, lastError }) =>
   lastError === null || status === 'COMPLETED'
     ? nothing
-    : html`<div class="notice bad">
+    : html`<div class=${`notice ${status === 'SKIPPED' ? 'warn' : 'bad'}`}>
         <strong>Last error</strong> <code class="wrap">${lastError}</code>
         ${status === 'SKIPPED' ? nothing : mendingOf(lastError)}
       </div>`;
 
 const headers = (list) =>
   list.length === 0
-    ? html`<p class="dim">None beside those made from the columns.</p>`
+    ? html`<p class="dim">None.</p>`
     : facts(list.map(({ name, value }) => [html`<code>${name}</code>`, html`<code class="wrap">${value}</code>`]));
 
 export const eventPage = {
@@ -108,7 +116,7 @@ export const eventPage = {
       ${held === undefined ? nothing : behindView(held)}
       <section>
         <h2>Failed attempts</h2>
-        ${attempts(event.history)}
+        ${attempts(event)}
       </section>
       <div class="columns">
         <section>
@@ -116,7 +124,7 @@ export const eventPage = {
           <pre tabindex="0" aria-label="Payload">${prettyJson(event.payload)}</pre>
         </section>
         <section>
-          <h2>Headers</h2>
+          <h2>Headers <span class="dim">beside those made from the facts above</span></h2>
           <div class="card">${headers(event.headers)}</div>
         </section>
       </div>

@@ -33,6 +33,10 @@ export const ago = (at) => {
 /** The end of an ID: what it begins with is the time, which neighbours share. */
 export const shortId = (id) => `…${id.slice(-12)}`;
 
+/** The same text again and again hides what differs: a repetition is told as such. */
+export const withoutRepeats = (texts) =>
+  texts.map((text, index) => (text === texts[index - 1] ? 'the same again' : text));
+
 /** JSON text as people read it; other text as it is. */
 export const prettyJson = (text) => {
   try {

@@ -146,7 +146,11 @@ const tiles = ({ outbox, activity }) => {
     )}
     ${tile('Pending', number(outbox.pending), `${number(outbox.held)} held · ${number(outbox.retrying)} retrying`, '#/events?status=PENDING')}
     ${tile('Oldest pending', outbox.oldestPendingMs === null ? '–' : duration(outbox.oldestPendingMs), 'that nothing holds')}
-    ${tile('Quarantined', number(outbox.quarantined), 'see them', '#/events?status=QUARANTINED')}
+    ${
+      outbox.quarantined === 0
+        ? tile('Quarantined', '0', 'nothing is given up')
+        : tile('Quarantined', number(outbox.quarantined), 'see them', '#/events?status=QUARANTINED')
+    }
   </ul>`;
 };
 
@@ -222,6 +226,10 @@ const consumers = ({ consumers: known }) =>
               numeric('Callbacks'),
             ],
             known.map(consumerRow),
+            html`<p class="hint">
+              Lag: records not yet read. Parked: orders and records set aside. Gaps: orders that miss an event. Waiting:
+              events that came too early. Callbacks: not yet delivered.
+            </p>`,
           )
     }
   </section>`;
@@ -235,7 +243,8 @@ export const overviewPage = {
       ${tiles(report)}
       <section class="card">
         <h2>
-          Per second <span class="key"><i class="accent"></i>orders <i class="good"></i>published</span>
+          Per second <span class="dim">by time, UTC</span>
+          <span class="key"><i class="accent"></i>orders <i class="good"></i>published</span>
         </h2>
         <div id="chart" role="img" aria-label=${chartText(report.activity)}></div>
       </section>
