@@ -107,7 +107,7 @@ export class ConsumerProcess {
       try {
         if (await consume.sweep(this.stopping.signal)) sender.wake();
       } catch (cause) {
-        log.error({ activity: 'sweep', error: String(cause) }, 'failed, and will be tried again');
+        log.error({ activity: 'sweep', error: describeCause(cause) }, 'failed, and will be tried again');
       }
       await clock.sleep(SWEEP_MS, this.stopping.signal);
     }

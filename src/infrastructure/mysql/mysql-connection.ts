@@ -1,5 +1,5 @@
 import type { PoolConnection, QueryResult, ResultSetHeader, RowDataPacket } from 'mysql2';
-import { ConnectionGone, QueryTimeout, isConnectionLost } from './mysql-errors.ts';
+import { ConnectionGone, QueryTimeout, isConnectionLost, withoutValues } from './mysql-errors.ts';
 
 export type SqlScalar = string | number | boolean | null;
 /** A scalar, a list for `IN (?)`, or rows for `VALUES ?`. Lists must not be empty. */
@@ -95,7 +95,7 @@ export class MySqlConnection {
       });
     } catch (error) {
       if (isConnectionLost(error)) this.destroy();
-      throw error;
+      throw withoutValues(error);
     } finally {
       clearTimeout(timer);
     }

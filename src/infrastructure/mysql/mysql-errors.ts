@@ -81,3 +81,28 @@ export const isConnectionLost = (error: unknown): boolean => {
  */
 const COMMIT_REFUSED: ReadonlySet<number> = new Set([DEADLOCK, LOCK_WAIT_TIMEOUT, 3101, 1290, 1792, 1836]);
 export const isCommitRefused = (error: unknown): boolean => COMMIT_REFUSED.has(serverErrorNumber(error) ?? 0);
+
+/** Errors whose message quotes names only: of users, databases, tables, columns, keys, variables. */
+const QUOTES_NAMES: ReadonlySet<number> = new Set([
+  ...[1044, 1045, 1048, 1049, 1050, 1051, 1054, 1060, 1061, 1072, 1091, 1142, 1143, 1146, 1193, 1227, 1231, 1264, 1364],
+  ...[1370, 1406, 1698, 3819],
+]);
+
+/** A value is quoted as it is, with whatever quotes are in it; the key or column that it is for may be told. */
+const hideQuoted = (message: string): string => {
+  const purpose = / for (?:key|column) '[^']*'[^']*$/.exec(message);
+  const told = purpose === null ? '' : purpose[0];
+  return `${message.slice(0, message.length - told.length).replace(/'[^]*'/, "'…'")}${told}`;
+};
+
+/**
+ * The error as the server gave it, but for values of rows: MySQL quotes them in messages (`Duplicate entry '…' for key`),
+ * the driver keeps the whole statement beside, and errors are logged.
+ */
+export const withoutValues = (error: unknown): unknown => {
+  const number = serverErrorNumber(error);
+  if (number === undefined || !(error instanceof Error)) return error;
+  for (const field of ['sql', 'sqlMessage']) Reflect.deleteProperty(error, field);
+  if (!QUOTES_NAMES.has(number)) error.message = hideQuoted(error.message);
+  return error;
+};

@@ -1,17 +1,22 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { failure } from 'io-ts/lib/PathReporter.js';
 
 /** A row does not have the shape its codec demands: schema and code disagree, or someone edited data by hand. */
 export class UnreadableRow extends Error {
   override readonly name = 'UnreadableRow';
 }
 
+/** `note is not string`: never the value, which may be anybody's. */
+const mismatch = ({ context }: t.ValidationError): string => {
+  const path = context.flatMap(({ key }) => (key === '' ? [] : [key])).join('/');
+  return `${path === '' ? 'row' : path} is not ${context.at(-1)?.type.name ?? 'as expected'}`;
+};
+
 /** Every row through `codec`; throws `UnreadableRow`, naming the column, at the first that does not pass. */
 export const decodeRows = <A>(codec: t.Decoder<unknown, A>, rows: readonly unknown[]): readonly A[] =>
   rows.map((row) => {
     const decoded = codec.decode(row);
-    if (E.isLeft(decoded)) throw new UnreadableRow(failure(decoded.left).join('; '));
+    if (E.isLeft(decoded)) throw new UnreadableRow(decoded.left.map(mismatch).join('; '));
     return decoded.right;
   });
 

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { describeCause } from '../../application/describe-cause.ts';
 import type { Tracer } from '../../application/ports/tracer.ts';
 import { addDocumentationRoutes } from './documentation-routes.ts';
 import type { HttpError } from './http-error.ts';
@@ -160,6 +161,9 @@ const registerOperation = (server: FastifyInstance, { method, path, tag, handle 
 };
 
 /** The server with its routes, not listening yet. Every error it answers is `application/problem+json`. */
+/** Where in the code, without the message that a stack begins with. */
+const placesIn = ({ stack = '' }: Error): string => stack.match(/^ +at .*$/gm)?.join('') ?? '';
+
 export const createHttpServer = async (options: HttpServerOptions): Promise<FastifyInstance> => {
   const server = Fastify({
     loggerInstance: options.log,
@@ -186,7 +190,8 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
   addHooks(server, options);
   server.setErrorHandler((error: FastifyError | RequestRefused, request, reply) => {
     const refused = errorOf(error);
-    if (refused._tag === 'InternalError') options.log.error({ requestId: request.id, error: error.stack }, 'defect');
+    if (refused._tag === 'InternalError')
+      options.log.error({ requestId: request.id, error: describeCause(error), where: placesIn(error) }, 'defect');
     return sendProblem(reply, refused);
   });
   server.setNotFoundHandler({ preHandler: server.rateLimit() }, (_request, reply) =>

@@ -220,6 +220,28 @@ describe('MySqlPool on a real server', () => {
     expect(await pool.use((connection) => connection.rows('SELECT ? AS text', [text]))).to.deep.equal([{ text }]);
   });
 
+  it('given values that the server quotes / then its errors do not', async () => {
+    const errorOf = async (sql: string, values: readonly string[] = []): Promise<Error> => {
+      const error = await rejection(pool.use((connection) => connection.write(sql, values)));
+      if (error instanceof Error) return error;
+      throw new Error(`it was taken: ${sql}`);
+    };
+    await pool.use((connection) =>
+      connection.write('CREATE TEMPORARY TABLE quoted (name VARCHAR(9) PRIMARY KEY, at DATE)'),
+    );
+    await pool.use((connection) => connection.write("INSERT INTO quoted VALUES ('Ada', NULL)"));
+    const errors = [
+      await errorOf('INSERT INTO quoted VALUES (?, NULL)', ['Ada']),
+      await errorOf('INSERT INTO quoted VALUES (?, ?)', ['b', "Ada's birthday"]),
+      await errorOf("INSERT INTO quoted VALUES ('Ada' 'Ada''s', )"),
+      await errorOf('INSERT INTO quoted VALUES (?, NULL)', ['Ada Lovelace']),
+    ];
+    expect(errors.map(({ message }) => message).join('\n')).to.match(
+      /^Duplicate entry '…' for key 'quoted.PRIMARY'\nIncorrect date value: '…' for column 'at' at row 1\nYou have an error .* near '…'.*\nData too long for column 'name' at row 1$/,
+    );
+    for (const error of errors) expect(JSON.stringify([error.message, Object.entries(error)])).not.to.include('Ada');
+  });
+
   it('given two statements in one text / then they are refused', async () => {
     expect(await rejection(pool.use((connection) => connection.rows('SELECT 1; SELECT 2')))).to.have.property(
       'code',

@@ -31,6 +31,17 @@ describe('rows of MySQL', () => {
     const Row = t.strict({ id: WholeNumber, note: t.string });
     expect(decodeRows(Row, [{ id: 1, note: 'a', other: 2 }])).to.deep.equal([{ id: 1, note: 'a' }]);
     expect(() => decodeRows(Row, [{ id: '9007199254740993', note: 'a' }])).to.throw(UnreadableRow, /id/);
-    expect(() => decodeRows(Row, [{ id: 1 }])).to.throw(UnreadableRow, /note/);
+    expect(() => decodeRows(Row, [{ id: 1 }])).to.throw(UnreadableRow, /^note is not string$/);
+    const Inner = t.strict({ name: t.union([t.null, t.strict({ first: t.string })]) });
+    expect(() => decodeRows(Inner, [{ name: { first: 7 } }])).to.throw(UnreadableRow, /name\/1\/first is not string/);
+  });
+
+  it('given a row of another shape / then nothing of what is in it is told, as errors are logged', () => {
+    const Row = t.strict({ payload: t.strict({ id: WholeNumber }), count: WholeNumber });
+    const row = { payload: '{"customer":"Ada"}', count: 'Ada' };
+    expect(() => decodeRows(Row, [row])).to.throw(
+      UnreadableRow,
+      /^(?!.*Ada).*payload is not .*; count is not WholeNumber$/,
+    );
   });
 });
