@@ -28,6 +28,9 @@ const settingsOf = ({ mysqlUrl, kafkaBrokers, topic, operatorToken, apiUrl, cons
     OPERATOR_TOKEN: operatorToken,
     ORDERS_API_URL: apiUrl,
     PROGRESS_URLS: progress.join(','),
+    CONSUMER_MYSQL_URLS: Object.entries(consumerMysqlUrls)
+      .map(([name, url]) => `${name}=${url}`)
+      .join(','),
   };
 };
 

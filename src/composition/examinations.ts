@@ -20,6 +20,7 @@ import type { MySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
 import { encodeEnvelope } from '../interfaces/contract/envelope.ts';
 import { schemaIsCurrent, topicIsRight } from './start-checks.ts';
 import { examineClocks } from './examine-clocks.ts';
+import { examineConsumers } from './examine-consumers.ts';
 import { processName } from './process-name.ts';
 
 /** A broker that has just started needs a moment until it knows who keeps the offsets of groups. */
@@ -37,6 +38,7 @@ const compareWithLog = (log: TopicLog, pool: MySqlPool, partitions: number): Exa
 export const examinationsOf = (
   config: ServiceConfig,
   pool: MySqlPool,
+  consumerPools: ReadonlyMap<string, MySqlPool>,
   { role, deep }: { readonly role: DatabaseRole; readonly deep: boolean },
 ): readonly Examination[] => {
   const { kafka: settings, relay, outboxMaxEventBytes: maxEventBytes } = config;
@@ -58,5 +60,6 @@ export const examinationsOf = (
     examineRelays(pool, partitions),
     examineLag(kafka, topic),
     ...(deep ? [compareWithLog(new KafkaTopicLog(kafka, topic), pool, partitions)] : []),
+    ...examineConsumers({ config, pool, consumerPools, deep }),
   ];
 };

@@ -26,6 +26,7 @@ import { MySqlOutboxOperations } from '../infrastructure/mysql/mysql-outbox-oper
 import { MySqlOutboxQueries } from '../infrastructure/mysql/mysql-outbox-queries.ts';
 import { MySqlOutboxRetention } from '../infrastructure/mysql/mysql-outbox-retention.ts';
 import { createMySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
+import type { MySqlPool } from '../infrastructure/mysql/mysql-pool.ts';
 import { MySqlRelayViews } from '../infrastructure/mysql/mysql-relay-views.ts';
 import { MySqlSchemaMigrations } from '../infrastructure/mysql/mysql-schema-migrations.ts';
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
@@ -122,10 +123,15 @@ export const operatorServicesOf = (env: Environment, complain: Complain): Operat
   openDoctor: ({ role, deep }) => {
     const config = decodeServiceConfig(env);
     if (E.isLeft(config)) return settingsRefused(config.left);
-    const pool = createMySqlPool({ ...config.right.mysql, connections: WATCH_CONNECTIONS });
+    const { mysql, consumerMysqlUrls } = config.right;
+    const open = (url: string): MySqlPool => createMySqlPool({ ...mysql, url, connections: WATCH_CONNECTIONS });
+    const pool = open(mysql.url);
+    const consumerPools = new Map([...consumerMysqlUrls].map(([name, url]) => [name, open(url)]));
     return {
-      examinations: examinationsOf(config.right, pool, { role: databaseRoleOf(role), deep }),
-      close: () => pool.end(),
+      examinations: examinationsOf(config.right, pool, consumerPools, { role: databaseRoleOf(role), deep }),
+      close: async () => {
+        await Promise.all([pool, ...consumerPools.values()].map((each) => each.end()));
+      },
     };
   },
 });

@@ -3,7 +3,13 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { AccessToken } from '../application/operations/access-token.ts';
 import { accessTokens, standsForTwo, unnamedOperator } from './access-tokens.ts';
-import { kafkaAccessOf, mysqlTlsOf, securityConflicts, securityVariables } from './connection-security.ts';
+import {
+  kafkaAccessOf,
+  mysqlTlsOf,
+  securityConflicts,
+  securityVariables,
+  unverifiableServers,
+} from './connection-security.ts';
 import { failpointFrom } from './failpoints.ts';
 import type { Failpoint } from './failpoints.ts';
 import { faultsOnSignalFrom } from './faults-on-signal.ts';
@@ -56,6 +62,7 @@ const toolVariables = {
   MYSQL_URL: is.mysqlUrl,
   PROGRESS_URLS: is.withDefault(is.namedUrls, new Map<string, string>()),
   RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
+  CONSUMER_MYSQL_URLS: is.withDefault(is.namedMySqlUrls, new Map<string, string>()),
 };
 
 const serviceVariables = {
@@ -96,6 +103,8 @@ export interface ToolConfig {
   readonly progressUrls: ReadonlyMap<string, string>;
   /** Wakes relays in other processes after a commit; without it they find by polling what was committed. */
   readonly doorbell: { readonly isOn: boolean };
+  /** MySQL URL of each consumer's own database, by the consumer's name: for the doctor alone. */
+  readonly consumerMysqlUrls: ReadonlyMap<string, string>;
 }
 
 export interface ServiceConfig extends ToolConfig {
@@ -212,8 +221,13 @@ const conflicts = (env: Environment): readonly ConfigProblem[] => {
       variable,
       message: `is ${valueOf(variable)}: set it to at most ${most(valueOf)}, ${because}`,
     }));
-  return [...problems, ...sharedPorts(valueOf), ...sharedToken(env), ...securityConflicts(env, 'MYSQL_URL')];
+  return [...problems, ...sharedPorts(valueOf), ...sharedToken(env), ...toolConflicts(env)];
 };
+
+const toolConflicts = (env: Environment): readonly ConfigProblem[] => [
+  ...securityConflicts(env, 'MYSQL_URL'),
+  ...unverifiableServers(env, 'CONSUMER_MYSQL_URLS'),
+];
 
 const PORTS = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT'] as const;
 
@@ -244,6 +258,7 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   },
   progressUrls: env.PROGRESS_URLS,
   doorbell: doorbellOf(env),
+  consumerMysqlUrls: env.CONSUMER_MYSQL_URLS,
 });
 
 const tokensOf = (env: Pick<ServiceEnvironment, 'ACCESS_TOKENS' | 'OPERATOR_TOKEN'>): readonly AccessToken[] => [
@@ -318,6 +333,6 @@ export const decodeServiceConfig = (env: Environment): Either<readonly ConfigPro
 /** Settings of the operator's tools, which need the database only. */
 export const decodeToolConfig = (env: Environment): Either<readonly ConfigProblem[], ToolConfig> => {
   const decoded = ToolEnvironment.decode(env);
-  const problems = [...(E.isLeft(decoded) ? problemsOf(decoded.left) : []), ...securityConflicts(env, 'MYSQL_URL')];
+  const problems = [...(E.isLeft(decoded) ? problemsOf(decoded.left) : []), ...toolConflicts(env)];
   return E.isLeft(decoded) || problems.length > 0 ? E.left(problems) : E.right(toolConfigOf(decoded.right));
 };

@@ -77,13 +77,23 @@ const unusedCa = (env: RawEnvironment, server: 'MYSQL' | 'KAFKA'): readonly Prob
     : [];
 
 /** The driver verifies names only: it would take a certificate for `localhost` from any address. */
-const unverifiableServer = (env: RawEnvironment, urlVariable: string): readonly Problem[] => {
-  const url = env[urlVariable] ?? '';
+const unverifiableServer = (
+  env: RawEnvironment,
+  urlVariable: string,
+  url = env[urlVariable] ?? '',
+): readonly Problem[] => {
   const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[(.*)\]$/, '$1') : '';
   return env['MYSQL_TLS'] === 'on' && isIP(host) !== 0
     ? [{ variable: urlVariable, message: 'has an address for a host: set it to the name in the server’s certificate' }]
     : [];
 };
+
+/** The same for URLs by name, separated by commas. */
+export const unverifiableServers = (env: RawEnvironment, urlsVariable: string): readonly Problem[] =>
+  (env[urlsVariable] ?? '')
+    .split(',')
+    .flatMap((entry) => unverifiableServer(env, urlsVariable, entry.slice(entry.indexOf('=') + 1).trim()))
+    .slice(0, 1);
 
 const SASL_PARTS = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
 

@@ -90,20 +90,22 @@ export const oneOf = <const A extends string>(values: readonly A[]): Setting<A> 
 const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
 /** Options in the URL's query are refused: they could override settings that guarantees rest on. */
+const isMySqlUrl = (text: string): boolean => {
+  const url = parseUrl(text);
+  return (
+    url?.protocol === 'mysql:' &&
+    url.hostname !== '' &&
+    url.username !== '' &&
+    /^\/[A-Za-z0-9_$-]{1,64}$/.test(url.pathname) &&
+    url.search === '' &&
+    url.hash === ''
+  );
+};
+
 export const mysqlUrl: Setting<string> = setting({
   expected: 'mysql://user:password@host:port/database, without parameters',
   secret: true,
-  parse: (text) => {
-    const url = parseUrl(text);
-    const acceptable =
-      url?.protocol === 'mysql:' &&
-      url.hostname !== '' &&
-      url.username !== '' &&
-      /^\/[A-Za-z0-9_$-]{1,64}$/.test(url.pathname) &&
-      url.search === '' &&
-      url.hash === '';
-    return acceptable ? text : undefined;
-  },
+  parse: (text) => (isMySqlUrl(text) ? text : undefined),
 });
 
 const BROKER = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
@@ -158,19 +160,28 @@ export const secretToken: Setting<string> = setting({
   parse: (text) => (/^[\x21-\x7e]{16,512}$/.test(text) ? text : undefined),
 });
 
+const CONSUMER_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** By name, when each is acceptable and there once. */
+const byName = (text: string, isAcceptable: (url: string) => boolean): ReadonlyMap<string, string> | undefined => {
+  const entries = text.split(',').map((entry): readonly [string, string] => {
+    const at = entry.indexOf('=');
+    return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
+  });
+  const named = new Map(entries);
+  const acceptable = entries.every(([name, url]) => CONSUMER_NAME.test(name) && isAcceptable(url));
+  return acceptable && named.size === entries.length ? named : undefined;
+};
+
 /** `payment=http://127.0.0.1:8091,shipping=http://127.0.0.1:8092` */
 export const namedUrls = setting<ReadonlyMap<string, string>>({
   expected: 'name=http://host:port, more of them separated by commas, each name once',
-  parse: (text) => {
-    const entries = text.split(',').map((entry): readonly [string, string] => {
-      const at = entry.indexOf('=');
-      return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
-    });
-    const acceptable = entries.every(([name, url]) => {
-      const protocol = parseUrl(url)?.protocol;
-      return /^[a-z][a-z0-9-]{0,31}$/.test(name) && (protocol === 'http:' || protocol === 'https:');
-    });
-    const byName = new Map(entries);
-    return acceptable && byName.size === entries.length ? byName : undefined;
-  },
+  parse: (text) => byName(text, (url) => ['http:', 'https:'].includes(parseUrl(url)?.protocol ?? '')),
+});
+
+/** `payment=mysql://doctor:secret@db:3306/payment`; a comma of a password is written `%2C`. */
+export const namedMySqlUrls = setting<ReadonlyMap<string, string>>({
+  expected: 'name=mysql://user:password@host:port/database, more of them separated by commas, each name once',
+  secret: true,
+  parse: (text) => byName(text, isMySqlUrl),
 });

@@ -70,6 +70,11 @@ describe('settings of the service', () => {
     ['a bad topic name', { ORDER_TOPIC: 'orders events' }, [/^ORDER_TOPIC is "orders events"/]],
     ['a bad host name', { HTTP_HOST: 'a b' }, [/^HTTP_HOST is "a b"/]],
     ['a bad consumer address', { PROGRESS_URLS: 'payment' }, [/^PROGRESS_URLS is "payment"/]],
+    [
+      'a consumer’s database that is none, whose password is not repeated',
+      { CONSUMER_MYSQL_URLS: 'payment=mysql://a:of-payment@h/b,shipping=postgres://a:of-shipping@h/b' },
+      [/^CONSUMER_MYSQL_URLS is not acceptable: set it to name=mysql:(?!.*of-)/],
+    ],
     ['a consumer twice', { PROGRESS_URLS: 'a=http://x:1,a=http://y:1' }, [/^PROGRESS_URLS is/]],
     [
       'a doorbell on every address of the machine',

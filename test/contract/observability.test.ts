@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Discrepancies } from '../../src/application/operations/discrepancies.ts';
+import { LOG_DISCREPANCIES } from '../../src/application/operations/log-discrepancies.ts';
 import { ROOT } from '../../tools/environment/checkout.ts';
 import { exposedMetrics } from '../support/metrics/exposed-metrics.ts';
 import { readExposition, seriesNamesOf } from '../support/metrics/exposition.ts';
@@ -49,9 +49,7 @@ describe('alerts, dashboard and runbooks', function () {
   });
 
   it('each alert leads to a page of its own, and each page is led to', () => {
-    const doctor = new Discrepancies();
-    doctor.note('phantom', 'an event');
-    const fromDoctor = /docs\/runbooks\/[\w-]+\.md/.exec(doctor.observations()[0]?.mend ?? '')?.[0] ?? '';
+    const fromDoctor = /docs\/runbooks\/[\w-]+\.md/.exec(LOG_DISCREPANCIES.phantom.mend)?.[0] ?? '';
     const led = [...alerts().map(({ runbook }) => runbook), fromDoctor];
     expect(led.toSorted()).to.deep.equal(runbooks().toSorted());
   });
@@ -81,7 +79,10 @@ describe('alerts, dashboard and runbooks', function () {
   });
 
   it('every page that the doctor names is there', () => {
-    const sources = ['application/operations/judge-relays.ts', 'infrastructure/kafka/examine-lag.ts'];
+    const sources = [
+      ...['application/operations/judge-relays.ts', 'application/operations/consumer-discrepancies.ts'],
+      'infrastructure/kafka/examine-lag.ts',
+    ];
     const named = sources.flatMap((path) => read(`src/${path}`).match(/docs\/runbooks\/[\w-]+\.md/g) ?? []);
     expect(named.length).to.be.greaterThan(3);
     expect(named.filter((path) => !runbooks().includes(path))).to.deep.equal([]);

@@ -1,14 +1,11 @@
-import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import { describeCause } from '../describe-cause.ts';
 import type { Examination, Observation } from '../ports/examination.ts';
 import type { LedgerEvent, LedgerOrder, LedgerRemains, OutboxLedger } from '../ports/outbox-ledger.ts';
 import type { Unreachable } from '../ports/start-check.ts';
-import type { StorageUnavailable } from '../ports/storage-error.ts';
 import type { LoggedRecord, PartitionBounds, TopicLog } from '../ports/topic-log.ts';
+import { answered, stored, untilUnanswered } from './answered.ts';
 import { Discrepancies } from './discrepancies.ts';
+import { LOG_DISCREPANCIES } from './log-discrepancies.ts';
 import { OffsetSet } from './offset-set.ts';
 
 /** What an event looks like on the topic. */
@@ -19,7 +16,7 @@ export interface PublishedForm {
 }
 
 export interface CompareWithLogParts {
-  readonly ledger: OutboxLedger;
+  readonly ledger: Omit<OutboxLedger, 'placesOf'>;
   readonly log: TopicLog;
   readonly laneOf: (orderKey: string) => number;
   readonly asPublished: (event: LedgerEvent) => PublishedForm;
@@ -29,20 +26,6 @@ const ORDERS_AT_ONCE = 500;
 const ROWS_AT_ONCE = 5_000;
 const EVENTS_AT_ONCE = 500;
 const ORPHANS_NAMED = 10;
-
-const unreachable = ({ action, cause }: StorageUnavailable): Unreachable => ({
-  _tag: 'Unreachable',
-  reason: `MySQL cannot ${action}: ${describeCause(cause)}`,
-  cause,
-});
-
-/** Carries a Left out of a callback that can only reject. */
-class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-  constructor(readonly left: Unreachable) {
-    super(left.reason);
-  }
-}
 
 const isSame = (record: LoggedRecord, { key, value, headers }: PublishedForm): boolean => {
   const names = Object.keys(record.headers);
@@ -68,7 +51,7 @@ const inChunks = <A>(items: readonly A[], size: number): readonly (readonly A[])
  * It cannot tell that a record is missing which the topic has deleted by its age.
  */
 export class CompareWithLog {
-  private readonly found = new Discrepancies();
+  private readonly found = new Discrepancies(LOG_DISCREPANCIES);
   private readonly inPlace = new Map<number, OffsetSet>();
   private counted = { orders: 0, events: 0, records: 0, unmarked: 0, repeated: 0, purged: 0 };
 
@@ -79,24 +62,17 @@ export class CompareWithLog {
   }
 
   run(): TaskEither<Unreachable, readonly Observation[]> {
-    return async () => {
-      try {
-        return E.right(await this.compare());
-      } catch (cause) {
-        if (cause instanceof Interrupted) return E.left(cause.left);
-        throw cause;
-      }
-    };
+    return untilUnanswered(() => this.compare());
   }
 
   private async compare(): Promise<readonly Observation[]> {
     const { ledger, log } = this.parts;
-    const began = await this.stored(ledger.now());
+    const began = await stored(ledger.now());
     await this.checkTotals();
     await this.checkOrders();
-    const ends = await this.answered(log.bounds());
-    await this.answered(log.read(ends, (batch) => this.checkRecords(batch)));
-    const startsNow = await this.answered(log.bounds());
+    const ends = await answered(log.bounds());
+    await answered(log.read(ends, (batch) => this.checkRecords(batch)));
+    const startsNow = await answered(log.bounds());
     await this.checkRows(began, ends, startsNow);
     return [this.summary(ends), ...this.found.observations()];
   }
@@ -114,17 +90,17 @@ export class CompareWithLog {
   }
 
   private async checkTotals(): Promise<void> {
-    const { versions, rows, purged } = await this.stored(this.parts.ledger.totals());
+    const { versions, rows, purged } = await stored(this.parts.ledger.totals());
     if (versions !== rows + purged)
       this.found.note('totals', `versions add up to ${versions}, rows are ${rows}, purged were ${purged}`);
-    for (const orphan of await this.stored(this.parts.ledger.orphans(ORPHANS_NAMED))) this.found.note('orphan', orphan);
+    for (const orphan of await stored(this.parts.ledger.orphans(ORPHANS_NAMED))) this.found.note('orphan', orphan);
   }
 
   private async checkOrders(): Promise<void> {
-    const { purged } = await this.stored(this.parts.ledger.totals());
+    const { purged } = await stored(this.parts.ledger.totals());
     let after = '';
     for (;;) {
-      const page = await this.stored(this.parts.ledger.ordersAfter(after, ORDERS_AT_ONCE));
+      const page = await stored(this.parts.ledger.ordersAfter(after, ORDERS_AT_ONCE));
       for (const order of page) this.checkOrder(order, purged > 0);
       this.counted.orders += page.length;
       const last = page.at(-1);
@@ -154,7 +130,7 @@ export class CompareWithLog {
   private async checkRecords(batch: readonly LoggedRecord[]): Promise<void> {
     for (const records of inChunks(batch, EVENTS_AT_ONCE)) {
       const ids = records.flatMap(({ headers }) => headers['ce_id'] ?? []);
-      const events = await this.stored(this.parts.ledger.find([...new Set(ids)]));
+      const events = await stored(this.parts.ledger.find([...new Set(ids)]));
       const byId = new Map(events.map((event) => [event.eventId, event]));
       const unknown: LoggedRecord[] = [];
       for (const record of records) {
@@ -191,8 +167,8 @@ export class CompareWithLog {
   private async checkUnknown(records: readonly LoggedRecord[]): Promise<void> {
     if (records.length === 0) return;
     const keys = [...new Set(records.flatMap(({ key }) => key ?? []))];
-    const remains = await this.stored(this.parts.ledger.remainsOf(keys));
-    const { purged } = await this.stored(this.parts.ledger.totals());
+    const remains = await stored(this.parts.ledger.remainsOf(keys));
+    const { purged } = await stored(this.parts.ledger.totals());
     for (const record of records) {
       if (purged > 0 && this.wasPurged(record, remains.get(record.key ?? ''))) this.counted.purged += 1;
       else {
@@ -217,7 +193,7 @@ export class CompareWithLog {
     const startOf = new Map(startsNow.map(({ partition, start }) => [partition, start]));
     let after = 0;
     for (;;) {
-      const page = await this.stored(this.parts.ledger.publishedAfter(after, before, ROWS_AT_ONCE));
+      const page = await stored(this.parts.ledger.publishedAfter(after, before, ROWS_AT_ONCE));
       for (const { eventId, orderKey, sequence, lane, offset } of page) {
         const place = `event ${eventId}, sequence ${sequence} of ${orderKey}`;
         if (offset === null) this.found.note('lost', `${place}: its row names no offset`);
@@ -234,15 +210,5 @@ export class CompareWithLog {
       if (last === undefined) return;
       after = last.row;
     }
-  }
-
-  private async answered<A>(question: TaskEither<Unreachable, A>): Promise<A> {
-    const answer = await question();
-    if (E.isLeft(answer)) throw new Interrupted(answer.left);
-    return answer.right;
-  }
-
-  private stored<A>(question: TaskEither<StorageUnavailable, A>): Promise<A> {
-    return this.answered(pipe(question, TE.mapLeft(unreachable)));
   }
 }

@@ -42,6 +42,14 @@ export interface LedgerPublished {
   readonly offset: number | null;
 }
 
+/** Which event of which order it is, and what became of it. */
+export interface LedgerPlace {
+  readonly eventId: string;
+  readonly orderKey: string;
+  readonly sequence: number;
+  readonly status: OutboxStatus | 'SKIPPED';
+}
+
 /** What is left of an order: `first` is null when no event is. */
 export interface LedgerRemains {
   readonly version: number;
@@ -57,6 +65,8 @@ export interface OutboxLedger {
   ordersAfter(after: string, limit: number): TaskEither<StorageUnavailable, readonly LedgerOrder[]>;
   /** Those of the events that are there, skipped ones included. */
   find(eventIds: readonly string[]): TaskEither<StorageUnavailable, readonly LedgerEvent[]>;
+  /** The same without what an event says. */
+  placesOf(eventIds: readonly string[]): TaskEither<StorageUnavailable, readonly LedgerPlace[]>;
   /** Of each key that is an order. */
   remainsOf(orderKeys: readonly string[]): TaskEither<StorageUnavailable, ReadonlyMap<string, LedgerRemains>>;
   /** COMPLETED rows above row `after`, published before `before`, at most `limit`, ascending. */

@@ -5,7 +5,8 @@ import { migrate } from '../mysql/migrate.ts';
 import type { MigrateOptions, MigrationError, MigrationLog } from '../mysql/migrate.ts';
 import { isConnectionLost } from '../mysql/mysql-errors.ts';
 
-const KIT_MIGRATIONS = join(import.meta.dirname, 'migrations');
+/** What the kit itself needs, logged in `consumer_kit_migrations`. */
+export const KIT_MIGRATIONS = join(import.meta.dirname, 'migrations');
 const RETRY_MS = 500;
 
 /** The database and the migrations do not fit together; only a person can mend that. */

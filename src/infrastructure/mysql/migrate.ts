@@ -216,10 +216,11 @@ export const migrate = ({
 export const migrationStatus = (
   pool: MySqlPool,
   directory: string,
+  log: MigrationLog = 'schema_migrations',
 ): TaskEither<StorageUnavailable | MigrationConflict, MigrationStatus> =>
   pipe(
     storageAttempt('read migration status', async () =>
-      planOf(await readMigrations(directory), await pool.use((connection) => readLog(connection, 'schema_migrations'))),
+      planOf(await readMigrations(directory), await pool.use((connection) => readLog(connection, log))),
     ),
     TE.chainEitherKW((plan) => plan),
     TE.map(({ applied, steps }) => ({ applied, pending: steps.map(({ file }) => file.name) })),

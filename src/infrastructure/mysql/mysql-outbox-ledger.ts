@@ -4,6 +4,7 @@ import * as t from 'io-ts';
 import type {
   LedgerEvent,
   LedgerOrder,
+  LedgerPlace,
   LedgerPublished,
   LedgerRemains,
   LedgerTotals,
@@ -38,6 +39,11 @@ UNION ALL
 SELECT event_id, order_id, sequence, type, version, occurred_at, payload, headers, 'SKIPPED', NULL, NULL
 FROM outbox_skipped WHERE event_id IN (?)`;
 
+const PLACES = `
+SELECT event_id, order_id, sequence, status FROM outbox WHERE event_id IN (?)
+UNION ALL
+SELECT event_id, order_id, sequence, 'SKIPPED' FROM outbox_skipped WHERE event_id IN (?)`;
+
 const REMAINS = `
 SELECT o.order_id, o.version, MIN(x.sequence) AS first
 FROM orders o LEFT JOIN outbox x ON x.order_id = o.order_id WHERE o.order_id IN (?) GROUP BY o.order_id, o.version`;
@@ -71,6 +77,12 @@ const EventRow = t.strict({
   status: t.union([OutboxStatusColumn, t.literal('SKIPPED')]),
   kafka_partition: nullable(WholeNumber),
   kafka_offset: nullable(WholeNumber),
+});
+const PlaceRow = t.strict({
+  event_id: t.string,
+  order_id: t.string,
+  sequence: WholeNumber,
+  status: t.union([OutboxStatusColumn, t.literal('SKIPPED')]),
 });
 const RemainsRow = t.strict({ order_id: t.string, version: WholeNumber, first: nullable(WholeNumber) });
 const PublishedRow = t.strict({
@@ -141,6 +153,16 @@ export class MySqlOutboxLedger implements OutboxLedger {
     const ids = eventIds.filter(isAscii);
     if (ids.length === 0) return TE.right([]);
     return storageAttempt('find events', async () => (await this.#rows(FIND, [ids, ids])).map(toEvent));
+  }
+
+  placesOf(eventIds: readonly string[]): TaskEither<StorageUnavailable, readonly LedgerPlace[]> {
+    const ids = eventIds.filter(isAscii);
+    if (ids.length === 0) return TE.right([]);
+    return storageAttempt('find events', async () =>
+      decodeRows(PlaceRow, await this.#rows(PLACES, [ids, ids])).map(({ event_id, order_id, sequence, status }) => ({
+        ...{ eventId: event_id, orderKey: order_id, sequence, status },
+      })),
+    );
   }
 
   remainsOf(orderKeys: readonly string[]): TaskEither<StorageUnavailable, ReadonlyMap<string, LedgerRemains>> {

@@ -5,7 +5,7 @@ import { describeCause } from '../../application/describe-cause.ts';
 import type { MigrationRefused, SchemaMigrations } from '../../application/ports/schema-migrations.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import { migrate, migrationStatus } from './migrate.ts';
-import type { MigrateOptions, MigrationError } from './migrate.ts';
+import type { MigrateOptions, MigrationError, MigrationLog } from './migrate.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 
 const reasonOf = (error: Exclude<MigrationError, StorageUnavailable>): string => {
@@ -32,17 +32,18 @@ export class MySqlSchemaMigrations implements SchemaMigrations {
     private readonly pool: MySqlPool,
     private readonly server: Pick<MigrateOptions, 'url' | 'tls'>,
     private readonly directory: string,
+    private readonly log: MigrationLog = 'schema_migrations',
   ) {}
 
   pending(): TaskEither<StorageUnavailable | MigrationRefused, readonly string[]> {
     return pipe(
-      migrationStatus(this.pool, this.directory),
+      migrationStatus(this.pool, this.directory, this.log),
       TE.map(({ pending }) => pending),
       TE.mapLeft(refused),
     );
   }
 
   apply(): TaskEither<StorageUnavailable | MigrationRefused, readonly string[]> {
-    return pipe(migrate({ ...this.server, directory: this.directory }), TE.mapLeft(refused));
+    return pipe(migrate({ ...this.server, directory: this.directory, log: this.log }), TE.mapLeft(refused));
   }
 }

@@ -42,7 +42,10 @@ export const addDoctorCommand = (
     .description(
       'look into settings, schema, rights, topic, clocks, relays and consumers, and say how to mend what is wrong; changes nothing',
     )
-    .option('--deep', 'also compare every order and event with every record on the topic; reads all of them')
+    .option(
+      '--deep',
+      'also compare every order and event with every record on the topic, and with what each consumer has; reads all of them',
+    )
     .addOption(
       new Option('--as <role>', 'what the MySQL user of MYSQL_URL is for')
         .choices([...grants.keys()])

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { CompareWithLog } from '../../../src/application/operations/compare-with-log.ts';
-import type { LedgerEvent, OutboxLedger } from '../../../src/application/ports/outbox-ledger.ts';
+import type { CompareWithLogParts } from '../../../src/application/operations/compare-with-log.ts';
+import type { LedgerEvent } from '../../../src/application/ports/outbox-ledger.ts';
 import type { Observation } from '../../../src/application/ports/examination.ts';
 import type { LoggedRecord, TopicLog } from '../../../src/application/ports/topic-log.ts';
 import { rightOf } from '../../support/decoded.ts';
@@ -57,7 +58,7 @@ class World {
     );
   }
 
-  get ledger(): OutboxLedger {
+  get ledger(): CompareWithLogParts['ledger'] {
     const of = (orderKey: string) =>
       this.events.filter((event) => event.orderKey === orderKey).sort((a, b) => a.sequence - b.sequence);
     return {
