@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 
-const SAMPLE_MS = 100;
+/** So many looks in a pause that counts. Each of them wakes an idle process. */
+const LOOKS_IN_A_STALL = 4;
 /** What withdraws readiness: a pause in which others take a process for dead; told for as long as a probe may take to ask. */
 const NOT_READY = { stallMs: 2_000, rememberMs: 10_000 };
 
 /** Notices when this process could not run for a while: a busy loop, a long collection, a stopped process. */
 export class EventLoopMonitor {
+  private readonly sampleMs: number;
   private timer: NodeJS.Timeout | undefined;
   private last = performance.now();
   private stall: { readonly endedAt: number; readonly ms: number } | undefined;
@@ -17,13 +19,15 @@ export class EventLoopMonitor {
       /** How long a stall is remembered, milliseconds. */
       readonly rememberMs: number;
     } = NOT_READY,
-  ) {}
+  ) {
+    this.sampleMs = options.stallMs / LOOKS_IN_A_STALL;
+  }
 
   start(): void {
     this.last = performance.now();
     this.timer = setInterval(() => {
       this.sample();
-    }, SAMPLE_MS);
+    }, this.sampleMs);
     this.timer.unref();
   }
 
@@ -46,7 +50,7 @@ export class EventLoopMonitor {
 
   private sample(): void {
     const now = performance.now();
-    const pause = now - this.last - SAMPLE_MS;
+    const pause = now - this.last - this.sampleMs;
     if (pause >= this.options.stallMs) this.stall = { endedAt: now, ms: Math.round(pause) };
     this.last = now;
   }
