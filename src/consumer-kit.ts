@@ -5,6 +5,7 @@ import { CallbackSender } from './application/consumer/callback-sender.ts';
 import { ConsumeBatch } from './application/consumer/consume-batch.ts';
 import { ConsumeRecord } from './application/consumer/consume-record.ts';
 import { HANDLER_RETRY } from './application/consumer/handler-retry.ts';
+import { ReprocessOrders } from './application/consumer/reprocess-orders.ts';
 import { SettleBatch } from './application/consumer/settle-batch.ts';
 import { SettleEvent } from './application/consumer/settle-event.ts';
 import type { Subscription } from './application/consumer/subscription.ts';
@@ -34,6 +35,7 @@ import { MySqlCallbackOutbox } from './infrastructure/mysql-consumer/mysql-callb
 import { mysqlConsumerEffects } from './infrastructure/mysql-consumer/mysql-consumer-effects.ts';
 import { MySqlConsumerProgress } from './infrastructure/mysql-consumer/mysql-consumer-progress.ts';
 import { MySqlInbox } from './infrastructure/mysql-consumer/mysql-inbox.ts';
+import { MySqlParkedOrders } from './infrastructure/mysql-consumer/mysql-parked-orders.ts';
 import { MySqlUnitOfWork } from './infrastructure/mysql/mysql-unit-of-work.ts';
 import { refuseToStart, reprocess, runConsumerProcess } from './infrastructure/run-consumer-process.ts';
 import { ConsumerTelemetry, registerConsumerGauges } from './infrastructure/telemetry/consumer-telemetry.ts';
@@ -47,6 +49,7 @@ import { declaredHandlers } from './interfaces/consumer/declared-handlers.ts';
 import type { ConsumerDefinitionOf, EventContract } from './interfaces/consumer/consumer-definition.ts';
 import { orderContract } from './interfaces/consumer/order-consumer.ts';
 import type { ConsumerDefinition } from './interfaces/consumer/order-consumer.ts';
+import { ParkedRoutes } from './interfaces/consumer/parked-routes.ts';
 import { ProgressServer } from './interfaces/consumer/progress-server.ts';
 
 /*
@@ -224,9 +227,12 @@ export const createConsumerOf = <Payloads extends object>(
     joined: () => kafkaConsumer.health.joined,
   });
   const monitor = new EventLoopMonitor();
+  const parked = new MySqlParkedOrders(pool, name);
+  const reprocess = new ReprocessOrders({ consume, parked });
   const server = new ProgressServer({
     ...settings.http,
     progress,
+    parked: new ParkedRoutes({ consumer: name, parked, reprocess, token: settings.reprocessToken }),
     group,
     kafka: () => kafkaConsumer.health,
     readiness: async () => {

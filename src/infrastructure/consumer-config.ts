@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import type { AccessToken } from '../application/operations/access-token.ts';
+import { unnamedOperator } from './access-tokens.ts';
 import { kafkaAccessOf, mysqlTlsOf, securityConflicts, securityVariables } from './connection-security.ts';
 import { consumerFailpointNames } from './consumer-failpoints.ts';
 import type { ConsumerFailpoint } from './consumer-failpoints.ts';
@@ -33,6 +35,7 @@ export const consumerVariables = {
   ORDERS_API_URL: is.httpUrl,
   HTTP_HOST: is.withDefault(is.hostName, '127.0.0.1'),
   CONSUMER_HTTP_PORT: is.withDefault(is.wholeNumber(0, 65_535), 0),
+  REPROCESS_TOKEN: is.optional(is.listedToken),
   MYSQL_CONNECTIONS: is.withDefault(is.wholeNumber(2, 1_000), 12),
   MYSQL_ACQUIRE_TIMEOUT_MS: is.withDefault(is.milliseconds(10, 60_000), 1_000),
   MYSQL_QUERY_TIMEOUT_MS: is.withDefault(is.milliseconds(100, 60_000), 5_000),
@@ -66,6 +69,8 @@ export interface ConsumerSettings {
   readonly callbackUrl: string;
   /** Progress, health and metrics. Port 0 takes any free one. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Who may re-process parked orders over HTTP; nobody without it. */
+  readonly reprocessToken?: AccessToken | undefined;
   /** Inbox rows older than that are removed, once the topic cannot hold their records any more either. */
   readonly inboxRetentionMs: number;
   /** Pause between two runs of the janitor that does so. */
@@ -113,6 +118,7 @@ const settingsOf = (
   },
   callbackUrl: env.ORDERS_API_URL,
   http: { host: env.HTTP_HOST, port: env.CONSUMER_HTTP_PORT },
+  reprocessToken: env.REPROCESS_TOKEN === undefined ? undefined : unnamedOperator(env.REPROCESS_TOKEN),
   inboxRetentionMs: env.INBOX_RETENTION,
   janitorEveryMs: env.JANITOR_EVERY,
   shutdownDeadlineMs: env.SHUTDOWN_DEADLINE_MS,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
 import { describeCause } from '../application/describe-cause.ts';
-import { PARKING_CAUSES } from '../application/ports/inbox.ts';
+import { PARKING_CAUSES, parkingCauseNamed } from '../application/ports/inbox.ts';
 import type { ParkingCause } from '../application/ports/inbox.ts';
 import type { ConsumerProcess } from './consumer-process.ts';
 
@@ -60,7 +60,7 @@ export const readReprocessing = (args: readonly string[]): Either<string, Reproc
   if (values.all !== true && orderId !== undefined && more.length === 0 && values.reason === undefined)
     return E.right({ orderId });
   if (values.all !== true || orderId !== undefined) return E.left(USAGE);
-  const cause = PARKING_CAUSES.find((each) => each === values.reason);
+  const cause = parkingCauseNamed(values.reason);
   return values.reason !== undefined && cause === undefined
     ? E.left(`there is no reason ${JSON.stringify(values.reason)}: ${USAGE}`)
     : E.right({ cause });

@@ -163,15 +163,31 @@ export const secretToken: Setting<string> = setting({
 const CONSUMER_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
 /** By name, when each is acceptable and there once. */
-const byName = (text: string, isAcceptable: (url: string) => boolean): ReadonlyMap<string, string> | undefined => {
+const byName = (text: string, isAcceptable: (value: string) => boolean): ReadonlyMap<string, string> | undefined => {
   const entries = text.split(',').map((entry): readonly [string, string] => {
     const at = entry.indexOf('=');
     return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
   });
   const named = new Map(entries);
-  const acceptable = entries.every(([name, url]) => CONSUMER_NAME.test(name) && isAcceptable(url));
+  const acceptable = entries.every(([name, value]) => CONSUMER_NAME.test(name) && isAcceptable(value));
   return acceptable && named.size === entries.length ? named : undefined;
 };
+
+const LISTED_TOKEN = /^[\x21-\x2b\x2d-\x7e]{16,512}$/;
+
+/** One that can stand in a list. */
+export const listedToken: Setting<string> = setting({
+  expected: 'at least 16 visible ASCII characters without commas',
+  secret: true,
+  parse: (text) => (LISTED_TOKEN.test(text) ? text : undefined),
+});
+
+/** `payment=a-long-secret-token,shipping=another-long-secret` */
+export const namedTokens = setting<ReadonlyMap<string, string>>({
+  expected: `name=TOKEN, more of them separated by commas, each name once: TOKEN ${listedToken.name}`,
+  secret: true,
+  parse: (text) => byName(text, (token) => LISTED_TOKEN.test(token)),
+});
 
 /** `payment=http://127.0.0.1:8091,shipping=http://127.0.0.1:8092` */
 export const namedUrls = setting<ReadonlyMap<string, string>>({

@@ -46,6 +46,10 @@ export const PARKING_CAUSES = [
 ] as const;
 export type ParkingCause = (typeof PARKING_CAUSES)[number];
 
+/** Undefined when this release knows none of that name. */
+export const parkingCauseNamed = (name: string | null | undefined): ParkingCause | undefined =>
+  PARKING_CAUSES.find((cause) => cause === name);
+
 export interface Parking {
   readonly orderId: string;
   readonly cause: ParkingCause;

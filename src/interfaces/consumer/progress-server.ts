@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Either } from 'fp-ts/lib/Either.js';
 import type { ConsumerProgress, ConsumerStats } from '../../application/ports/consumer-progress.ts';
-import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
+import { answerOf, json, methodNotAllowed, problem, send } from './answers.ts';
+import type { ParkedRoutes } from './parked-routes.ts';
 
 /** What `GET /readyz` answers: ready when no problem is named. */
 export interface Readiness {
@@ -26,6 +26,7 @@ export interface ProgressServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly progress: ConsumerProgress;
+  readonly parked: Pick<ParkedRoutes, 'answer'>;
   readonly readiness: () => Promise<Readiness>;
   readonly group: string;
   readonly kafka: () => KafkaState;
@@ -38,15 +39,16 @@ const PROGRESS = /^\/progress\/([^/]{1,128})$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * What a consumer tells the outside: `GET /progress/:orderId`, `/status`, `/livez`, `/readyz`, `/metrics`. Read-only, for
- * the loopback or a private network; it carries order and event IDs and no payloads.
+ * What a consumer tells the outside: `GET /progress/:orderId`, `/parked`, `/status`, `/livez`, `/readyz`, `/metrics`; and
+ * what it lets an operator do, `POST /parked/reprocess`. For the loopback or a private network; it carries order and event
+ * IDs, errors, and no payloads.
  */
 export class ProgressServer {
   private readonly server: Server;
 
   constructor(private readonly options: ProgressServerOptions) {
     this.server = createServer((request, response) => {
-      this.answer(request.method ?? '', request.url ?? '', response).catch(() => {
+      this.answer(request, response).catch(() => {
         problem(response, 500, 'internal-error', 'The request could not be answered');
       });
     });
@@ -73,13 +75,18 @@ export class ProgressServer {
     });
   }
 
-  private async answer(method: string, url: string, response: ServerResponse): Promise<void> {
-    if (method !== 'GET' && method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      problem(response, 405, 'method-not-allowed', 'Only GET and HEAD are allowed here');
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = addressed(request.url);
+    if (url === undefined) {
+      problem(response, 404, 'route-not-found', 'There is nothing here');
       return;
     }
-    const path = url.split('?')[0] ?? '';
+    if (await this.options.parked.answer(request, url, response)) return;
+    if (request.method === 'GET' || request.method === 'HEAD') await this.tell(url.pathname, response);
+    else methodNotAllowed(response, 'GET', 'HEAD');
+  }
+
+  private async tell(path: string, response: ServerResponse): Promise<void> {
     const orderId = PROGRESS.exec(path)?.[1];
     if (orderId !== undefined) await this.progress(orderId, response);
     else if (path === '/status') await this.status(response);
@@ -113,32 +120,9 @@ export class ProgressServer {
   }
 }
 
+/** Undefined for a request target that is no path. */
+const addressed = (target = ''): URL | undefined =>
+  target.startsWith('/') && URL.canParse(`http://consumer${target}`) ? new URL(`http://consumer${target}`) : undefined;
+
 const portOf = (address: string | AddressInfo | null): number =>
   typeof address === 'object' && address !== null ? address.port : 0;
-
-const send = (response: ServerResponse, status: number, contentType: string, body: string): void => {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(body);
-};
-
-const json = (response: ServerResponse, status: number, body: unknown): void => {
-  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
-};
-
-const answerOf = (response: ServerResponse, asked: Either<StorageUnavailable, unknown>): void => {
-  if (E.isRight(asked)) json(response, 200, asked.right);
-  else problem(response, 503, 'storage-unavailable', "The consumer's database does not answer");
-};
-
-const problem = (response: ServerResponse, status: number, name: string, title: string): void => {
-  send(
-    response,
-    status,
-    'application/problem+json',
-    JSON.stringify({ type: `urn:orderly:problem:${name}`, title, status }),
-  );
-};

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { decodeConsumerSettings } from '../../../src/infrastructure/consumer-config.ts';
 import type { Environment } from '../../../src/infrastructure/consumer-config.ts';
@@ -44,6 +45,7 @@ describe('settings of a consumer', () => {
     ['ORDERS_API_URL', 'ftp://h'],
     ['ORDERS_API_URL', 'http://user@h'],
     ['CONSUMER_HTTP_PORT', '70000'],
+    ['REPROCESS_TOKEN', 'fifteen-letters'],
     ['MYSQL_CONNECTIONS', '1'],
     ['INBOX_RETENTION', '23h'],
     ['LOG_LEVEL', 'loud'],
@@ -61,6 +63,15 @@ describe('settings of a consumer', () => {
 
   it('never shows the password of a URL it refuses', () => {
     expect(problems({ ...good, CONSUMER_MYSQL_URL: 'mysql://app:hunter2@/x y' }).join()).to.not.contain('hunter2');
+  });
+
+  it('keeps of the token that may re-process its digest only', () => {
+    const REPROCESS_TOKEN = 'a-token-of-the-tests';
+    const { settings } = rightOf(decodeConsumerSettings({ ...good, REPROCESS_TOKEN }, own));
+    const sha256 = createHash('sha256').update(REPROCESS_TOKEN).digest('hex');
+    expect(settings.reprocessToken).to.include({ role: 'operator', sha256 });
+    expect(JSON.stringify(settings)).not.to.include(REPROCESS_TOKEN);
+    expect(problems({ ...good, REPROCESS_TOKEN: 'too-short' }).join()).not.to.include('too-short');
   });
 
   it('takes a failpoint with its how-manieth time, and refuses it in production', () => {
