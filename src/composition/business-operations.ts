@@ -4,6 +4,7 @@ import { ExplainOrder } from '../application/operations/explain-order.ts';
 import { Overview } from '../application/operations/overview.ts';
 import type { Readiness } from '../application/operations/readiness.ts';
 import { RedriveEvent } from '../application/operations/redrive-event.ts';
+import { ReprocessParked } from '../application/operations/reprocess-parked.ts';
 import { SkipEvent } from '../application/operations/skip-event.ts';
 import { GetOrder } from '../application/orders/get-order.ts';
 import { HandleOrderCommand } from '../application/orders/handle-order-command.ts';
@@ -12,9 +13,11 @@ import type { Tracer } from '../application/ports/tracer.ts';
 import type { ServiceConfig } from '../infrastructure/config.ts';
 import { HttpConsumerDesk } from '../infrastructure/progress/http-consumer-desk.ts';
 import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
+import { HttpParkedDesk } from '../infrastructure/progress/http-parked-desk.ts';
 import { tracedOrderCommands } from '../infrastructure/telemetry/tracing/traced-order-commands.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
 import { bulkOperations } from '../interfaces/http/bulk-operations.ts';
+import { consumerOperations } from '../interfaces/http/consumer-operations.ts';
 import { explanationOperations } from '../interfaces/http/explanation-operations.ts';
 import type { Operation } from '../interfaces/http/operation.ts';
 import { operatorOperations } from '../interfaces/http/operator-operations.ts';
@@ -26,7 +29,7 @@ import { TOKENS } from './tokens.ts';
 /** What orders and operators ask of the service over HTTP. */
 export const businessOperations = (
   container: Container,
-  { progressUrls, kafka }: ServiceConfig,
+  { progressUrls, reprocessTokens, kafka }: ServiceConfig,
   readiness: Readiness,
   access: RequestAccess,
   tracer: Tracer | undefined,
@@ -57,6 +60,9 @@ export const businessOperations = (
   };
   const redrive = new RedriveEvent(operating);
   const skip = new SkipEvent({ ...operating, ids, notice: encodeEventSkipped });
+  const consumers = new HttpConsumerDesk(progressUrls);
+  const parked = new HttpParkedDesk({ urls: progressUrls, tokens: reprocessTokens });
+  const acts = container.get(TOKENS.ConsumerActLog);
   return [
     ...orderOperations({
       handleOrderCommand: tracer === undefined ? commands : tracedOrderCommands(commands, kafka.topic, tracer),
@@ -71,7 +77,7 @@ export const businessOperations = (
         outbox,
         activity: container.get(TOKENS.OutboxActivity),
         relays: container.get(TOKENS.RelayViews),
-        consumers: new HttpConsumerDesk(progressUrls),
+        consumers,
         clock,
       }),
       outbox,
@@ -80,6 +86,12 @@ export const businessOperations = (
     }),
     ...explanationOperations({
       explain: new ExplainOrder({ getOrder, outbox, audit, consumers: new HttpConsumerViews(progressUrls) }),
+      access,
+    }),
+    ...consumerOperations({
+      consumers,
+      parked,
+      reprocess: new ReprocessParked({ unitOfWork, idempotencyKeys, acts, desk: parked, ids }),
       access,
     }),
     ...bulkOperations({

@@ -11,6 +11,7 @@ import { KafkaPublisher } from '../infrastructure/kafka/kafka-publisher.ts';
 import type { MakePublishingClient } from '../infrastructure/kafka/publishing-client.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
 import { MySqlAuditQueries } from '../infrastructure/mysql/mysql-audit-queries.ts';
+import { MySqlConsumerActLog } from '../infrastructure/mysql/mysql-consumer-act-log.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
 import { MySqlOutboxActivity } from '../infrastructure/mysql/mysql-outbox-activity.ts';
@@ -77,6 +78,7 @@ export const createContainer = ({
   container.bind(TOKENS.RelayViews).toDynamicValue(() => new MySqlRelayViews(pools.watch));
   container.bind(TOKENS.AuditQueries).toDynamicValue(() => new MySqlAuditQueries(pools.requests));
   container.bind(TOKENS.OutboxOperations).toDynamicValue(() => new MySqlOutboxOperations());
+  container.bind(TOKENS.ConsumerActLog).toDynamicValue(() => new MySqlConsumerActLog());
   container.bind(TOKENS.AuditLog).toDynamicValue(() => new MySqlAuditLog());
   container
     .bind(TOKENS.RelayOutbox)

@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { AuditQueries } from '../application/ports/audit-queries.ts';
 import type { Clock } from '../application/ports/clock.ts';
+import type { ConsumerActLog } from '../application/ports/consumer-act-log.ts';
 import type { IdempotencyKeys } from '../application/ports/idempotency-keys.ts';
 import type { Ids } from '../application/ports/ids.ts';
 import type { OrderStore } from '../application/ports/order-store.ts';
@@ -30,6 +31,7 @@ export const TOKENS = {
   OutboxActivity: token<OutboxActivity>('OutboxActivity'),
   OutboxOperations: token<OutboxOperations>('OutboxOperations'),
   AuditLog: token<AuditLog>('AuditLog'),
+  ConsumerActLog: token<ConsumerActLog>('ConsumerActLog'),
   AuditQueries: token<AuditQueries>('AuditQueries'),
   RelayViews: token<RelayViews>('RelayViews'),
   RelayOutbox: token<RelayOutbox>('RelayOutbox'),

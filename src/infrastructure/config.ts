@@ -63,6 +63,7 @@ const toolVariables = {
   PROGRESS_URLS: is.withDefault(is.namedUrls, new Map<string, string>()),
   RELAY_DOORBELL: is.withDefault(is.oneOf(['on', 'off']), 'on'),
   CONSUMER_MYSQL_URLS: is.withDefault(is.namedMySqlUrls, new Map<string, string>()),
+  REPROCESS_TOKENS: is.withDefault(is.namedTokens, new Map<string, string>()),
 };
 
 const serviceVariables = {
@@ -105,6 +106,8 @@ export interface ToolConfig {
   readonly doorbell: { readonly isOn: boolean };
   /** MySQL URL of each consumer's own database, by the consumer's name: for the doctor alone. */
   readonly consumerMysqlUrls: ReadonlyMap<string, string>;
+  /** What each consumer wants to be shown before it re-processes what it has parked, by the consumer's name. */
+  readonly reprocessTokens: ReadonlyMap<string, string>;
 }
 
 export interface ServiceConfig extends ToolConfig {
@@ -224,9 +227,26 @@ const conflicts = (env: Environment): readonly ConfigProblem[] => {
   return [...problems, ...sharedPorts(valueOf), ...sharedToken(env), ...toolConflicts(env)];
 };
 
+const namesIn = (codec: is.Setting<ReadonlyMap<string, string>>, text: string | undefined): readonly string[] => {
+  const decoded = codec.decode(text);
+  return E.isRight(decoded) ? [...decoded.right.keys()] : [];
+};
+
+/** Tokens for consumers whose address is not known would be set in vain. */
+const tokensForNobody = ({ PROGRESS_URLS: urls, REPROCESS_TOKENS: tokens }: Environment): readonly ConfigProblem[] => {
+  const known = namesIn(is.namedUrls, urls);
+  return namesIn(is.namedTokens, tokens)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      variable: 'REPROCESS_TOKENS',
+      message: `names ${name}: set PROGRESS_URLS to the address of ${name}, too`,
+    }));
+};
+
 const toolConflicts = (env: Environment): readonly ConfigProblem[] => [
   ...securityConflicts(env, 'MYSQL_URL'),
   ...unverifiableServers(env, 'CONSUMER_MYSQL_URLS'),
+  ...tokensForNobody(env),
 ];
 
 const PORTS = ['HTTP_PORT', 'RELAY_HTTP_PORT', 'JANITOR_HTTP_PORT'] as const;
@@ -259,6 +279,7 @@ const toolConfigOf = (env: ToolEnvironment): ToolConfig => ({
   progressUrls: env.PROGRESS_URLS,
   doorbell: doorbellOf(env),
   consumerMysqlUrls: env.CONSUMER_MYSQL_URLS,
+  reprocessTokens: env.REPROCESS_TOKENS,
 });
 
 const tokensOf = (env: Pick<ServiceEnvironment, 'ACCESS_TOKENS' | 'OPERATOR_TOKEN'>): readonly AccessToken[] => [

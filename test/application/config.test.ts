@@ -77,6 +77,16 @@ describe('settings of the service', () => {
     ],
     ['a consumer twice', { PROGRESS_URLS: 'a=http://x:1,a=http://y:1' }, [/^PROGRESS_URLS is/]],
     [
+      'a short token for a consumer',
+      { PROGRESS_URLS: 'a=http://x:1', REPROCESS_TOKENS: 'a=short' },
+      [/^REPROCESS_TOKENS is not acceptable: set it to name=TOKEN/],
+    ],
+    [
+      'a token for a consumer without an address',
+      { PROGRESS_URLS: 'a=http://x:1', REPROCESS_TOKENS: `b=${SECRET}` },
+      [/^REPROCESS_TOKENS names b: set PROGRESS_URLS/],
+    ],
+    [
       'a doorbell on every address of the machine',
       { RELAY_DOORBELL_HOST: '0.0.0.0' },
       [/^RELAY_DOORBELL_HOST is "0\.0\.0\.0": set it to one IP address of this machine/],

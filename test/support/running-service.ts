@@ -87,7 +87,8 @@ const CountRow = t.type({ orders: t.number, outbox: t.number, keys: t.number, au
 export const countRows = async (api: RunningApi): Promise<t.TypeOf<typeof CountRow>> => {
   const [row] = await api.rows(
     'SELECT (SELECT COUNT(*) FROM orders) AS orders, (SELECT COUNT(*) FROM outbox) AS outbox, ' +
-      '(SELECT COUNT(*) FROM idempotency_keys) AS `keys`, (SELECT COUNT(*) FROM operator_audit) AS audit',
+      '(SELECT COUNT(*) FROM idempotency_keys) AS `keys`, ' +
+      '(SELECT COUNT(*) FROM operator_audit) + (SELECT COUNT(*) FROM consumer_acts) AS audit',
   );
   return decoded(CountRow, row);
 };

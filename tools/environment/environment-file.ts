@@ -14,24 +14,30 @@ const ProcessEntry = t.intersection([
 ]);
 
 /** What `.order/environment.json` holds while an environment is up, for tools that attach to it. */
-export const EnvironmentDescription = t.type({
-  /** The run it belongs to, and the process that holds it. */
-  run: t.string,
-  pid: t.number,
-  /** With the database of the service. */
-  mysqlUrl: t.string,
-  kafkaBrokers: t.string,
-  topic: t.string,
-  apiUrl: t.string,
-  consoleUrl: t.string,
-  metricsUrl: t.string,
-  operatorToken: t.string,
-  /** Databases of the consumers, by role. */
-  consumerMysqlUrls: t.record(t.string, t.string),
-  logDirectory: t.string,
-  /** Those that run at this moment. */
-  processes: t.array(ProcessEntry),
-});
+export const EnvironmentDescription = t.intersection([
+  t.type({
+    /** The run it belongs to, and the process that holds it. */
+    run: t.string,
+    pid: t.number,
+    /** With the database of the service. */
+    mysqlUrl: t.string,
+    kafkaBrokers: t.string,
+    topic: t.string,
+    apiUrl: t.string,
+    consoleUrl: t.string,
+    metricsUrl: t.string,
+    operatorToken: t.string,
+    /** Databases of the consumers, by role. */
+    consumerMysqlUrls: t.record(t.string, t.string),
+    logDirectory: t.string,
+    /** Those that run at this moment. */
+    processes: t.array(ProcessEntry),
+  }),
+  t.partial({
+    /** With which the service asks the consumers to re-process what they have parked. */
+    reprocessToken: t.string,
+  }),
+]);
 export type EnvironmentDescription = t.TypeOf<typeof EnvironmentDescription>;
 
 /** Whether another environment that still runs has the file. */

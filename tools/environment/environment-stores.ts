@@ -61,7 +61,7 @@ export class EnvironmentStores {
   }
 
   /** What roles are told: the servers by the way that is meant for roles. */
-  get forRoles(): Omit<RoleSurroundings, 'apiUrl' | 'progressUrls' | 'operatorToken'> {
+  get forRoles(): Omit<RoleSurroundings, 'apiUrl' | 'progressUrls' | 'operatorToken' | 'reprocessToken'> {
     const { mysqlUrl, kafkaBrokers } = this.#servers.forRoles;
     return {
       mysqlUrl: withDatabase(mysqlUrl, this.#databases.orders),

@@ -12,6 +12,7 @@ export interface LaunchSurroundings {
   readonly ports: RolePorts;
   readonly apiUrl: string;
   readonly operatorToken: string;
+  readonly reprocessToken: string;
   readonly logDirectory: string;
 }
 
@@ -59,8 +60,8 @@ export class RoleLauncher {
   }
 
   get #surroundings(): RoleSurroundings {
-    const { apiUrl, operatorToken } = this.#around;
-    return { ...this.#stores.forRoles, apiUrl, operatorToken, progressUrls: this.#progressUrls };
+    const { apiUrl, operatorToken, reprocessToken } = this.#around;
+    return { ...this.#stores.forRoles, apiUrl, operatorToken, reprocessToken, progressUrls: this.#progressUrls };
   }
 
   /** Where the consumers tell of themselves; those that this environment has. */

@@ -31,6 +31,8 @@ export interface RoleSurroundings {
   /** Base URLs of the consumers by their names. */
   readonly progressUrls: readonly (readonly [name: string, url: string])[];
   readonly operatorToken: string;
+  /** With which the service asks the consumers to re-process. */
+  readonly reprocessToken: string;
 }
 
 /** The settings of a role, whose HTTP server is to listen on `port`. */
@@ -58,7 +60,10 @@ export const settingsOf = (
         HTTP_PORT: `${port}`,
         ...(around.progressUrls.length === 0
           ? {}
-          : { PROGRESS_URLS: around.progressUrls.map(([name, url]) => `${name}=${url}`).join(',') }),
+          : {
+              PROGRESS_URLS: around.progressUrls.map(([name, url]) => `${name}=${url}`).join(','),
+              REPROCESS_TOKENS: around.progressUrls.map(([name]) => `${name}=${around.reprocessToken}`).join(','),
+            }),
       };
     case 'relay':
       return { ...service, RELAY_HTTP_PORT: `${port}` };
@@ -72,6 +77,7 @@ export const settingsOf = (
         CONSUMER_GROUP: around.consumerGroups[kind],
         ORDERS_API_URL: around.apiUrl,
         CONSUMER_HTTP_PORT: `${port}`,
+        REPROCESS_TOKEN: around.reprocessToken,
       };
   }
 };

@@ -20,6 +20,7 @@ import { Supervisor } from './supervisor.ts';
 export class RunningEnvironment implements Environment {
   readonly apiUrl: string;
   readonly operatorToken = randomBytes(24).toString('base64url');
+  readonly #reprocessToken = randomBytes(24).toString('base64url');
   readonly logDirectory: string;
   readonly directory: string;
   readonly disks: Servers['disks'];
@@ -49,6 +50,7 @@ export class RunningEnvironment implements Environment {
       ports,
       apiUrl: this.apiUrl,
       operatorToken: this.operatorToken,
+      reprocessToken: this.#reprocessToken,
       logDirectory: this.logDirectory,
     });
     for (const server of this.#ownServers) server.onChange(changed);
@@ -165,6 +167,7 @@ export class RunningEnvironment implements Environment {
       consoleUrl: `${this.apiUrl}/console`,
       metricsUrl: `${this.apiUrl}/metrics`,
       operatorToken: this.operatorToken,
+      reprocessToken: this.#reprocessToken,
       consumerMysqlUrls: this.consumerMysqlUrls,
       logDirectory: this.logDirectory,
       processes: [...roles, ...servers].flatMap(({ pid, ...rest }) => (pid === undefined ? [] : [{ ...rest, pid }])),

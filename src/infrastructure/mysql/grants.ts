@@ -37,7 +37,7 @@ const AUDITED = insert('actor', 'action', 'event_id', 'reason');
 /** What an event is. */
 const EVENT = ['event_id', 'order_id', 'sequence', 'type', 'version', 'occurred_at', 'payload', 'headers'];
 
-/** Redrive and skip, over HTTP and from the command line. */
+/** Redrive, skip and re-processing at consumers, over HTTP and from the command line. */
 const OPERATING: Rights = {
   outbox_skipped: [
     'SELECT',
@@ -45,6 +45,8 @@ const OPERATING: Rights = {
   ],
   idempotency_keys: ['SELECT', insert('method', 'path', 'idempotency_key', 'fingerprint'), update('answer')],
   operator_audit: ['SELECT', AUDITED],
+  consumer_acts: ['SELECT', insert('request_id', 'actor', 'consumer', 'order_id', 'reason')],
+  consumer_act_outcomes: ['SELECT', insert('request_id', 'order_id', 'outcome', 'detail')],
 };
 
 /**

@@ -13,10 +13,20 @@ interface AuditOptions extends OutputOptions {
   readonly limit: number;
 }
 
+type Act = AuditPage['acts'][number];
+
+const subjectOf = (act: Act): string | null =>
+  act.action === 'reprocess' ? `order ${act.orderId} at ${act.consumer}` : act.eventId;
+
+const outcomeOf = (act: Act): string | null => {
+  if (act.action !== 'reprocess') return null;
+  return act.detail === null ? act.outcome : `${act.outcome}: ${act.detail}`;
+};
+
 const auditView = ({ acts }: AuditPage): readonly string[] =>
   renderTable(
-    ['AT', 'WHO', 'WHAT', 'EVENT', 'WHY'],
-    acts.map(({ at, actor, action, eventId, reason }) => [at, actor, action, eventId, reason]),
+    ['AT', 'WHO', 'WHAT', 'EVENT', 'WHY', 'OUTCOME'],
+    acts.map((act) => [act.at, act.actor, act.action, subjectOf(act), act.reason, outcomeOf(act)]),
   );
 
 /** `order audit` */

@@ -1,13 +1,15 @@
 import { describeCause } from '../../application/describe-cause.ts';
 import type { PurgeError } from '../../application/operations/purge-outbox.ts';
 import type { RedriveError } from '../../application/operations/redrive-event.ts';
+import type { ReprocessError } from '../../application/operations/reprocess-parked.ts';
 import type { SkipError } from '../../application/operations/skip-event.ts';
 import type { MigrationRefused } from '../../application/ports/schema-migrations.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { OrderNotFound } from '../../domain/order/errors.ts';
 import type { ExitCode } from './terminal.ts';
 
-export type CliFailure = RedriveError | SkipError | PurgeError | OrderNotFound | MigrationRefused | StorageUnavailable;
+export type CliFailure =
+  RedriveError | SkipError | PurgeError | ReprocessError | OrderNotFound | MigrationRefused | StorageUnavailable;
 
 interface Described {
   /** One line for people. */
@@ -58,6 +60,20 @@ export const describeFailure = (failure: CliFailure): Described => {
       return { message: `idempotency key ${failure.key} was used for something else`, exitCode: 1 };
     case 'IdempotencyKeyBusy':
       return { message: `idempotency key ${failure.key} is at work elsewhere`, exitCode: 1 };
+    case 'ConsumerNotFound':
+      return { message: `PROGRESS_URLS names no consumer ${failure.consumer}`, exitCode: 2 };
+    case 'ReprocessTokenMissing':
+      return {
+        message: `set REPROCESS_TOKENS to ${failure.consumer}=TOKEN, with the REPROCESS_TOKEN of ${failure.consumer}`,
+        exitCode: 2,
+      };
+    case 'ConsumerDidNothing':
+      return { message: `${failure.consumer} has done nothing: ${failure.reason}`, exitCode: 2 };
+    case 'ConsumerOutcomeUnknown':
+      return {
+        message: `it is not known whether ${failure.consumer} did it (${failure.reason}); the audit says so, too. To ask again is harmless`,
+        exitCode: 2,
+      };
     case 'RetentionTooShort':
       return {
         message: `--older-than must be at least ${failure.shortestMs / 3_600_000}h: until then a row may be needed to tell where its event went`,

@@ -18,7 +18,7 @@ export type HttpError =
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
   | { readonly _tag: 'RouteNotFound' }
   /** The ID in the path has another shape than any of ours. */
-  | { readonly _tag: 'UnknownId'; readonly of: 'order' | 'event' }
+  | { readonly _tag: 'UnknownId'; readonly of: 'order' | 'event' | 'consumer' }
   | { readonly _tag: 'MethodNotAllowed'; readonly allowed: readonly string[] }
   | { readonly _tag: 'Unauthorized' }
   /** The token is known, but not for this. */

@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { Money } from '../../domain/order/values.ts';
+import { ConsumerStatus } from './consumer-answers.ts';
 
 /*
  * What the operator's routes answer. Times are RFC 3339 UTC with microseconds, on the database's clock where it is not
@@ -62,8 +63,33 @@ const Act = t.readonly(
   'Act',
 );
 
+const [released, notParked, notDone, unknown] = [
+  t.literal('released'),
+  t.literal('not-parked'),
+  t.literal('not-done'),
+  t.literal('unknown'),
+];
+
+/** What was asked of a consumer for one order. `unknown`: its answer never came, or was never noted. */
+const ConsumerAct = t.readonly(
+  t.strict({
+    at: t.string,
+    actor: t.string,
+    action: t.literal('reprocess'),
+    consumer: t.string,
+    orderId: t.string,
+    reason: textOrNull,
+    outcome: t.union([released, notParked, notDone, unknown]),
+    detail: textOrNull,
+  }),
+  'ConsumerAct',
+);
+
 /** `GET /audit`, the newest act first. */
-export const AuditAnswer = t.readonly(t.strict({ acts: t.readonlyArray(Act), next: textOrNull }), 'Audit');
+export const AuditAnswer = t.readonly(
+  t.strict({ acts: t.readonlyArray(t.union([Act, ConsumerAct])), next: textOrNull }),
+  'Audit',
+);
 
 const detail = {
   /** By the clock of the process that raised it, as its record says. */
@@ -137,21 +163,6 @@ const activity = {
   ),
 };
 const OpenCircuit = t.readonly(t.strict({ lane: t.number, since: t.string, reason: t.string }));
-const ConsumerStatus = t.readonly(
-  t.strict({
-    group: t.string,
-    joined: t.boolean,
-    failure: textOrNull,
-    lag: t.number,
-    pausedPartitions: t.number,
-    parkedOrders: t.number,
-    parkedRecords: t.number,
-    gapOrders: t.number,
-    waitingEvents: t.number,
-    pendingCallbacks: t.number,
-  }),
-);
-
 /** One consumer: its status, or why that is not known. */
 const Consumer = t.union(
   [

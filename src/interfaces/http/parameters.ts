@@ -49,7 +49,7 @@ const PayloadForm = choiceValue('PayloadForm', {
   example: 'masked',
 });
 
-const Limit = textValue('Limit', {
+export const Limit = textValue('Limit', {
   words: 'a whole number from 1 to 1,000',
   minLength: 1,
   maxLength: 4,
@@ -98,7 +98,7 @@ export const AfterQuery = closed(t.exact(t.partial({ after: Cursor, limit: Limit
 const DEFAULT_LIMIT = 50;
 export const limitOf = (limit: string | undefined): number => (limit === undefined ? DEFAULT_LIMIT : Number(limit));
 
-const parameter = (
+export const parameter = (
   name: string,
   where: OperationParameter['in'],
   codec: t.Mixed,

@@ -1,5 +1,6 @@
 import type { HandleOrderCommandError } from '../../application/orders/handle-order-command.ts';
 import type { RedriveError } from '../../application/operations/redrive-event.ts';
+import type { ReprocessError } from '../../application/operations/reprocess-parked.ts';
 import type { SkipError } from '../../application/operations/skip-event.ts';
 import type { Money } from '../../domain/order/values.ts';
 import type { ValidationProblem } from '../contract/validation-errors.ts';
@@ -21,7 +22,14 @@ export interface Problem {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type ApiError = HandleOrderCommandError | RedriveError | SkipError | HttpError;
+/** The consumer says that the order is not parked there, or no longer. */
+interface OrderNotParked {
+  readonly _tag: 'OrderNotParked';
+  readonly consumer: string;
+  readonly orderId: string;
+}
+
+export type ApiError = HandleOrderCommandError | RedriveError | SkipError | ReprocessError | OrderNotParked | HttpError;
 
 /** Seconds after which a request that met an outage is worth sending again. */
 const RETRY_AFTER_SECONDS = 1;
@@ -250,6 +258,42 @@ export const problemOf = (error: ApiError): Problem => {
       return conflict('order-already-cancelled', error.orderId, `was cancelled at ${error.cancelledAt}`);
     case 'EventDoesNotApply':
       return problem(500, 'internal-error', 'Something is broken here', 'The fault is in the service; it is logged.');
+
+    case 'ConsumerNotFound':
+      return problem(
+        404,
+        'consumer-not-found',
+        'There is no such consumer',
+        `PROGRESS_URLS, where the service runs, names no ${error.consumer}.`,
+      );
+    case 'ReprocessTokenMissing':
+      return problem(
+        503,
+        'reprocess-token-not-configured',
+        'Re-processing at this consumer is not configured',
+        `Set REPROCESS_TOKENS where the service runs to ${error.consumer}=TOKEN, with the REPROCESS_TOKEN of ${error.consumer}.`,
+      );
+    case 'ConsumerDidNothing':
+      return problem(
+        502,
+        'consumer-did-nothing',
+        'The consumer could not be asked, or refused',
+        `Nothing was changed at ${error.consumer}. ${error.reason}.`,
+      );
+    case 'ConsumerOutcomeUnknown':
+      return problem(
+        504,
+        'consumer-outcome-unknown',
+        'It is not known whether the consumer did it',
+        `The audit says so, too. Send the same request again, with the same Idempotency-Key: it goes on from there. ${error.consumer}: ${error.reason}.`,
+      );
+    case 'OrderNotParked':
+      return problem(
+        409,
+        'order-not-parked',
+        'The order is not parked there',
+        `Order ${error.orderId} is not parked at ${error.consumer}, or no longer.`,
+      );
 
     case 'EventNotFound':
       return problem(404, 'event-not-found', 'There is no such event', `Event ${error.eventId} is not in the outbox.`);

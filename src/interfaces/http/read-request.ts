@@ -7,6 +7,7 @@ import * as t from 'io-ts';
 import type { IdempotencyKey } from '../../application/ports/idempotency-keys.ts';
 import { OrderId } from '../../domain/order/values.ts';
 import { validationProblems } from '../contract/validation-errors.ts';
+import { ConsumerName } from './consumer-parameters.ts';
 import type { HttpError } from './http-error.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -67,7 +68,7 @@ export const readIfMatch = (request: FastifyRequest): Either<HttpError, number |
 const PathParameters = t.record(t.string, t.string);
 
 const readId =
-  <Id>(of: 'order' | 'event', parameter: string, codec: t.Decoder<unknown, Id>) =>
+  <Id>(of: 'order' | 'event' | 'consumer', parameter: string, codec: t.Decoder<unknown, Id>) =>
   (request: FastifyRequest): Either<HttpError, Id> =>
     pipe(
       PathParameters.decode(request.params),
@@ -78,3 +79,4 @@ const readId =
 export const readOrderId = readId('order', 'orderId', OrderId);
 /** Event IDs are UUIDs like order IDs. */
 export const readEventId = readId<string>('event', 'eventId', OrderId);
+export const readConsumer = readId<string>('consumer', 'consumer', ConsumerName);

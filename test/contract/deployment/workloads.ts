@@ -69,6 +69,8 @@ const GIVEN: ReadonlyMap<string, string> = new Map([
   ['CONSOLE_SESSION_KEY', 'sixteen-characters-or-more'],
   ['CONSUMER_MYSQL_URL', 'mysql://role:secret@mysql:3306/payment'],
   ['ACCESS_TOKENS', 'anna:operator:a-token-of-the-tests'],
+  ['REPROCESS_TOKEN', 'a-token-of-the-tests'],
+  ['REPROCESS_TOKENS', 'payment=a-token-of-the-tests,shipping=a-token-of-the-tests'],
   ['RELAY_DOORBELL_HOST', '10.1.2.3'],
   ['KAFKA_SASL_USERNAME', 'role'],
   ['KAFKA_SASL_PASSWORD', 'secret'],

@@ -8,12 +8,13 @@ import type { HttpAnswer, HttpRequest } from '../../support/http-client.ts';
 import { quarantineEvents } from '../../support/quarantine.ts';
 import { countRows, OPERATOR_TOKEN, startApi } from '../../support/running-service.ts';
 import type { RunningApi } from '../../support/running-service.ts';
+import { StubConsumer } from './stub-consumer.ts';
 
 const ANNA = 'anna-operates:with~this';
 const BOARD = 'the-board-looks-only';
 const BOARD_SHA256 = createHash('sha256').update(BOARD).digest('hex');
 
-/** What a route of the outbox needs: a viewer for what only shows, an operator for what changes. */
+/** What a route of operators needs: a viewer for what only shows, an operator for what changes. */
 const ROUTES: readonly (readonly [operationId: string, method: 'GET' | 'POST', path: string, needs: string])[] = [
   ['showOverview', 'GET', '/overview', 'viewer'],
   ['explainOrder', 'GET', '/orders/ORDER/explanation', 'viewer'],
@@ -21,6 +22,10 @@ const ROUTES: readonly (readonly [operationId: string, method: 'GET' | 'POST', p
   ['listBlockedOrders', 'GET', '/outbox/blocked', 'viewer'],
   ['listOutbox', 'GET', '/outbox', 'viewer'],
   ['showOutboxEvent', 'GET', '/outbox/EVENT', 'viewer'],
+  ['listConsumers', 'GET', '/consumers', 'viewer'],
+  ['listParkedOrders', 'GET', '/consumers/stub/parked', 'viewer'],
+  ['reprocessParkedOrder', 'POST', '/consumers/stub/parked/ORDER/reprocess', 'operator'],
+  ['reprocessParkedOrders', 'POST', '/consumers/stub/parked/reprocess', 'operator'],
   ['redriveEvents', 'POST', '/outbox/redrive', 'operator'],
   ['skipEvents', 'POST', '/outbox/skip', 'operator'],
   ['redriveEvent', 'POST', '/outbox/EVENT/redrive', 'operator'],
@@ -43,16 +48,26 @@ describe('tokens and their roles', () => {
   let api: RunningApi;
   let orderId: string;
   let quarantined: string;
+  const consumer = new StubConsumer();
 
   before(async () => {
+    await consumer.open();
     api = await startApi({
-      env: { ACCESS_TOKENS: `anna:operator:${ANNA},board:viewer:sha256:${BOARD_SHA256}` },
+      env: {
+        ACCESS_TOKENS: `anna:operator:${ANNA},board:viewer:sha256:${BOARD_SHA256}`,
+        PROGRESS_URLS: `stub=${consumer.url}`,
+        REPROCESS_TOKENS: 'stub=a-token-of-the-consumer',
+      },
     });
     const { body } = await api.send(post('/orders', requestExamples.PlaceOrder));
     ({ orderId } = decoded(t.type({ orderId: t.string }), JSON.parse(body)));
     [quarantined = ''] = await quarantineEvents(api.mysqlUrl);
   });
-  after(() => api.stop());
+  after(async () => {
+    await api.stop();
+    await consumer.close();
+    expect(consumer.asked).to.deep.equal([]);
+  });
 
   const ask = (method: 'GET' | 'POST', path: string, authorization: string | undefined): Promise<HttpAnswer> => {
     const to = path.replace('EVENT', quarantined).replace('ORDER', orderId);

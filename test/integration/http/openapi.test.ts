@@ -63,6 +63,10 @@ describe('the OpenAPI document', () => {
       '/orders/{orderId}/explanation',
       '/overview',
       '/audit',
+      '/consumers',
+      '/consumers/{consumer}/parked',
+      '/consumers/{consumer}/parked/reprocess',
+      '/consumers/{consumer}/parked/{orderId}/reprocess',
       '/outbox',
       '/outbox/blocked',
       '/outbox/redrive',
@@ -84,6 +88,8 @@ describe('the OpenAPI document', () => {
       'skipEvents',
       'redriveEvent',
       'skipEvent',
+      'reprocessParkedOrder',
+      'reprocessParkedOrders',
     ]);
     for (const { operationId, schema, example } of examples)
       expect(ajv.validate(schema, example), `${operationId}: ${ajv.errorsText()}`).to.equal(true);

@@ -130,7 +130,7 @@ describe('operating the outbox over HTTP', () => {
     const [event] = await api.rows('SELECT status, attempts FROM outbox WHERE event_id = ?', [quarantined]);
     expect(event).to.deep.equal({ status: 'PENDING', attempts: 0 });
     const { acts } = decoded(AuditAnswer, JSON.parse((await get('/audit')).body));
-    expect(acts.map(({ actor, action, eventId }) => [actor, action, eventId])).to.deep.equal([
+    expect(acts.map((one) => [one.actor, one.action, one.action !== 'reprocess' && one.eventId])).to.deep.equal([
       ['operator token', 'redrive', quarantined],
     ]);
     const shown = decoded(

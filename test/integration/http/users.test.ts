@@ -35,6 +35,8 @@ const KEPT = [
   'outbox_skipped',
   'outbox_purges',
   'operator_audit',
+  'consumer_acts',
+  'consumer_act_outcomes',
 ];
 
 describe('each process with a MySQL user of its own, with the rights that `order grants` prints', function () {
@@ -122,7 +124,8 @@ describe('each process with a MySQL user of its own, with the rights that `order
   };
 
   it('orders are placed, quarantined, redriven, skipped, published and purged, each by its own', async () => {
-    const api = await start('api');
+    const gone = { PROGRESS_URLS: 'gone=http://127.0.0.1:2', REPROCESS_TOKENS: 'gone=a-token-of-nobody' };
+    const api = await start('api', gone);
     const [first, second] = [await placeAndCancel(api), await placeAndCancel(api)];
     expect(await quarantineEvents(urlOf('relay'))).to.have.lengthOf(2);
     const headOf = async (orderId: string): Promise<string> => (await eventsOf(api, orderId)).events[0]?.eventId ?? '';
@@ -132,6 +135,15 @@ describe('each process with a MySQL user of its own, with the rights that `order
       post(`/outbox/${await headOf(first)}/redrive`, { reason: 'r' }, authorization),
     );
     expect(redriven.status).to.equal(200);
+    // Nobody is there, which is noted before and after.
+    const notDone = await send(
+      api.url,
+      post(`/consumers/gone/parked/${first}/reprocess`, { reason: 'r' }, authorization),
+    );
+    expect(notDone.status).to.equal(502);
+    expect(await order(['audit'], 'operator')).to.satisfy((lines: readonly string[]) =>
+      lines.some((line) => line.includes('not-done')),
+    );
     const head = await headOf(second);
     await order(['outbox', 'skip', head, '--reason', 'told by hand'], 'operator');
     const left = await order(['outbox', 'list', '--status', 'QUARANTINED', '--json'], 'operator');

@@ -108,19 +108,37 @@ export const table = (label, columns, rows, below = nothing) =>
     ${below}
   </div>`;
 
+const OUTCOMES = {
+  released: ['released', 'good'],
+  'not-parked': ['was not parked', 'dim'],
+  'not-done': ['not done', 'bad'],
+  unknown: ['outcome unknown', 'warn'],
+};
+
+const whatDone = ({ action, outcome }) =>
+  outcome === undefined ? action : html`${action} ${badge(...OUTCOMES[outcome])}`;
+
+const ofWhat = ({ eventId, orderId, consumer }) => {
+  if (consumer !== undefined) return html`${orderLink(orderId)} at ${consumer}`;
+  return eventId === null ? '–' : eventLink(eventId);
+};
+
+const why = ({ reason, detail }) =>
+  html`${reason ?? '–'}${detail ? html` <span class="dim">${detail}</span>` : nothing}`;
+
 /** The table of acts, on record. */
-export const actsTable = (acts, withEvent) =>
+export const actsTable = (acts, withSubject) =>
   table(
     'Acts on record',
-    ['When (UTC)', 'Who', 'What', withEvent ? 'Of what' : nothing, 'Why'],
+    ['When (UTC)', 'Who', 'What', withSubject ? 'Of what' : nothing, 'Why'],
     acts.map(
-      ({ at, actor, action, eventId, reason }) =>
+      (act) =>
         html`<tr>
-          <td data-name="When">${moment(at)}</td>
-          <td data-name="Who">${actor}</td>
-          <td data-name="What">${action}</td>
-          ${withEvent ? html`<td data-name="Of what">${eventId === null ? '–' : eventLink(eventId)}</td>` : nothing}
-          <td data-name="Why" class="wrap">${reason ?? '–'}</td>
+          <td data-name="When">${moment(act.at)}</td>
+          <td data-name="Who">${act.actor}</td>
+          <td data-name="What">${whatDone(act)}</td>
+          ${withSubject ? html`<td data-name="Of what">${ofWhat(act)}</td>` : nothing}
+          <td data-name="Why" class="wrap">${why(act)}</td>
         </tr>`,
     ),
   );
