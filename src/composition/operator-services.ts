@@ -6,6 +6,7 @@ import { ExplainOrder } from '../application/operations/explain-order.ts';
 import { Overview } from '../application/operations/overview.ts';
 import { PurgeOutbox } from '../application/operations/purge-outbox.ts';
 import { RedriveEvent } from '../application/operations/redrive-event.ts';
+import { ReprocessParked } from '../application/operations/reprocess-parked.ts';
 import { SkipEvent } from '../application/operations/skip-event.ts';
 import { GetOrder } from '../application/orders/get-order.ts';
 import { systemClock } from '../infrastructure/clock.ts';
@@ -18,6 +19,7 @@ import { DATABASE_ROLES, grantsOf } from '../infrastructure/mysql/grants.ts';
 import type { DatabaseRole } from '../infrastructure/mysql/grants.ts';
 import { MySqlAuditLog } from '../infrastructure/mysql/mysql-audit-log.ts';
 import { MySqlAuditQueries } from '../infrastructure/mysql/mysql-audit-queries.ts';
+import { MySqlConsumerActLog } from '../infrastructure/mysql/mysql-consumer-act-log.ts';
 import { mysqlDoorbells } from '../infrastructure/mysql/mysql-doorbells.ts';
 import { MySqlIdempotencyKeys } from '../infrastructure/mysql/mysql-idempotency-keys.ts';
 import { MySqlOrderStore } from '../infrastructure/mysql/mysql-order-store.ts';
@@ -32,6 +34,7 @@ import { MySqlSchemaMigrations } from '../infrastructure/mysql/mysql-schema-migr
 import { MySqlUnitOfWork } from '../infrastructure/mysql/mysql-unit-of-work.ts';
 import { HttpConsumerDesk } from '../infrastructure/progress/http-consumer-desk.ts';
 import { HttpConsumerViews } from '../infrastructure/progress/http-consumer-views.ts';
+import { HttpParkedDesk } from '../infrastructure/progress/http-parked-desk.ts';
 import type { OperatorServices, OperatorServicesFactory } from '../interfaces/cli/operator-services.ts';
 import { encodeEventSkipped } from '../interfaces/contract/event-skipped.ts';
 import { examinationsOf } from './examinations.ts';
@@ -49,7 +52,10 @@ const userName = (): string => {
 
 type Complain = (line: string) => void;
 
-const openOperatorServices = ({ mysql, progressUrls, doorbell }: ToolConfig, complain: Complain): OperatorServices => {
+const openOperatorServices = (
+  { mysql, progressUrls, reprocessTokens, doorbell }: ToolConfig,
+  complain: Complain,
+): OperatorServices => {
   const pool = createMySqlPool({ ...mysql, connections: 2 });
   const unitOfWork = new MySqlUnitOfWork(pool);
   const outbox = new MySqlOutboxQueries(pool);
@@ -72,13 +78,16 @@ const openOperatorServices = ({ mysql, progressUrls, doorbell }: ToolConfig, com
   };
   const redrive = new RedriveEvent(operating);
   const skip = new SkipEvent({ ...operating, ids: uuidV7Ids, notice: encodeEventSkipped });
+  const consumers = new HttpConsumerDesk(progressUrls);
+  const parked = new HttpParkedDesk({ urls: progressUrls, tokens: reprocessTokens });
+  const acts = new MySqlConsumerActLog();
   return {
     outbox,
     overview: new Overview({
       outbox,
       activity: new MySqlOutboxActivity(pool),
       relays: new MySqlRelayViews(pool),
-      consumers: new HttpConsumerDesk(progressUrls),
+      consumers,
       clock: systemClock,
     }),
     audit,
@@ -92,6 +101,9 @@ const openOperatorServices = ({ mysql, progressUrls, doorbell }: ToolConfig, com
       audit,
       consumers: new HttpConsumerViews(progressUrls),
     }),
+    consumers,
+    parked,
+    reprocess: new ReprocessParked({ ...operating, acts, desk: parked, ids: uuidV7Ids }),
     close: async () => {
       await ringer.rung();
       await pool.end();

@@ -3,9 +3,12 @@ import type { ExplainOrder } from '../../application/operations/explain-order.ts
 import type { Overview } from '../../application/operations/overview.ts';
 import type { PurgeOutbox } from '../../application/operations/purge-outbox.ts';
 import type { RedriveEvent } from '../../application/operations/redrive-event.ts';
+import type { ReprocessParked } from '../../application/operations/reprocess-parked.ts';
 import type { SkipEvent } from '../../application/operations/skip-event.ts';
 import type { AuditQueries } from '../../application/ports/audit-queries.ts';
+import type { ConsumerDesk } from '../../application/ports/consumer-desk.ts';
 import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
+import type { ParkedDesk } from '../../application/ports/parked-desk.ts';
 import type { SchemaMigrations } from '../../application/ports/schema-migrations.ts';
 import type { Examination } from '../../application/ports/examination.ts';
 
@@ -19,6 +22,9 @@ export interface OperatorServices {
   readonly skip: Pick<SkipEvent, 'handle' | 'rehearse'>;
   readonly purge: Pick<PurgeOutbox, 'handle'>;
   readonly explain: Pick<ExplainOrder, 'handle'>;
+  readonly consumers: Pick<ConsumerDesk, 'statuses'>;
+  readonly parked: Pick<ParkedDesk, 'list' | 'mayReprocess'>;
+  readonly reprocess: Pick<ReprocessParked, 'handle' | 'rehearse'>;
   close(): Promise<void>;
 }
 

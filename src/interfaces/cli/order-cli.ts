@@ -1,4 +1,5 @@
 import { addAuditCommand } from './audit-command.ts';
+import { addConsumersCommand } from './consumers-command.ts';
 import { createCommandLine, runCommandLine } from './command-line.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addExplainCommand } from './explain-command.ts';
@@ -22,8 +23,12 @@ export const runOrderCli = (
   const finish = (result: ExitCode): void => {
     code = result;
   };
-  const program = createCommandLine('order', terminal).description('looks at and tends orders, outbox and schema');
+  const program = createCommandLine('order', terminal)
+    .description('looks at and tends orders, outbox and schema')
+    // An option belongs to the command before it; `consumers` has `--json`, and so have the commands below it.
+    .enablePositionalOptions();
   addOutboxCommands(program, factory, terminal, finish);
+  addConsumersCommand(program, factory, terminal, finish);
   addTopCommand(program, factory, terminal, finish);
   addAuditCommand(program, factory, terminal, finish);
   addExplainCommand(program, factory, terminal, finish);

@@ -9,7 +9,7 @@ import type { EventSize } from '../operator/event-size.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
 
-const shorten = (text: string | null, length: number): string | null =>
+export const shorten = (text: string | null, length: number): string | null =>
   text === null || text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** `2 ms`, `3.4 s`, `12 min`, `5.0 h` */
