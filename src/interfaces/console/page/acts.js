@@ -4,7 +4,7 @@ import { askToAct } from './dialog.js';
 import { counted, number, shortId } from './format.js';
 
 /** Sent again after a lost answer, the same request has the same key and is done once. */
-const once = (send) => {
+export const once = (send) => {
   const key = newKey();
   return (reason) => send(reason, key);
 };

@@ -9,7 +9,10 @@ export const auditPage = {
   view: ({ acts, next }, { route }) =>
     html`${
       acts.length === 0
-        ? empty('Nobody has done anything yet.', 'Every redrive, skip and purge is kept here, with who and why.')
+        ? empty(
+            'Nobody has done anything yet.',
+            'Every redrive, skip, re-processing and purge is kept here, with who and why.',
+          )
         : actsTable(acts, true)
     }
     ${pager({

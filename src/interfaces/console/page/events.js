@@ -4,6 +4,7 @@ import { live } from './lib/lit-html/directives/live.js';
 import { repeat } from './lib/lit-html/directives/repeat.js';
 import { askToRedriveMany, askToSkipMany } from './acts.js';
 import { get, queryOf } from './api.js';
+import { choice } from './choice.js';
 import {
   empty,
   eventLink,
@@ -71,42 +72,25 @@ const searchForm = (route) => {
   </form>`;
 };
 
-/** IDs of the quarantined events that are ticked. */
-const ticked = new Set();
+const chosen = choice();
 
-const tick =
-  (eventId, { refresh }) =>
-  ({ target }) => {
-    if (target.checked) ticked.add(eventId);
-    else ticked.delete(eventId);
-    refresh();
-  };
-
-const box = (event, context) =>
-  html`<td data-name="Choose">
-    <input
-      type="checkbox"
-      aria-label=${`Choose ${event.type} of order ${event.orderId}`}
-      .checked=${live(ticked.has(event.eventId))}
-      @change=${tick(event.eventId, context)}
-    />
-  </td>`;
+const box = (event, context) => chosen.box(event.eventId, `Choose ${event.type} of order ${event.orderId}`, context);
 
 const mayChoose = ({ route, session }) => session.role === 'operator' && filterOf(route).status === 'QUARANTINED';
 
 /** Acts on those that are ticked, else on all that are like what was searched for. */
 const bulk = (events, context) => {
   if (!mayChoose(context) || events.length === 0) return nothing;
-  const eventIds = events.map(({ eventId }) => eventId).filter((eventId) => ticked.has(eventId));
+  const eventIds = chosen.among(events.map(({ eventId }) => eventId));
   const { type, error, orderId } = filterOf(context.route);
   const like = Object.fromEntries(Object.entries({ type, error, orderId }).filter(([, value]) => value !== ''));
-  const chosen = eventIds.length > 0 ? { eventIds } : { filter: like };
+  const selection = eventIds.length > 0 ? { eventIds } : { filter: like };
   const which = eventIds.length > 0 ? `${eventIds.length} chosen` : 'all that are listed';
   const done = (text) => {
-    ticked.clear();
+    chosen.clear();
     context.did(text);
   };
-  const ask = (asking) => () => void asking(chosen, done).catch(context.failed);
+  const ask = (asking) => () => void asking(selection, done).catch(context.failed);
   return html`<div class="buttons" role="group" aria-label="Acts on many events">
     <button type="button" class="primary" @click=${ask(askToRedriveMany)}>Redrive ${which}…</button>
     <button type="button" class="danger" @click=${ask(askToSkipMany)}>Skip ${which}…</button>

@@ -2,6 +2,7 @@
 import { html, nothing, render } from './lib/lit-html/lit-html.js';
 import { currentSession, get, logIn, logOut } from './api.js';
 import { auditPage } from './audit.js';
+import { consumersPage } from './consumers.js';
 import { dialogIsOpen, dialogView, onDialogChange } from './dialog.js';
 import { eventPage } from './event.js';
 import { eventsPage } from './events.js';
@@ -14,6 +15,7 @@ const NAVIGATION = [
   ['overview', 'Overview', overviewPage],
   ['events', 'Events', eventsPage],
   ['held', 'Held', heldPage],
+  ['consumers', 'Consumers', consumersPage],
   ['audit', 'Audit', auditPage],
 ];
 const PAGES = new Map([

@@ -1,5 +1,5 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
-import { get } from './api.js';
+import { get, queryOf } from './api.js';
 import { counted, duration, moment, number, timeOfDay } from './format.js';
 import { badge, empty, eventLink, facts, lastErrorCell, numeric, standing, statusBadge, table } from './parts.js';
 
@@ -57,13 +57,20 @@ const events = (list) =>
     ),
   );
 
+/** The page of consumers, at this one. */
+const parkedAt = (name) => `#/consumers${queryOf({ consumer: name })}`;
+
 const consumer = ({ consumer: name, progress, unknown }) => {
   if (progress === undefined) return [name, html`${badge('unknown', 'warn')} ${unknown}`];
   const { lastSequence, waiting, parked } = progress;
   return [
     name,
     html`${lastSequence === 0 ? 'has applied nothing yet' : `applied up to #${lastSequence}`}${waiting === 0 ? '' : `, ${counted(waiting, 'event waits', 'events wait')}`}
-    ${parked === null ? nothing : html`${badge('parked', 'bad')} ${parked}`}`,
+    ${
+      parked === null
+        ? nothing
+        : html`${badge('parked', 'bad')} ${parked} <a href=${parkedAt(name)}>See what it has parked</a>`
+    }`,
   ];
 };
 

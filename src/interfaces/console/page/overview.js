@@ -1,6 +1,6 @@
 /* global document */
 import { html, nothing } from './lib/lit-html/lit-html.js';
-import { get } from './api.js';
+import { get, queryOf } from './api.js';
 import { drawRates } from './chart.js';
 import { counted, duration, moment, number } from './format.js';
 import { badge, empty, numeric, table, when } from './parts.js';
@@ -85,7 +85,7 @@ const consumerFindings = (consumers) =>
             finding(
               'bad',
               `${consumer} has parked ${counted(parked, 'order or record', 'orders or records')}.`,
-              '#/consumers',
+              `#/consumers${queryOf({ consumer })}`,
               'See why',
             ),
           ]),
