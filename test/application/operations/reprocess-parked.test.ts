@@ -86,17 +86,19 @@ class House {
       list: () => TE.right({ orders: [], next: null }),
       rehearse: () => TE.right({ done: [...this.parked].sort(), notParked: [], more: true }),
       reprocess: (consumer, orderIds) =>
-        TE.fromIOEither((): Either<ConsumerDidNothing | ConsumerOutcomeUnknown, Pick<Reprocessed, 'done' | 'notParked'>> => {
-        this.happened.push(`asked for ${orderIds.join()}`);
-        const { trouble } = this;
-        this.trouble = undefined;
-        if (trouble === 'never reached') return E.left({ _tag: 'ConsumerDidNothing', consumer, reason: 'refused' });
-        if (trouble === 'audit lost meanwhile') this.isDown = true;
-        const done = orderIds.filter((orderId) => this.parked.delete(orderId));
-        if (trouble === 'answer lost')
-          return E.left({ _tag: 'ConsumerOutcomeUnknown', consumer, reason: 'it hung up' });
-        return E.right({ done, notParked: orderIds.filter((orderId) => !done.includes(orderId)) });
-      }),
+        TE.fromIOEither(
+          (): Either<ConsumerDidNothing | ConsumerOutcomeUnknown, Pick<Reprocessed, 'done' | 'notParked'>> => {
+            this.happened.push(`asked for ${orderIds.join()}`);
+            const { trouble } = this;
+            this.trouble = undefined;
+            if (trouble === 'never reached') return E.left({ _tag: 'ConsumerDidNothing', consumer, reason: 'refused' });
+            if (trouble === 'audit lost meanwhile') this.isDown = true;
+            const done = orderIds.filter((orderId) => this.parked.delete(orderId));
+            if (trouble === 'answer lost')
+              return E.left({ _tag: 'ConsumerOutcomeUnknown', consumer, reason: 'it hung up' });
+            return E.right({ done, notParked: orderIds.filter((orderId) => !done.includes(orderId)) });
+          },
+        ),
     };
   }
 }
