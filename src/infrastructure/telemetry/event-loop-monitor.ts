@@ -14,7 +14,7 @@ export class EventLoopMonitor {
 
   constructor(
     private readonly options: {
-      /** A pause of at least this many milliseconds is a stall. */
+      /** A pause of at least this many milliseconds is a stall; of one a quarter shorter it depends on when it begins. */
       readonly stallMs: number;
       /** How long a stall is remembered, milliseconds. */
       readonly rememberMs: number;
@@ -50,7 +50,7 @@ export class EventLoopMonitor {
 
   private sample(): void {
     const now = performance.now();
-    const pause = now - this.last - this.sampleMs;
+    const pause = now - this.last;
     if (pause >= this.options.stallMs) this.stall = { endedAt: now, ms: Math.round(pause) };
     this.last = now;
   }
