@@ -92,6 +92,8 @@ describe('the log', () => {
     ['text that is quoted by JSON.parse', (log) => log.warn({ error: describeCause(notJson()) }, 'told')],
     ['a URL with its password', (log) => log.info({ address: 'mysql://relay:of-the-relay@db/orders' }, 'told')],
     ['a message with a token', (log) => log.warn('refused Bearer of-anna-0123456789')],
+    ['a token of any characters that we take', (log) => log.warn('refused Bearer of!anna-s3cret!0123456789')],
+    ['a scheme that is not ours', (log) => log.warn('sent Authorization: ApiKey s3cret-s3cret')],
     ['a password by its name', (log) => log.warn({ reason: 'SASL failed, password=of-the-relay' }, 'told')],
     ['a child with an object', (log) => log.child({ role: { secret: 's3cret' } }).info({}, 'told')],
   ];
@@ -107,7 +109,7 @@ describe('the log', () => {
     expect(line).to.include({
       msg: 'told',
       error:
-        'Error: cannot connect to mysql://…@db:3306/orders <- Error: Authorization: … … <- ' +
+        'Error: cannot connect to mysql://…@db:3306/orders <- Error: Authorization: … <- ' +
         "Error ER_DUP_ENTRY: Duplicate entry '…' for key 'orders.PRIMARY'",
     });
   });
