@@ -8,6 +8,7 @@ import { consumerVariables, decodeConsumerSettings } from '../../../src/infrastr
 import type { Environment } from '../../../src/infrastructure/consumer-config.ts';
 import { ConsumerTelemetry, registerConsumerGauges } from '../../../src/infrastructure/telemetry/consumer-telemetry.ts';
 import { JanitorTelemetry } from '../../../src/infrastructure/telemetry/janitor-telemetry.ts';
+import { MySqlMetrics } from '../../../src/infrastructure/telemetry/mysql-metrics.ts';
 import { registerWallClockGauge } from '../../../src/infrastructure/telemetry/wall-clock-gauge.ts';
 import { leftOf, rightOf } from '../../support/decoded.ts';
 import { impatientClock } from './consumer-house.ts';
@@ -61,6 +62,7 @@ describe('docs/consumer-kit.md', () => {
     const log = pino({ level: 'silent' });
     new ConsumerTelemetry(registry, log);
     new JanitorTelemetry(registry, log, impatientClock, 'inbox');
+    new MySqlMetrics(registry);
     registerWallClockGauge(registry, impatientClock);
     const nothing = TE.left({ _tag: 'StorageUnavailable' as const, action: 'ask', cause: 'no database' });
     const progress = { ofOrder: () => nothing, stats: () => nothing };
