@@ -5,10 +5,13 @@ import type { Browser, Page } from 'playwright-core';
 import { obtainBrowser } from '../../tools/environment/chromium.ts';
 import { decoded } from './decoded.ts';
 
-/** A headless browser, or why there is none on this machine. */
-export const launchBrowser = async (): Promise<Browser | string> => {
+/** A headless browser. Where this machine has none the hook skips its tests, and says why: skipped is not passed. */
+export const launchBrowser = async (hook: Mocha.Context): Promise<Browser> => {
   const found = await obtainBrowser((line) => process.stdout.write(`${line}\n`));
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') {
+    process.stdout.write(`skipped, not passed: no page was opened: ${found}\n`);
+    return hook.skip();
+  }
   const env = Object.fromEntries(
     Object.entries({ ...process.env, ...found.env }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,

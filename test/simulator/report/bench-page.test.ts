@@ -27,12 +27,7 @@ describe('bench.html in a browser', function () {
 
   before(async function () {
     this.timeout(400_000);
-    const launched = await launchBrowser();
-    if (typeof launched === 'string') {
-      process.stdout.write(`skipped, not passed: the page was not opened: ${launched}\n`);
-      this.skip();
-    }
-    browser = launched;
+    browser = await launchBrowser(this);
     directory = await mkdtemp(join(tmpdir(), 'bench-page-'));
     await writeFile(join(directory, 'bench.html'), await benchHtml(result));
   });
