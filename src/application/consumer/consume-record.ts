@@ -91,11 +91,12 @@ export class ConsumeRecord {
   /**
    * Ends the parking of an order, so that its stored events are tried again in sequence, the one that parked it
    * first. Right false: it was not parked. Any process may call it; a running consumer drains the order with its
-   * next sweep.
+   * next sweep. A unit whose COMMIT is not answered is not run again: it would find the order released and say that it
+   * was not parked.
    */
   release(orderId: string): TaskEither<UnitOfWorkError, boolean> {
     const { inbox, unitOfWork } = this.deps;
-    return unitOfWork.run({ action: 'release an order', rerunAfterUnknownCommit: true }, (tx) =>
+    return unitOfWork.run({ action: 'release an order', rerunAfterUnknownCommit: false }, (tx) =>
       TE.map((released: boolean) => released)(inbox.release(tx, orderId)),
     );
   }

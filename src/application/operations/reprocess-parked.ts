@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { ParkedSelection, Reprocessed } from '../consumer/reprocess-orders.ts';
-import type { ActOutcome, ConsumerActLog, SettledAct } from '../ports/consumer-act-log.ts';
+import type { ActOutcome, ConsumerActLog, SettledAct, StandingAct } from '../ports/consumer-act-log.ts';
 import type {
   IdempotencyKey,
   IdempotencyKeyBusy,
@@ -39,14 +39,9 @@ export interface ReprocessOutcome extends Reprocessed {
   readonly replayed: boolean;
 }
 
-export type ReprocessError =
-  | UnitOfWorkError
-  | IdempotencyKeyReused
-  | IdempotencyKeyBusy
-  | ConsumerNotFound
-  | ReprocessTokenMissing
-  | ConsumerDidNothing
-  | ConsumerOutcomeUnknown;
+export type ReprocessError = UnitOfWorkError | IdempotencyKeyReused | IdempotencyKeyBusy | AskingError;
+
+type AskingError = ConsumerNotFound | ReprocessTokenMissing | ConsumerDidNothing | ConsumerOutcomeUnknown;
 
 export interface ReprocessParkedDependencies {
   readonly unitOfWork: UnitOfWork;
@@ -58,6 +53,13 @@ export interface ReprocessParkedDependencies {
 
 /** Of an order that is no longer parked when the consumer is asked a second time. */
 const ASKED_AGAIN = 'asked again, as what came of it was not known: it may have been released then';
+
+/**
+ * An act of which nothing was noted for so long is one that a process died over. Longer than a desk waits for a consumer
+ * and a unit for MySQL together, so that until then the same key is at work elsewhere.
+ */
+const AT_WORK_MS = 30_000;
+const RETRY_AFTER_SECONDS = 5;
 
 const isFinal = ({ outcome }: SettledAct): boolean => outcome === 'released' || outcome === 'not-parked';
 
@@ -74,26 +76,35 @@ const afterwards = (consumer: string, error: ReprocessError): ReprocessError =>
       }
     : error;
 
+/** That nothing was done when it was asked again says nothing of the time before. */
+const stillUnknown = (consumer: string, error: AskingError): ConsumerOutcomeUnknown => ({
+  _tag: 'ConsumerOutcomeUnknown',
+  consumer,
+  reason: `what came of it is still not known; asked again: ${'reason' in error ? error.reason : error._tag}`,
+});
+
+/** What is asked for under a key. */
+interface Begun extends ReprocessNote {
+  /** True: by an earlier call. */
+  readonly replayed: boolean;
+}
+
 /**
  * Ends the parking of orders at a consumer, on record. The consumer is another service, so this is three steps: who wants
  * what and why is committed first; then the consumer is asked; then what came of it is committed. Whatever dies or is lost
- * on the way, the audit has the act, and says that its outcome is not known. The same request with its key goes on from
- * there, with the orders that were chosen the first time.
+ * on the way, the audit has the act, and says that its outcome is not known; that stays so until the consumer has said what
+ * came of it. The same request with its key goes on from there, with the orders that were chosen the first time.
  */
 export class ReprocessParked {
   constructor(private readonly dependencies: ReprocessParkedDependencies) {}
 
   handle(request: ReprocessRequest): TaskEither<ReprocessError, ReprocessOutcome> {
-    const { consumer, selection } = request;
     return pipe(
-      TE.fromEither(this.dependencies.desk.mayReprocess(consumer)),
-      TE.flatMap((): TaskEither<ReprocessError, Pick<Reprocessed, 'done' | 'more'>> =>
-        'orderIds' in selection
-          ? TE.right({ done: [...new Set(selection.orderIds)].sort(), more: false })
-          : this.rehearse(request),
+      this.begunBefore(request.key),
+      TE.flatMap((begun): TaskEither<ReprocessError, Begun> =>
+        begun === undefined ? this.begin(request) : TE.right(begun),
       ),
-      TE.flatMap(({ done: orderIds, more }) => this.intend(request, orderIds, more)),
-      TE.flatMap((note) => this.carryOut(consumer, note)),
+      TE.flatMap((begun) => this.carryOut(request, begun)),
     );
   }
 
@@ -105,11 +116,43 @@ export class ReprocessParked {
     return this.dependencies.desk.rehearse(consumer, selection);
   }
 
+  /** Looks the key up before the consumer is asked for anything: what was done is answered whatever became of that one. */
+  private begunBefore(key: IdempotencyKey | undefined): TaskEither<ReprocessError, Begun | undefined> {
+    const { unitOfWork, idempotencyKeys } = this.dependencies;
+    if (key === undefined) return TE.right(undefined);
+    return pipe(
+      unitOfWork.run({ action: 'look for a re-processing', rerunAfterUnknownCommit: true }, (tx) =>
+        pipe(
+          idempotencyKeys.claim(tx, key),
+          // A Left rolls back, so the key is left to `intend`.
+          TE.flatMap((claim) =>
+            claim._tag === 'Replay' ? TE.right(readNote(claim.answer)) : TE.left({ _tag: 'NotBegun' as const }),
+          ),
+        ),
+      ),
+      TE.map((note): Begun | undefined => ({ ...note, replayed: true })),
+      TE.orElse((error) => (error._tag === 'NotBegun' ? TE.right(undefined) : TE.left(error))),
+    );
+  }
+
+  private begin(request: ReprocessRequest): TaskEither<ReprocessError, Begun> {
+    const { consumer, selection } = request;
+    return pipe(
+      TE.fromEither(this.dependencies.desk.mayReprocess(consumer)),
+      TE.flatMap((): TaskEither<ReprocessError, Pick<Reprocessed, 'done' | 'more'>> =>
+        'orderIds' in selection
+          ? TE.right({ done: [...new Set(selection.orderIds)].sort(), more: false })
+          : this.rehearse(request),
+      ),
+      TE.flatMap(({ done: orderIds, more }) => this.intend(request, orderIds, more)),
+    );
+  }
+
   private intend(
     { consumer, actor, reason, key }: ReprocessRequest,
     orderIds: readonly string[],
     more: boolean,
-  ): TaskEither<ReprocessError, ReprocessNote & { readonly replayed: boolean }> {
+  ): TaskEither<ReprocessError, Begun> {
     const { unitOfWork, idempotencyKeys, acts, ids } = this.dependencies;
     const note: ReprocessNote = { requestId: ids.next(), more };
     const once = key === undefined ? undefined : { key, answer: () => writeNote(note) };
@@ -118,21 +161,21 @@ export class ReprocessParked {
       unitOfWork.run({ action: 'note a re-processing', rerunAfterUnknownCommit: true }, (tx) =>
         actOnce(idempotencyKeys, tx, once, acts.intend(tx, intended)),
       ),
-      TE.map((acted) =>
-        acted._tag === 'Replayed' ? { ...readNote(acted.answer), replayed: true } : { ...note, replayed: false },
-      ),
+      TE.map((acted) => {
+        const begun = acted._tag === 'Replayed' ? readNote(acted.answer) : note;
+        // A unit that is rerun after a COMMIT without an answer finds its own key.
+        return { ...begun, replayed: begun.requestId !== note.requestId };
+      }),
     );
   }
 
   /** Asks for what is not settled yet. */
-  private carryOut(
-    consumer: string,
-    { requestId, more, replayed }: ReprocessNote & { readonly replayed: boolean },
-  ): TaskEither<ReprocessError, ReprocessOutcome> {
+  private carryOut({ consumer, key }: ReprocessRequest, begun: Begun): TaskEither<ReprocessError, ReprocessOutcome> {
+    const { requestId, more, replayed } = begun;
     return pipe(
       this.standing(requestId),
-      TE.flatMap((before) => {
-        const open = before.filter((act) => !isFinal(act)).map(({ orderId }) => orderId);
+      TE.flatMap((before): TaskEither<ReprocessError, ReprocessOutcome> => {
+        const open = before.filter((act) => !isFinal(act));
         const outcome = (acts: readonly SettledAct[]): ReprocessOutcome => ({
           done: ordersWith(acts, 'released'),
           notParked: ordersWith(acts, 'not-parked'),
@@ -140,6 +183,8 @@ export class ReprocessParked {
           replayed: replayed && open.length === 0,
         });
         if (open.length === 0) return TE.right(outcome(before));
+        if (key !== undefined && replayed && open.some(({ openForMs = AT_WORK_MS }) => openForMs < AT_WORK_MS))
+          return TE.left({ _tag: 'IdempotencyKeyBusy', key: key.key, retryAfterSeconds: RETRY_AFTER_SECONDS });
         return pipe(
           this.ask(consumer, requestId, open, replayed),
           TE.flatMap(() => this.standing(requestId)),
@@ -153,9 +198,11 @@ export class ReprocessParked {
   private ask(
     consumer: string,
     requestId: string,
-    orderIds: readonly string[],
+    open: readonly StandingAct[],
     again: boolean,
   ): TaskEither<ReprocessError, void> {
+    const orderIds = open.map(({ orderId }) => orderId);
+    const unknownBefore = again ? ordersWith(open, 'unknown') : [];
     const all = (ids: readonly string[], outcome: ActOutcome, detail: string | null): readonly SettledAct[] =>
       ids.map((orderId) => ({ orderId, outcome, detail }));
     return async () => {
@@ -165,15 +212,17 @@ export class ReprocessParked {
         const settled = [...all(done, 'released', null), ...all(notParked, 'not-parked', again ? ASKED_AGAIN : null)];
         return this.settle(requestId, settled)();
       }
-      const error = answer.left;
-      const outcome = error._tag === 'ConsumerOutcomeUnknown' ? 'unknown' : 'not-done';
+      const error = unknownBefore.length > 0 ? stillUnknown(consumer, answer.left) : answer.left;
+      const detail = 'reason' in error ? error.reason : null;
+      const outcome = answer.left._tag === 'ConsumerOutcomeUnknown' ? 'unknown' : 'not-done';
+      const others = orderIds.filter((orderId) => !unknownBefore.includes(orderId));
       // When this cannot be written, the audit still has the act, and says that its outcome is not known.
-      await this.settle(requestId, all(orderIds, outcome, 'reason' in error ? error.reason : null))();
+      await this.settle(requestId, [...all(unknownBefore, 'unknown', detail), ...all(others, outcome, detail)])();
       return E.left(error);
     };
   }
 
-  private standing(requestId: string): TaskEither<UnitOfWorkError, readonly SettledAct[]> {
+  private standing(requestId: string): TaskEither<UnitOfWorkError, readonly StandingAct[]> {
     const { unitOfWork, acts } = this.dependencies;
     return unitOfWork.run({ action: 'read a re-processing', rerunAfterUnknownCommit: true }, (tx) =>
       acts.ofRequest(tx, requestId),

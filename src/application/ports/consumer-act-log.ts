@@ -27,6 +27,12 @@ export interface SettledAct {
   readonly detail: string | null;
 }
 
+/** An act with what became of it up to now. */
+export interface StandingAct extends SettledAct {
+  /** Milliseconds since it was intended, by the database's clock, as long as nothing was noted of it. */
+  readonly openForMs: number | undefined;
+}
+
 /** The audit of what operators asked of consumers. Rows are only ever added. */
 export interface ConsumerActLog {
   /** The same request again adds nothing. */
@@ -36,5 +42,5 @@ export interface ConsumerActLog {
    * The acts of a request by their orders' IDs, each with what became of it: what is final, else the last that was noted;
    * `unknown` as long as nothing was.
    */
-  ofRequest(tx: Transaction, requestId: string): TaskEither<StorageUnavailable, readonly SettledAct[]>;
+  ofRequest(tx: Transaction, requestId: string): TaskEither<StorageUnavailable, readonly StandingAct[]>;
 }

@@ -1,13 +1,18 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import type { ConsumerActLog, IntendedActs, SettledAct } from '../../application/ports/consumer-act-log.ts';
+import type {
+  ConsumerActLog,
+  IntendedActs,
+  SettledAct,
+  StandingAct,
+} from '../../application/ports/consumer-act-log.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
 import type { Transaction } from '../../application/ports/transaction.ts';
 import { OUTCOME_OF_ACT, OutcomeColumns, outcomeOf } from './consumer-act-outcome.ts';
 import { isDuplicateEntry } from './mysql-errors.ts';
 import { connectionOf } from './mysql-unit-of-work.ts';
-import { decodeRows } from './rows.ts';
+import { WholeNumber, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
 const INTEND = `
@@ -17,11 +22,11 @@ const SETTLE = `
 INSERT INTO consumer_act_outcomes (request_id, order_id, outcome, detail) VALUES ?`;
 
 const OF_REQUEST = `
-SELECT a.order_id, o.outcome, o.detail
+SELECT a.order_id, o.outcome, o.detail, TIMESTAMPDIFF(MICROSECOND, a.at, NOW(6)) DIV 1000 AS age_ms
 FROM consumer_acts a ${OUTCOME_OF_ACT}
 WHERE a.request_id = ? ORDER BY a.order_id`;
 
-const ActRow = t.strict({ order_id: t.string, ...OutcomeColumns });
+const ActRow = t.strict({ order_id: t.string, age_ms: WholeNumber, ...OutcomeColumns });
 
 const MAX_DETAIL = 1_000;
 
@@ -56,11 +61,12 @@ export class MySqlConsumerActLog implements ConsumerActLog {
     });
   }
 
-  ofRequest(tx: Transaction, requestId: string): TaskEither<StorageUnavailable, readonly SettledAct[]> {
+  ofRequest(tx: Transaction, requestId: string): TaskEither<StorageUnavailable, readonly StandingAct[]> {
     return storageAttempt('read acts on a consumer', async () =>
       decodeRows(ActRow, await connectionOf(tx).rows(OF_REQUEST, [requestId])).map((row) => ({
         orderId: row.order_id,
         ...outcomeOf(row),
+        openForMs: row.outcome === null ? row.age_ms : undefined,
       })),
     );
   }

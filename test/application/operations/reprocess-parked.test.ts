@@ -5,7 +5,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { ParkedSelection, Reprocessed } from '../../../src/application/consumer/reprocess-orders.ts';
 import { ReprocessParked } from '../../../src/application/operations/reprocess-parked.ts';
 import type { ReprocessRequest } from '../../../src/application/operations/reprocess-parked.ts';
-import type { ConsumerActLog, IntendedActs, SettledAct } from '../../../src/application/ports/consumer-act-log.ts';
+import type {
+  ConsumerActLog,
+  IntendedActs,
+  SettledAct,
+  StandingAct,
+} from '../../../src/application/ports/consumer-act-log.ts';
 import type {
   ConsumerDidNothing,
   ConsumerOutcomeUnknown,
@@ -26,6 +31,8 @@ class House {
   readonly parked = new Set(['a', 'b']);
   /** What the next request to re-process meets. */
   trouble: 'answer lost' | 'never reached' | 'audit lost meanwhile' | undefined;
+  /** How long ago the acts were intended of which nothing is noted, milliseconds. */
+  openForMs = 60_000;
   /** True while the audit cannot be written. */
   isDown = false;
 
@@ -73,10 +80,13 @@ class House {
     };
   }
 
-  private standing(orderId: string): SettledAct {
+  private standing(orderId: string): StandingAct {
     const ofOrder = this.noted.filter((act) => act.orderId === orderId);
     const final = ofOrder.find(({ outcome }) => outcome === 'released' || outcome === 'not-parked');
-    return final ?? ofOrder.at(-1) ?? { orderId, outcome: 'unknown', detail: null };
+    const noted = final ?? ofOrder.at(-1);
+    return noted === undefined
+      ? { orderId, outcome: 'unknown', detail: null, openForMs: this.openForMs }
+      : { ...noted, openForMs: undefined };
   }
 
   private desk(): ParkedDesk {
@@ -84,7 +94,12 @@ class House {
       mayReprocess: (consumer) =>
         consumer === 'payment' ? E.right(undefined) : E.left({ _tag: 'ConsumerNotFound', consumer }),
       list: () => TE.right({ orders: [], next: null }),
-      rehearse: () => TE.right({ done: [...this.parked].sort(), notParked: [], more: true }),
+      rehearse: (consumer) =>
+        TE.fromIOEither(() =>
+          this.trouble === 'never reached'
+            ? E.left<ConsumerDidNothing>({ _tag: 'ConsumerDidNothing', consumer, reason: 'refused' })
+            : E.right({ done: [...this.parked].sort(), notParked: [], more: true }),
+        ),
       reprocess: (consumer, orderIds) =>
         TE.fromIOEither(
           (): Either<ConsumerDidNothing | ConsumerOutcomeUnknown, Pick<Reprocessed, 'done' | 'notParked'>> => {
@@ -154,6 +169,33 @@ describe('re-processing parked orders at a consumer', () => {
     expect(leftOf(await house.ask(chosen, { key })())).to.include({ _tag: 'ConsumerDidNothing' });
     expect(house.noted.map(({ outcome }) => outcome)).to.deep.equal(['not-done', 'not-done']);
     expect(rightOf(await house.ask(chosen, { key })()).done).to.deep.equal(['a', 'b']);
+  });
+
+  it('given an answer that is lost, then a consumer that is not reached / then it stays unknown, on record and in the answer', async () => {
+    house.trouble = 'answer lost';
+    await house.ask(chosen, { key })();
+    house.trouble = 'never reached';
+    const error = leftOf(await house.ask(chosen, { key })());
+    expect(error).to.include({ _tag: 'ConsumerOutcomeUnknown' });
+    expect('reason' in error && error.reason).to.match(/still not known.*refused$/);
+    expect(house.noted.map(({ outcome }) => outcome)).to.deep.equal(['unknown', 'unknown', 'unknown', 'unknown']);
+  });
+
+  it('given it was done / then a repetition by filter is answered although the consumer is not reached', async () => {
+    const first = rightOf(await house.ask(all, { key })());
+    house.trouble = 'never reached';
+    expect(rightOf(await house.ask(all, { key })())).to.deep.equal({ ...first, replayed: true });
+  });
+
+  it('given the same key is at work / then it is busy, and the consumer is not asked twice at once', async () => {
+    house.trouble = 'audit lost meanwhile';
+    await house.ask(chosen, { key })();
+    house.isDown = false;
+    house.openForMs = 5_000;
+    expect(leftOf(await house.ask(chosen, { key })())).to.include({ _tag: 'IdempotencyKeyBusy', key: 'k' });
+    house.openForMs = 60_000;
+    expect(rightOf(await house.ask(chosen, { key })()).notParked).to.deep.equal(['a', 'b']);
+    expect(house.happened).to.deep.equal(['intended a,b', 'asked for a,b', 'asked for a,b']);
   });
 
   it('given an audit that cannot be written / then the consumer is not asked', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
-import type { ActOutcome, IntendedActs, SettledAct } from '../../../src/application/ports/consumer-act-log.ts';
+import type { ActOutcome, IntendedActs, StandingAct } from '../../../src/application/ports/consumer-act-log.ts';
 import type { Transaction } from '../../../src/application/ports/transaction.ts';
 import { uuidV7Ids } from '../../../src/infrastructure/ids.ts';
 import { MySqlConsumerActLog } from '../../../src/infrastructure/mysql/mysql-consumer-act-log.ts';
@@ -22,7 +22,7 @@ describe('acts on consumers, on record in MySQL', () => {
   };
   const note = (outcome: ActOutcome, detail: string | null = null): Promise<void> =>
     committed((tx) => log.settle(tx, acts.requestId, [{ orderId: acts.orderIds[0] ?? '', outcome, detail }]));
-  const standing = (): Promise<readonly SettledAct[]> => committed((tx) => log.ofRequest(tx, acts.requestId));
+  const standing = (): Promise<readonly StandingAct[]> => committed((tx) => log.ofRequest(tx, acts.requestId));
   const firstStanding = async (): Promise<unknown> => (await standing())[0];
 
   before(async () => {
@@ -45,7 +45,11 @@ describe('acts on consumers, on record in MySQL', () => {
   });
 
   it('tells that an outcome is unknown as long as none was noted', async () => {
-    expect(await firstStanding()).to.include({ outcome: 'unknown', detail: null });
+    const [open] = await standing();
+    expect(open).to.include({ outcome: 'unknown', detail: null });
+    expect(open?.openForMs).to.be.within(0, 60_000);
+    await note('unknown', 'it hung up');
+    expect(await firstStanding()).to.include({ openForMs: undefined });
   });
 
   it('tells what was noted last, until something is final', async () => {
