@@ -1,18 +1,23 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Clock } from '../ports/clock.ts';
-import type { ConsumedEvent, ConsumedOrder, ConsumerLedger } from '../ports/consumer-ledger.ts';
+import type { ConsumedEvent, ConsumedOrder, ConsumerLedger, StuckCallback } from '../ports/consumer-ledger.ts';
 import type { Examination, Observation } from '../ports/examination.ts';
-import type { LedgerPlace, LedgerRemains, OutboxLedger } from '../ports/outbox-ledger.ts';
+import type { LedgerPlace, LedgerPublished, OutboxLedger } from '../ports/outbox-ledger.ts';
 import type { Unreachable } from '../ports/start-check.ts';
 import { stored, untilUnanswered } from './answered.ts';
 import { CONSUMER_DISCREPANCIES } from './consumer-discrepancies.ts';
 import { Discrepancies } from './discrepancies.ts';
+import { inChunks } from './in-chunks.ts';
+import { isBelowRemains } from './is-below-remains.ts';
 
 export interface CheckConsumerParts {
   readonly consumer: string;
   readonly ledger: ConsumerLedger;
   /** Of the service whose events it consumes. */
-  readonly outbox: Pick<OutboxLedger, 'placesOf' | 'remainsOf' | 'totals'>;
+  readonly outbox: Pick<
+    OutboxLedger,
+    'now' | 'placesOf' | 'remainsOf' | 'hasPurged' | 'publishedAfter' | 'publishedOf'
+  >;
   readonly clock: Pick<Clock, 'sleep'>;
 }
 
@@ -26,6 +31,10 @@ const SECOND_LOOK_MS = 3_000;
 /** Callbacks are looked for every 200 ms, and tried again every 5 s at the latest. */
 const STUCK = { dueForSeconds: 300, attempts: 100 };
 const STUCK_TOLD = 1_000;
+/** By then a consumer that keeps up has what was published. */
+const HEARD_WITHIN_SECONDS = 60;
+
+type EventPlace = Pick<ConsumedEvent, 'eventId' | 'sequence' | 'orderKey'>;
 
 /** All pages of a list, each beginning behind the last entry of the one before. */
 async function* pages<A, K>(
@@ -43,10 +52,7 @@ async function* pages<A, K>(
   }
 }
 
-const inChunks = <A>(items: readonly A[], size: number): readonly (readonly A[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
-
-const named = ({ eventId, sequence, orderKey }: Pick<ConsumedEvent, 'eventId' | 'sequence' | 'orderKey'>): string =>
+const named = ({ eventId, sequence, orderKey }: EventPlace): string =>
   `event ${eventId}, sequence ${sequence} of ${orderKey}`;
 
 /** Applied events that the inbox still must have are those above this one. */
@@ -64,16 +70,30 @@ const isWhole = (order: ConsumedOrder): boolean => {
 const isReady = ({ parked, waiting, lastSequence }: ConsumedOrder): boolean =>
   !parked && waiting.head !== null && waiting.head <= lastSequence + 1;
 
+/** Where it stands, and what is next: as long as neither changes, nobody works on it. */
+const standOf = ({ lastSequence, waiting }: ConsumedOrder): string =>
+  `is at ${lastSequence}, ${waiting.head ?? 'nothing'} waits`;
+
+const keyOf = ({ eventId, name }: StuckCallback): string => `${eventId} ${name}`;
+
 /**
  * Whether the tables of a consumer's kit fit each other, and the outbox of the service: while both run. An order is read
  * as of one moment; an applied event is looked for in the outbox after it was seen, where it was committed before. What
  * may just be happening is looked at twice. Everything is read once, page by page, and nothing of it is kept.
  *
- * It cannot tell that a consumer lacks an event of which it has heard nothing: that is told by the lag of its group.
+ * What was published a minute before it began, the consumer must have heard of: the lag of its group does not tell that,
+ * when its database was restored and the offsets, which are Kafka's, were not. Left out are orders that are wholly older
+ * than the first one at which the group was allowed to begin in the middle. It cannot tell that a consumer lacks what
+ * the outbox has purged.
  */
 export class CheckConsumer {
   private readonly found = new Discrepancies(CONSUMER_DISCREPANCIES);
-  private readonly maybeReady: string[] = [];
+  /** Where each stands. */
+  private readonly maybeReady = new Map<string, string>();
+  private readonly maybeBehind: LedgerPublished[] = [];
+  private maybeStuck: readonly StuckCallback[] = [];
+  /** When the group began, in each lane in which it began in the middle of an order. */
+  private readonly began = new Map<number, string>();
   private readonly maybeAhead: ConsumedEvent[] = [];
   private readonly counted = { orders: 0, applied: 0, purged: 0, waiting: 0, callbacks: 0 };
   private somethingWasPurged = false;
@@ -89,14 +109,20 @@ export class CheckConsumer {
   }
 
   private async check(): Promise<readonly Observation[]> {
-    const { ledger } = this.parts;
+    const { ledger, outbox } = this.parts;
+    const before = await stored(outbox.now(HEARD_WITHIN_SECONDS));
     const orders = (after: string) => stored(ledger.ordersAfter(after, ORDERS_AT_ONCE));
-    for await (const page of pages(orders, '', ({ orderKey }) => orderKey)) this.checkOrders(page);
+    for await (const page of pages(orders, '', ({ orderKey }) => orderKey)) {
+      this.checkOrders(page);
+      await this.lookForBeginnings(page);
+    }
     const applied = (after: string) => stored(ledger.appliedAfter(after, EVENTS_AT_ONCE));
     for await (const page of pages(applied, '', ({ eventId }) => eventId)) await this.checkApplied(page);
     const waiting = (after: string) => stored(ledger.waitingAfter(after, EVENTS_AT_ONCE));
     for await (const page of pages(waiting, '', ({ eventId }) => eventId)) await this.checkWaiting(page);
     await this.checkCallbacks();
+    const published = (after: number) => stored(outbox.publishedAfter(after, before, EVENTS_AT_ONCE));
+    for await (const page of pages(published, 0, ({ row }) => row)) await this.checkPublished(page);
     await this.lookAgain();
     return [this.summary(), ...this.found.observations()];
   }
@@ -136,12 +162,43 @@ export class CheckConsumer {
   }
 
   private suspectReady(order: ConsumedOrder): void {
-    if (this.maybeReady.length < MOST_SUSPECTS) this.maybeReady.push(order.orderKey);
-    else this.noteReady(order);
+    const { orderKey } = order;
+    if (this.maybeReady.size < MOST_SUSPECTS) this.maybeReady.set(orderKey, standOf(order));
+    else this.found.note('ready', `${orderKey} ${standOf(order)}`);
   }
 
-  private noteReady({ orderKey, lastSequence, waiting }: ConsumedOrder): void {
-    this.found.note('ready', `${orderKey} is at ${lastSequence}, ${waiting.head ?? 'nothing'} waits`);
+  private async lookForBeginnings(page: readonly ConsumedOrder[]): Promise<void> {
+    const firsts = page.flatMap(({ orderKey, baseline }) =>
+      baseline === null ? [] : [{ orderKey, sequence: baseline }],
+    );
+    for (const { lane, publishedAt } of await stored(this.parts.outbox.publishedOf(firsts))) {
+      const known = this.began.get(lane);
+      if (known === undefined || publishedAt < known) this.began.set(lane, publishedAt);
+    }
+  }
+
+  private async checkPublished(page: readonly LedgerPublished[]): Promise<void> {
+    for (const event of await this.unheard(page)) {
+      if (this.maybeBehind.length < MOST_SUSPECTS) this.maybeBehind.push(event);
+      else this.found.note('behind', named(event));
+    }
+  }
+
+  /** Those of the events of which the consumer has nothing, though it should. */
+  private async unheard(page: readonly LedgerPublished[]): Promise<readonly LedgerPublished[]> {
+    const { ledger } = this.parts;
+    const reached = await stored(ledger.reachedOf([...new Set(page.map(({ orderKey }) => orderKey))]));
+    const above = page.filter(({ orderKey, sequence }) => sequence > (reached.get(orderKey) ?? 0));
+    const heard = await stored(ledger.heardOf(above));
+    return above.filter(
+      (event) => !heard.has(event.eventId) && (reached.has(event.orderKey) || !this.isBeforeItBegan(event)),
+    );
+  }
+
+  private isBeforeItBegan({ lane, publishedAt }: LedgerPublished): boolean {
+    const [earliest] = [...this.began.values()].sort();
+    const began = this.began.get(lane) ?? earliest;
+    return began !== undefined && publishedAt < began;
   }
 
   private async checkApplied(page: readonly ConsumedEvent[]): Promise<void> {
@@ -188,11 +245,11 @@ export class CheckConsumer {
     if (events.length === 0) return;
     const { outbox } = this.parts;
     const remains = await stored(outbox.remainsOf([...new Set(events.map(({ orderKey }) => orderKey))]));
-    if (!this.somethingWasPurged) this.somethingWasPurged = (await stored(outbox.totals())).purged > 0;
-    const wasPurged = ({ sequence }: ConsumedEvent, left: LedgerRemains | undefined): boolean =>
-      this.somethingWasPurged && left !== undefined && sequence < (left.first ?? left.version + 1);
+    // After what is left was read, and until it is so: a purge may begin meanwhile.
+    this.somethingWasPurged ||= await stored(outbox.hasPurged());
     for (const event of events) {
-      if (wasPurged(event, remains.get(event.orderKey))) this.counted.purged += 1;
+      if (this.somethingWasPurged && isBelowRemains(event.sequence, remains.get(event.orderKey)))
+        this.counted.purged += 1;
       else this.found.note('unknown', named(event));
     }
   }
@@ -205,20 +262,62 @@ export class CheckConsumer {
       for (const callback of page)
         if (!callback.hasEvent) this.found.note('unasked', `${callback.name} of ${named(callback)}`);
     }
-    for (const { name, orderKey, attempts, dueForSeconds } of await stored(ledger.stuckCallbacks(STUCK, STUCK_TOLD)))
-      this.found.note('stuck', `${name} of ${orderKey}, ${attempts} attempts, due since ${dueForSeconds} s`);
+    this.maybeStuck = await stored(ledger.stuckCallbacks(STUCK, STUCK_TOLD));
   }
 
   private async lookAgain(): Promise<void> {
-    const { ledger, outbox, clock } = this.parts;
-    if (this.maybeReady.length + this.maybeAhead.length === 0) return;
-    await clock.sleep(SECOND_LOOK_MS);
-    for (const keys of inChunks(this.maybeReady, ORDERS_AT_ONCE))
-      for (const order of await stored(ledger.ordersOf(keys))) if (isReady(order)) this.noteReady(order);
+    const suspects = this.maybeReady.size + this.maybeAhead.length + this.maybeBehind.length + this.maybeStuck.length;
+    if (suspects === 0) return;
+    await this.parts.clock.sleep(SECOND_LOOK_MS);
+    await this.lookAgainAtReady();
+    await this.lookAgainAtStuck();
+    await this.lookAgainAtAhead();
+    await this.lookAgainAtBehind();
+  }
+
+  /** While any of them moves, the others wait for their turn. */
+  private async lookAgainAtReady(): Promise<void> {
+    const still: string[] = [];
+    for (const keys of inChunks([...this.maybeReady.keys()], ORDERS_AT_ONCE))
+      for (const order of await stored(this.parts.ledger.ordersOf(keys)))
+        if (isReady(order) && standOf(order) === this.maybeReady.get(order.orderKey))
+          still.push(`${order.orderKey} ${standOf(order)}`);
+    const kind = still.length < this.maybeReady.size ? 'draining' : 'ready';
+    for (const order of still) this.found.note(kind, order);
+  }
+
+  private async lookAgainAtStuck(): Promise<void> {
+    if (this.maybeStuck.length === 0) return;
+    const before = new Set(this.maybeStuck.map(keyOf));
+    const now = await stored(this.parts.ledger.stuckCallbacks(STUCK, STUCK_TOLD));
+    for (const callback of now.filter((one) => before.has(keyOf(one)))) {
+      const { name, orderKey, attempts, dueForSeconds } = callback;
+      this.found.note('stuck', `${name} of ${orderKey}, ${attempts} attempts, due since ${dueForSeconds} s`);
+    }
+  }
+
+  private async lookAgainAtAhead(): Promise<void> {
     for (const events of inChunks(this.maybeAhead, EVENTS_AT_ONCE)) {
-      const places = await stored(outbox.placesOf(events.map(({ eventId }) => eventId)));
+      const places = await stored(this.parts.outbox.placesOf(events.map(({ eventId }) => eventId)));
       const pending = new Set(places.flatMap(({ eventId, status }) => (status === 'PENDING' ? [eventId] : [])));
       for (const event of events) if (pending.has(event.eventId)) this.found.note('ahead', named(event));
     }
+  }
+
+  /** A lane is read by offset: what lies before an event that has come meanwhile will not come any more. */
+  private async lookAgainAtBehind(): Promise<void> {
+    const still: LedgerPublished[] = [];
+    const reading = new Map<number, number>();
+    for (const events of inChunks(this.maybeBehind, EVENTS_AT_ONCE)) {
+      const unheard = new Set(await this.unheard(events));
+      for (const event of events) {
+        const { lane, offset } = event;
+        if (unheard.has(event)) still.push(event);
+        else reading.set(lane, Math.min(reading.get(lane) ?? Infinity, offset ?? Infinity));
+      }
+    }
+    const mayCome = ({ lane, offset }: LedgerPublished): boolean =>
+      reading.size > 0 && (offset ?? 0) >= (reading.get(lane) ?? 0);
+    for (const event of still) this.found.note(mayCome(event) ? 'catchingUp' : 'behind', named(event));
   }
 }

@@ -1,10 +1,12 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import type { Examination, Observation } from '../ports/examination.ts';
-import type { LedgerEvent, LedgerOrder, LedgerRemains, OutboxLedger } from '../ports/outbox-ledger.ts';
+import type { LedgerEvent, LedgerOrder, OutboxLedger } from '../ports/outbox-ledger.ts';
 import type { Unreachable } from '../ports/start-check.ts';
 import type { LoggedRecord, PartitionBounds, TopicLog } from '../ports/topic-log.ts';
 import { answered, stored, untilUnanswered } from './answered.ts';
 import { Discrepancies } from './discrepancies.ts';
+import { inChunks } from './in-chunks.ts';
+import { isBelowRemains } from './is-below-remains.ts';
 import { LOG_DISCREPANCIES } from './log-discrepancies.ts';
 import { OffsetSet } from './offset-set.ts';
 
@@ -16,7 +18,7 @@ export interface PublishedForm {
 }
 
 export interface CompareWithLogParts {
-  readonly ledger: Omit<OutboxLedger, 'placesOf'>;
+  readonly ledger: Omit<OutboxLedger, 'placesOf' | 'publishedOf'>;
   readonly log: TopicLog;
   readonly laneOf: (orderKey: string) => number;
   readonly asPublished: (event: LedgerEvent) => PublishedForm;
@@ -39,9 +41,6 @@ const isSame = (record: LoggedRecord, { key, value, headers }: PublishedForm): b
 
 const at = ({ partition, offset }: { readonly partition: number; readonly offset: number }): string =>
   `partition ${partition} offset ${offset}`;
-
-const inChunks = <A>(items: readonly A[], size: number): readonly (readonly A[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 /**
  * Compares orders, outbox and topic, while everything runs: also whether a restored database and the topic still fit
@@ -67,7 +66,7 @@ export class CompareWithLog {
 
   private async compare(): Promise<readonly Observation[]> {
     const { ledger, log } = this.parts;
-    const began = await stored(ledger.now());
+    const began = await stored(ledger.now(0));
     await this.checkTotals();
     await this.checkOrders();
     const ends = await answered(log.bounds());
@@ -97,11 +96,11 @@ export class CompareWithLog {
   }
 
   private async checkOrders(): Promise<void> {
-    const { purged } = await stored(this.parts.ledger.totals());
+    const mayBePurged = await stored(this.parts.ledger.hasPurged());
     let after = '';
     for (;;) {
       const page = await stored(this.parts.ledger.ordersAfter(after, ORDERS_AT_ONCE));
-      for (const order of page) this.checkOrder(order, purged > 0);
+      for (const order of page) this.checkOrder(order, mayBePurged);
       this.counted.orders += page.length;
       const last = page.at(-1);
       if (last === undefined) return;
@@ -168,20 +167,15 @@ export class CompareWithLog {
     if (records.length === 0) return;
     const keys = [...new Set(records.flatMap(({ key }) => key ?? []))];
     const remains = await stored(this.parts.ledger.remainsOf(keys));
-    const { purged } = await stored(this.parts.ledger.totals());
+    const mayBePurged = await stored(this.parts.ledger.hasPurged());
     for (const record of records) {
-      if (purged > 0 && this.wasPurged(record, remains.get(record.key ?? ''))) this.counted.purged += 1;
+      const sequence = Number(record.headers['ce_sequence'] ?? Number.NaN);
+      if (mayBePurged && isBelowRemains(sequence, remains.get(record.key ?? ''))) this.counted.purged += 1;
       else {
-        const { ce_id: id = 'none', ce_sequence: sequence = '?' } = record.headers;
-        const what = `event ${id}, sequence ${Number(sequence)} of ${record.key ?? 'no order'}`;
+        const what = `event ${record.headers['ce_id'] ?? 'none'}, sequence ${sequence} of ${record.key ?? 'no order'}`;
         this.found.note('phantom', `${what}, at ${at(record)}`);
       }
     }
-  }
-
-  private wasPurged({ headers }: LoggedRecord, remains: LedgerRemains | undefined): boolean {
-    const sequence = Number(headers['ce_sequence'] ?? Number.NaN);
-    return remains !== undefined && sequence >= 1 && sequence < (remains.first ?? remains.version + 1);
   }
 
   private async checkRows(

@@ -18,6 +18,18 @@ export const CONSUMER_DISCREPANCIES = {
     'orders with a waiting event whose turn it is',
     'start the consumer, which goes on with them within seconds; if it runs, its log says what keeps it',
   ),
+  draining: known(
+    'orders with a waiting event whose turn it is, while others like them went on',
+    'nothing: the consumer works on them; ask again when it is done',
+  ),
+  behind: broken(
+    'events that were published over a minute ago and of which the consumer has nothing',
+    'if “consumers” says that its group has lag, let it catch up and ask again; otherwise its database was restored or lost: stop it, and set the offsets of its group back (docs/runbooks/tables-and-topic-differ.md, step 6)',
+  ),
+  catchingUp: known(
+    'events that were published over a minute ago and have not come yet, while others came',
+    'follow docs/runbooks/consumer-lag.md, and ask again when its group has no lag',
+  ),
   causeless: broken(
     'parked orders of which nothing waits or is kept',
     'run the consumer’s `reprocess ORDER_ID`: nothing is left of why it was parked',

@@ -41,6 +41,7 @@ export interface ConsumedCallback {
 
 /** A callback that is the next of its order and does not get on. */
 export interface StuckCallback {
+  readonly eventId: string;
   readonly name: string;
   readonly orderKey: string;
   readonly attempts: number;
@@ -55,6 +56,12 @@ export interface ConsumerLedger {
   appliedAfter(after: string, limit: number): TaskEither<StorageUnavailable, readonly ConsumedEvent[]>;
   /** By event ID. */
   waitingAfter(after: string, limit: number): TaskEither<StorageUnavailable, readonly ConsumedEvent[]>;
+  /** Of each order that has a row: up to where it was applied. */
+  reachedOf(orderKeys: readonly string[]): TaskEither<StorageUnavailable, ReadonlyMap<string, number>>;
+  /** Those of the events, by ID, that were applied, wait, or are kept as breaking the contract. */
+  heardOf(
+    events: readonly { readonly eventId: string; readonly orderKey: string }[],
+  ): TaskEither<StorageUnavailable, ReadonlySet<string>>;
   callbacksAfter(row: number, limit: number): TaskEither<StorageUnavailable, readonly ConsumedCallback[]>;
   /** Due for `dueForSeconds` without being sent, or tried `attempts` times without a final answer; some of them. */
   stuckCallbacks(

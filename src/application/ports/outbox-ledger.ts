@@ -40,6 +40,8 @@ export interface LedgerPublished {
   readonly sequence: number;
   readonly lane: number;
   readonly offset: number | null;
+  /** As `now` tells it: earlier ones sort lower. */
+  readonly publishedAt: string;
 }
 
 /** Which event of which order it is, and what became of it. */
@@ -58,9 +60,11 @@ export interface LedgerRemains {
 
 /** All of the outbox and the orders it belongs to, in pages. It reads and locks nothing. */
 export interface OutboxLedger {
-  /** The present, for `publishedAfter`. */
-  now(): TaskEither<StorageUnavailable, string>;
+  /** The present less so many seconds, for `publishedAfter`. */
+  now(lessSeconds: number): TaskEither<StorageUnavailable, string>;
   totals(): TaskEither<StorageUnavailable, LedgerTotals>;
+  /** Whether purges have removed any row. However large the outbox is, it costs the same. */
+  hasPurged(): TaskEither<StorageUnavailable, boolean>;
   /** Orders above `after` by ID, at most `limit`. */
   ordersAfter(after: string, limit: number): TaskEither<StorageUnavailable, readonly LedgerOrder[]>;
   /** Those of the events that are there, skipped ones included. */
@@ -74,6 +78,10 @@ export interface OutboxLedger {
     after: number,
     before: string,
     limit: number,
+  ): TaskEither<StorageUnavailable, readonly LedgerPublished[]>;
+  /** Those of the events that are COMPLETED. */
+  publishedOf(
+    events: readonly { readonly orderKey: string; readonly sequence: number }[],
   ): TaskEither<StorageUnavailable, readonly LedgerPublished[]>;
   /** Events whose order does not exist; some of them. */
   orphans(limit: number): TaskEither<StorageUnavailable, readonly string[]>;

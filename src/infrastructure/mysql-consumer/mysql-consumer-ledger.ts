@@ -64,6 +64,18 @@ FROM (SELECT consumer, event_id, order_id, sequence FROM inbox_waiting FORCE IND
   LEFT JOIN inbox_orders o ON o.consumer = w.consumer AND o.order_id = w.order_id
 ORDER BY w.event_id`;
 
+const REACHED = `
+SELECT order_id AS orderKey, GREATEST(last_sequence, purged_through) AS reached FROM inbox_orders FORCE INDEX (PRIMARY)
+WHERE consumer = ? AND order_id IN (?)`;
+
+const HEARD = `
+SELECT event_id AS eventId FROM inbox FORCE INDEX (PRIMARY) WHERE consumer = ? AND event_id IN (?)
+UNION
+SELECT event_id FROM inbox_waiting FORCE INDEX (inbox_waiting_event) WHERE consumer = ? AND event_id IN (?)
+UNION
+SELECT event_id FROM inbox_parked_records FORCE INDEX (inbox_parked_of_order)
+WHERE consumer = ? AND order_id IN (?) AND event_id IN (?)`;
+
 const CALLBACKS_AFTER = `
 SELECT c.id AS \`row\`, c.name, c.event_id AS eventId, c.order_id AS orderKey, c.sequence,
   (i.event_id IS NOT NULL OR COALESCE(o.purged_through, 0) >= c.sequence) AS hasEvent
@@ -75,7 +87,7 @@ ORDER BY c.id`;
 
 /** Those behind another one of their order wait for that. */
 const STUCK_CALLBACKS = `
-SELECT c.name, c.order_id AS orderKey, c.attempts,
+SELECT c.event_id AS eventId, c.name, c.order_id AS orderKey, c.attempts,
   GREATEST(0, TIMESTAMPDIFF(SECOND, c.next_attempt_at, NOW(6))) AS dueForSeconds
 FROM callbacks c FORCE INDEX (callbacks_due)
 WHERE c.consumer = ? AND c.status = 'pending' AND (c.next_attempt_at < NOW(6) - INTERVAL ? SECOND OR c.attempts >= ?)
@@ -89,6 +101,8 @@ export const CONSUMER_LEDGER_QUERIES: Readonly<Record<string, readonly [sql: str
   ordersOf: [ORDERS_OF, ['c', ['o', 'p']]],
   appliedAfter: [APPLIED_AFTER, ['c', 'e', 1_000]],
   waitingAfter: [WAITING_AFTER, ['c', 'e', 1_000]],
+  reachedOf: [REACHED, ['c', ['o', 'p']]],
+  heardOf: [HEARD, ['c', ['e', 'f'], 'c', ['e', 'f'], 'c', ['o', 'p'], ['e', 'f']]],
   callbacksAfter: [CALLBACKS_AFTER, [1, 'c', 2_000]],
   stuckCallbacks: [STUCK_CALLBACKS, ['c', 300, 100, 1_000]],
 };
@@ -116,6 +130,8 @@ const EventRow = t.strict({
   hasOrder: Flag,
   waitsToo: Flag,
 });
+const ReachedRow = t.strict({ orderKey: t.string, reached: WholeNumber });
+const HeardRow = t.strict({ eventId: t.string });
 const CallbackRow = t.strict({
   row: WholeNumber,
   name: t.string,
@@ -125,6 +141,7 @@ const CallbackRow = t.strict({
   hasEvent: Flag,
 });
 const StuckRow = t.strict({
+  eventId: t.string,
   name: t.string,
   orderKey: t.string,
   attempts: WholeNumber,
@@ -167,6 +184,25 @@ export class MySqlConsumerLedger implements ConsumerLedger {
 
   waitingAfter(after: string, limit: number): TaskEither<StorageUnavailable, readonly ConsumedEvent[]> {
     return this.events(WAITING_AFTER, [this.consumer, after, limit]);
+  }
+
+  reachedOf(orderKeys: readonly string[]): TaskEither<StorageUnavailable, ReadonlyMap<string, number>> {
+    if (orderKeys.length === 0) return TE.right(new Map<string, number>());
+    return storageAttempt('read orders of the inbox', async () => {
+      const rows = decodeRows(ReachedRow, await this.rows(REACHED, [this.consumer, orderKeys]));
+      return new Map(rows.map(({ orderKey, reached }) => [orderKey, reached]));
+    });
+  }
+
+  heardOf(events: Parameters<ConsumerLedger['heardOf']>[0]): TaskEither<StorageUnavailable, ReadonlySet<string>> {
+    if (events.length === 0) return TE.right(new Set<string>());
+    const { consumer } = this;
+    const ids = events.map(({ eventId }) => eventId);
+    const orderKeys = [...new Set(events.map(({ orderKey }) => orderKey))];
+    return storageAttempt('read events of the inbox', async () => {
+      const rows = await this.rows(HEARD, [consumer, ids, consumer, ids, consumer, orderKeys, ids]);
+      return new Set(decodeRows(HeardRow, rows).map(({ eventId }) => eventId));
+    });
   }
 
   callbacksAfter(row: number, limit: number): TaskEither<StorageUnavailable, readonly ConsumedCallback[]> {

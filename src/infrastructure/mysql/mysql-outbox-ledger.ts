@@ -18,13 +18,15 @@ import { headersIn, rowOf, timeIn } from './row-columns.ts';
 import { UnreadableRow, WholeNumber, decodeFirst, decodeRows } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
 
-const NOW = `SELECT CAST(NOW(6) AS CHAR) AS now_text`;
+const NOW = `SELECT CAST(NOW(6) - INTERVAL ? SECOND AS CHAR) AS now_text`;
 
 /** One statement, so that the sums fit each other. */
 const TOTALS = `
 SELECT (SELECT CAST(COALESCE(SUM(version), 0) AS SIGNED) FROM orders) AS versions,
   (SELECT COUNT(*) FROM outbox) AS rows_,
   (SELECT CAST(COALESCE(SUM(purged_rows), 0) AS SIGNED) FROM outbox_purges) AS purged`;
+
+const HAS_PURGED = `SELECT EXISTS (SELECT 1 FROM outbox_purges WHERE purged_rows > 0) AS purged`;
 
 const ORDERS_AFTER = `
 SELECT o.order_id, o.version, x.sequence, x.status, x.kafka_partition, x.kafka_offset
@@ -48,9 +50,31 @@ const REMAINS = `
 SELECT o.order_id, o.version, MIN(x.sequence) AS first
 FROM orders o LEFT JOIN outbox x ON x.order_id = o.order_id WHERE o.order_id IN (?) GROUP BY o.order_id, o.version`;
 
+const PUBLISHED_COLUMNS =
+  'id, event_id, order_id, sequence, kafka_partition, kafka_offset, CAST(published_at AS CHAR) AS published_text';
+
 const PUBLISHED_AFTER = `
-SELECT id, event_id, order_id, sequence, kafka_partition, kafka_offset
+SELECT ${PUBLISHED_COLUMNS}
 FROM outbox FORCE INDEX (PRIMARY) WHERE id > ? AND status = 'COMPLETED' AND published_at < ? ORDER BY id LIMIT ?`;
+
+const PUBLISHED_OF = `
+SELECT ${PUBLISHED_COLUMNS}
+FROM outbox FORCE INDEX (outbox_order_sequence)
+WHERE (order_id, sequence) IN (?) AND status = 'COMPLETED' AND published_at IS NOT NULL`;
+
+/** For EXPLAIN, each with values as they come. */
+export const PUBLISHED_QUERIES: Readonly<Record<string, readonly [sql: string, values: readonly SqlValue[]]>> = {
+  publishedAfter: [PUBLISHED_AFTER, [1, '2026-01-31 09:30:00', 1_000]],
+  publishedOf: [
+    PUBLISHED_OF,
+    [
+      [
+        ['o', 1],
+        ['p', 2],
+      ],
+    ],
+  ],
+};
 
 const ORPHANS = `
 SELECT x.event_id FROM outbox x LEFT JOIN orders o ON o.order_id = x.order_id WHERE o.order_id IS NULL LIMIT ?`;
@@ -59,6 +83,7 @@ const nullable = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.Type<A, unknown>, t
 
 const NowRow = t.strict({ now_text: t.string });
 const TotalsRow = t.strict({ versions: WholeNumber, rows_: WholeNumber, purged: WholeNumber });
+const HasPurgedRow = t.strict({ purged: t.union([t.literal(0), t.literal(1)]) });
 const OrderRow = t.strict({
   order_id: t.string,
   version: WholeNumber,
@@ -92,6 +117,7 @@ const PublishedRow = t.strict({
   sequence: WholeNumber,
   kafka_partition: WholeNumber,
   kafka_offset: nullable(WholeNumber),
+  published_text: t.string,
 });
 const OrphanRow = t.strict({ event_id: t.string });
 
@@ -132,8 +158,11 @@ export class MySqlOutboxLedger implements OutboxLedger {
     this.#pool = pool;
   }
 
-  now(): TaskEither<StorageUnavailable, string> {
-    return storageAttempt('read the time', async () => this.#first(NowRow, await this.#rows(NOW)).now_text);
+  now(lessSeconds: number): TaskEither<StorageUnavailable, string> {
+    return storageAttempt(
+      'read the time',
+      async () => this.#first(NowRow, await this.#rows(NOW, [lessSeconds])).now_text,
+    );
   }
 
   totals(): TaskEither<StorageUnavailable, LedgerTotals> {
@@ -141,6 +170,13 @@ export class MySqlOutboxLedger implements OutboxLedger {
       const { versions, rows_, purged } = this.#first(TotalsRow, await this.#rows(TOTALS));
       return { versions, rows: rows_, purged };
     });
+  }
+
+  hasPurged(): TaskEither<StorageUnavailable, boolean> {
+    return storageAttempt(
+      'look for purges',
+      async () => this.#first(HasPurgedRow, await this.#rows(HAS_PURGED)).purged === 1,
+    );
   }
 
   ordersAfter(after: string, limit: number): TaskEither<StorageUnavailable, readonly LedgerOrder[]> {
@@ -179,10 +215,23 @@ export class MySqlOutboxLedger implements OutboxLedger {
     before: string,
     limit: number,
   ): TaskEither<StorageUnavailable, readonly LedgerPublished[]> {
+    return this.#published(PUBLISHED_AFTER, [after, before, limit]);
+  }
+
+  publishedOf(
+    events: Parameters<OutboxLedger['publishedOf']>[0],
+  ): TaskEither<StorageUnavailable, readonly LedgerPublished[]> {
+    const places = events
+      .filter(({ orderKey }) => isAscii(orderKey))
+      .map(({ orderKey, sequence }) => [orderKey, sequence]);
+    return places.length === 0 ? TE.right([]) : this.#published(PUBLISHED_OF, [places]);
+  }
+
+  #published(sql: string, values: readonly SqlValue[]): TaskEither<StorageUnavailable, readonly LedgerPublished[]> {
     return storageAttempt('read published events', async () =>
-      decodeRows(PublishedRow, await this.#rows(PUBLISHED_AFTER, [after, before, limit])).map((row) => ({
+      decodeRows(PublishedRow, await this.#rows(sql, values)).map((row) => ({
         ...{ row: row.id, eventId: row.event_id, orderKey: row.order_id, sequence: row.sequence },
-        ...{ lane: row.kafka_partition, offset: row.kafka_offset },
+        ...{ lane: row.kafka_partition, offset: row.kafka_offset, publishedAt: row.published_text },
       })),
     );
   }

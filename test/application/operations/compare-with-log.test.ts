@@ -69,6 +69,7 @@ class World {
           rows: this.events.length,
           purged: this.purged,
         }),
+      hasPurged: () => TE.right(this.purged > 0),
       ordersAfter: (after, limit) =>
         TE.right(
           [...this.versions]
@@ -98,7 +99,7 @@ class World {
             .filter(({ row, status }) => row > after && status === 'COMPLETED')
             .slice(0, limit)
             .map(({ row, eventId, orderKey, sequence, lane, offset }) => ({
-              ...{ row, eventId, orderKey, sequence, lane: lane ?? 0, offset },
+              ...{ row, eventId, orderKey, sequence, lane: lane ?? 0, offset, publishedAt: 'then' },
             })),
         ),
       orphans: () =>
