@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from './environment/environment-error.ts';
 import { startEnvironment } from './environment/start-environment.ts';
 import { stderrProgress } from './environment/progress.ts';
 import { readFuzzOptions } from './fuzz/fuzz-options.ts';
@@ -12,8 +13,9 @@ import { stopOnSignal } from './stop-on-signal.ts';
 /*
  * `npm run fuzz -- --examples N --seed S`: Schemathesis makes requests from /openapi.json, valid and not, alone and one
  * after the other, against an API of its own with a real MySQL. Exit code 0: each answer is one that the document names,
- * none a 5xx, and nothing is written by half; 1: not so, or an operation was not tried in full; 2: could not run, above all
- * because there is no Python or no Schemathesis to be had.
+ * none a 5xx, and nothing is written by half; 1: not so, or an operation was not tried in full, or the API did not come up;
+ * 2: could not run, because there is no Python or no Schemathesis to be had, or the arguments are bad. With `--install-only`
+ * it gets Schemathesis and nothing more.
  */
 
 const main = async (): Promise<number> => {
@@ -23,7 +25,11 @@ const main = async (): Promise<number> => {
   stopOnSignal(() => stop());
   try {
     const program = await obtainSchemathesis(stderrProgress);
-    const environment = await startEnvironment({ roles: ['api'], directory });
+    if (options.installOnly) return 0;
+    // Where requests could be made, an API to make them to that does not come up is a failure, and not a run that could not be.
+    const environment = await startEnvironment({ roles: ['api'], directory }).catch((cause: unknown) => {
+      throw new Error(`the API did not come up: ${messageOf(cause)}`, { cause });
+    });
     const remove = stop;
     stop = async () => {
       await environment.stop();

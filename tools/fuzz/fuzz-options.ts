@@ -6,6 +6,8 @@ export interface FuzzOptions {
   readonly examples: number;
   /** The same seed makes the same cases. */
   readonly seed: number;
+  /** Only to get Schemathesis, so that a bound on the time of a run is not one on that of the network. */
+  readonly installOnly: boolean;
 }
 
 const MOST = 1_000_000;
@@ -18,12 +20,17 @@ const wholeNumber = (name: string, text: string, most: number): number => {
 
 /** Of `npm run fuzz`. Throws an `EnvironmentError` that names what is wrong. */
 export const readFuzzOptions = (args: readonly string[], random: () => number = Math.random): FuzzOptions => {
-  const options = { examples: { type: 'string', default: '50' }, seed: { type: 'string' } } as const;
+  const options = {
+    examples: { type: 'string', default: '50' },
+    seed: { type: 'string' },
+    'install-only': { type: 'boolean', default: false },
+  } as const;
   try {
     const { values } = parseArgs({ args: [...args], options });
     return {
       examples: wholeNumber('examples', values.examples, MOST),
       seed: values.seed === undefined ? 1 + Math.floor(random() * MOST) : wholeNumber('seed', values.seed, 999_999_999),
+      installOnly: values['install-only'],
     };
   } catch (error) {
     if (error instanceof EnvironmentError) throw error;
