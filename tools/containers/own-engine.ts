@@ -58,7 +58,7 @@ LD_LIBRARY_PATH=${libraries} XTABLES_LIBDIR=${join(libraries, 'xtables')} exec $
 
 export interface OwnEngine {
   readonly engine: DockerEngine;
-  /** Ends its containers and itself in order, so that nothing of theirs is left mounted. */
+  /** Ends its containers and itself in order, so that nothing of theirs is left mounted. Safe to call more than once. */
   stop(): Promise<void>;
 }
 
@@ -97,9 +97,10 @@ export const startOwnEngine = async (run: Run, progress: Progress): Promise<OwnE
   });
   const engine = { at: `unix://${socketPath}`, connection: { socketPath }, mayPull: false };
   await untilReady(engine.connection, daemon);
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     await daemon.stop(STOP_MS);
     for (const bridge of await bridges()) if (!had.includes(bridge)) await runCommand('ip', ['link', 'delete', bridge]);
   };
-  return { engine, stop };
+  let ended: Promise<void> | undefined;
+  return { engine, stop: () => (ended ??= end()) };
 };
