@@ -111,7 +111,7 @@ const main = async (): Promise<number> => {
     await stop();
     process.exit(130);
   });
-  const timeout = AbortSignal.timeout(Math.max(0, BOUND_MS - performance.now()));
+  const timeout = AbortSignal.timeout(Math.max(0, Math.round(BOUND_MS - performance.now())));
   const bound = AbortSignal.any([timeout, interrupted.signal]);
   const prepare = async (): Promise<Prepared> => {
     const own = await obtainEngine(run, installEngine);
