@@ -90,6 +90,10 @@ describe('the console in a browser', function () {
         await go(inside, hash);
         expect([await hindrancesOf(inside), await overflowOf(inside)], name).to.deep.equal([[], 0]);
       }
+      await go(inside, '#/overview');
+      const chart = await inside.locator('#chart').boundingBox();
+      const card = await inside.locator('section', { has: inside.locator('#chart') }).boundingBox();
+      expect(chart?.width, 'the chart, beside its key').to.be.greaterThan((card?.width ?? Infinity) * 0.9);
       await go(inside, '#/events?status=QUARANTINED');
       await inside.getByRole('link', { name: 'OrderPlaced' }).first().click();
       await inside.getByRole('heading', { name: 'Failed attempts' }).waitFor();
