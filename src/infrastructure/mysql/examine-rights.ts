@@ -2,8 +2,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { Examination, Observation } from '../../application/ports/examination.ts';
-import { accountText, revokesOf, rightsByTable, rightsOf } from './grants.ts';
-import type { Account, DatabaseRole, TableRight } from './grants.ts';
+import { accountText, revokesOf, rightsByPlace, rightsOf } from './grants.ts';
+import type { Account, DatabaseRole, GrantedRight, TableRight } from './grants.ts';
 import type { MySqlPool } from './mysql-pool.ts';
 import { decodeFirst, decodeRows, UnreadableRow } from './rows.ts';
 import { storageAttempt } from './storage-attempt.ts';
@@ -14,28 +14,30 @@ SELECT CURRENT_USER() AS account, DATABASE() AS db, CURRENT_ROLE() <> 'NONE' AS 
 
 /**
  * `tbl` is `*` for what is granted on the whole database, and `*.*` for what is granted on the whole server; `col` is
- * null for what is granted on all of a table. To hand rights on is a right too.
+ * null for what is granted on all of a table. What is granted on a whole database names it by a pattern, and more than one
+ * may fit: `db` is what each says. To hand rights on is a right too.
  */
 const RIGHTS = `
-SELECT '*.*' AS tbl, NULL AS col, PRIVILEGE_TYPE AS kind FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = ?
+SELECT '*.*' AS tbl, '' AS db, NULL AS col, PRIVILEGE_TYPE AS kind FROM information_schema.USER_PRIVILEGES
+WHERE GRANTEE = ?
 UNION ALL
-SELECT '*', NULL, kind FROM (
+SELECT '*', TABLE_SCHEMA, NULL, kind FROM (
     SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE AS kind FROM information_schema.SCHEMA_PRIVILEGES
     UNION SELECT GRANTEE, TABLE_SCHEMA, 'GRANT OPTION' FROM information_schema.SCHEMA_PRIVILEGES WHERE IS_GRANTABLE = 'YES'
   ) AS of_database WHERE GRANTEE = ? AND DATABASE() LIKE TABLE_SCHEMA
 UNION ALL
-SELECT TABLE_NAME, NULL, kind FROM (
+SELECT TABLE_NAME, TABLE_SCHEMA, NULL, kind FROM (
     SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, PRIVILEGE_TYPE AS kind FROM information_schema.TABLE_PRIVILEGES
     UNION SELECT GRANTEE, TABLE_SCHEMA, TABLE_NAME, 'GRANT OPTION' FROM information_schema.TABLE_PRIVILEGES
       WHERE IS_GRANTABLE = 'YES'
   ) AS of_table WHERE GRANTEE = ? AND TABLE_SCHEMA = DATABASE()
 UNION ALL
-SELECT TABLE_NAME, COLUMN_NAME, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES
+SELECT TABLE_NAME, TABLE_SCHEMA, COLUMN_NAME, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES
 WHERE GRANTEE = ? AND TABLE_SCHEMA = DATABASE()
-ORDER BY tbl, col, kind`;
+ORDER BY tbl, db, col, kind`;
 
 const AccountRow = t.strict({ account: t.string, db: t.string, by_role: t.union([t.literal(0), t.literal(1)]) });
-const RightRow = t.strict({ tbl: t.string, col: t.union([t.string, t.null]), kind: t.string });
+const RightRow = t.strict({ tbl: t.string, db: t.string, col: t.union([t.string, t.null]), kind: t.string });
 
 export interface RightsSeen {
   /** As the server matched it. */
@@ -43,7 +45,7 @@ export interface RightsSeen {
   readonly database: string;
   /** True: some rights come by a role of MySQL, and are not among `granted`. */
   readonly byRole: boolean;
-  readonly granted: readonly TableRight[];
+  readonly granted: readonly GrantedRight[];
 }
 
 /** Of `user@host`. */
@@ -58,9 +60,9 @@ const isAtLeast = (one: TableRight, other: TableRight): boolean =>
   (one.table === '*.*' || one.table === '*' || one.table === other.table) &&
   (one.column === undefined || one.column === other.column);
 
-const listed = (database: string, rights: readonly TableRight[]): string =>
-  rightsByTable(rights)
-    .map(({ table, clause }) => `${clause} on ${database}.${table}`)
+const listed = (rights: readonly GrantedRight[]): string =>
+  rightsByPlace(rights)
+    .map(({ database, table, clause }) => `${clause} on ${database}.${table}`)
     .join('; ');
 
 /** What an account has too little of for its role, and what it has beyond it: each is a way for a mistake or a thief. */
@@ -78,7 +80,11 @@ export const judgeRights = (role: DatabaseRole, { account, database, byRole, gra
   return [
     missing.length === 0
       ? { state: 'ok', says: `${name} may do what the role ${role} needs` }
-      : { state: 'fail', says: `${name} lacks, for the role ${role}: ${listed(database, missing)}`, mend },
+      : {
+          state: 'fail',
+          says: `${name} lacks, for the role ${role}: ${listed(missing.map((right) => ({ ...right, database })))}`,
+          mend,
+        },
     ...(onServer === 0
       ? []
       : [
@@ -93,8 +99,8 @@ export const judgeRights = (role: DatabaseRole, { account, database, byRole, gra
       : [
           {
             state: 'warn' as const,
-            says: `${name} has more than the role ${role} needs: ${listed(database, tooMuch)}`,
-            mend: `let an administrator run: ${revokesOf(database, account, tooMuch).join(' ')} and then what \`order grants ${role}\` prints`,
+            says: `${name} has more than the role ${role} needs: ${listed(tooMuch)}`,
+            mend: `let an administrator run: ${revokesOf(account, tooMuch).join(' ')} and then what \`order grants ${role}\` prints`,
           },
         ]),
   ];
@@ -113,7 +119,9 @@ export const examineRights = (pool: MySqlPool, role: DatabaseRole): Examination 
         const rights = decodeRows(RightRow, await connection.rows(RIGHTS, [grantee, grantee, grantee, grantee]));
         return {
           ...{ account, database: row.db, byRole: row.by_role === 1 },
-          granted: rights.map(({ tbl, col, kind }) => ({ table: tbl, right: kind, column: col ?? undefined })),
+          granted: rights.map(({ tbl, db, col, kind }) => ({
+            ...{ database: db, table: tbl, right: kind, column: col ?? undefined },
+          })),
         };
       }),
     ),

@@ -126,9 +126,11 @@ export interface Account {
   readonly host: string;
 }
 
+const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+
 /** In what is granted on a whole database `_` stands for any character, unless it is escaped. */
 const placeOf = (database: string, table: string): string =>
-  table === '*' ? `\`${database.replaceAll('_', '\\_')}\`.*` : `\`${database}\`.\`${table}\``;
+  table === '*' ? `${quoted(database.replaceAll('_', '\\_'))}.*` : `${quoted(database)}.${quoted(table)}`;
 
 /** As statements write it, and the server's catalogue. */
 export const accountText = ({ user, host }: Account): string => `'${user}'@'${host}'`;
@@ -140,6 +142,15 @@ export interface TableRight {
   readonly right: string;
   /** Undefined: all of the table. */
   readonly column: string | undefined;
+}
+
+/** A right that an account has. */
+export interface GrantedRight extends TableRight {
+  /**
+   * As MySQL keeps it, and REVOKE must name it: a pattern, in which `_` may stand for any character and may be escaped,
+   * when the right is on a whole database.
+   */
+  readonly database: string;
 }
 
 /** What a role needs. */
@@ -164,13 +175,19 @@ const clauseOf = (rights: readonly TableRight[]): string => {
 };
 
 /** Rights of one table together, by table. */
-export const rightsByTable = (
-  rights: readonly TableRight[],
-): readonly { readonly table: string; readonly clause: string }[] =>
+const rightsByTable = (rights: readonly TableRight[]): readonly { readonly table: string; readonly clause: string }[] =>
   [...new Set(rights.map(({ table }) => table))].map((table) => ({
     table,
     clause: clauseOf(rights.filter((one) => one.table === table)),
   }));
+
+/** Rights of one table together, by what the grants name. */
+export const rightsByPlace = (
+  rights: readonly GrantedRight[],
+): readonly { readonly database: string; readonly table: string; readonly clause: string }[] =>
+  [...new Set(rights.map(({ database }) => database))].flatMap((database) =>
+    rightsByTable(rights.filter((one) => one.database === database)).map((place) => ({ database, ...place })),
+  );
 
 /**
  * Statements that give an account that exists what its role needs; each ends with a semicolon. The tables must exist
@@ -184,7 +201,8 @@ export const grantsOf =
     );
 
 /** Statements that take rights back. A right on a whole table goes with what was granted on columns of it. */
-export const revokesOf = (database: string, account: Account, rights: readonly TableRight[]): readonly string[] =>
-  rightsByTable(rights).map(
-    ({ table, clause }) => `REVOKE ${clause} ON ${placeOf(database, table)} FROM ${accountText(account)};`,
+export const revokesOf = (account: Account, rights: readonly GrantedRight[]): readonly string[] =>
+  rightsByPlace(rights).map(
+    ({ database, table, clause }) =>
+      `REVOKE ${clause} ON ${quoted(database)}.${table === '*' ? table : quoted(table)} FROM ${accountText(account)};`,
   );

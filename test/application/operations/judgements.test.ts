@@ -16,7 +16,7 @@ import { judgeRights } from '../../../src/infrastructure/mysql/examine-rights.ts
 import type { RightsSeen } from '../../../src/infrastructure/mysql/examine-rights.ts';
 import { judgeSchema } from '../../../src/infrastructure/mysql/examine-schema.ts';
 import { DATABASE_ROLES, rightsOf } from '../../../src/infrastructure/mysql/grants.ts';
-import type { DatabaseRole, TableRight } from '../../../src/infrastructure/mysql/grants.ts';
+import type { DatabaseRole, GrantedRight, TableRight } from '../../../src/infrastructure/mysql/grants.ts';
 import { decoded } from '../../support/decoded.ts';
 
 /** `state: says` of what is not in order. */
@@ -210,11 +210,12 @@ describe('what the doctor makes of Kafka', () => {
 });
 
 describe('what the doctor makes of MySQL', () => {
+  const inOrders = (right: TableRight): GrantedRight => ({ ...right, database: 'orders' });
   const exact = DATABASE_ROLES.map((role) => ({
     role,
     seen: {
       ...{ account: { user: 'u', host: '%' }, database: 'orders', byRole: false },
-      granted: rightsOf(role),
+      granted: rightsOf(role).map(inOrders),
     },
   }));
   for (const { role, seen } of exact) {
@@ -229,7 +230,7 @@ describe('what the doctor makes of MySQL', () => {
   const ofRole = (role: DatabaseRole, ...more: readonly TableRight[]): RightsSeen => {
     const seen = exact.find((one) => one.role === role)?.seen;
     if (seen === undefined) throw new Error(`there is no role ${role}`);
-    return { ...seen, granted: [...seen.granted, ...more] };
+    return { ...seen, granted: [...seen.granted, ...more.map(inOrders)] };
   };
   const onOutbox = (right: string, column?: string): TableRight => ({ table: 'outbox', right, column });
   const wide: readonly (readonly [what: string, role: DatabaseRole, more: TableRight, says: string, revoke: RegExp])[] =

@@ -349,6 +349,17 @@ describe('each process with a MySQL user of its own, with the rights that `order
     expect((await rightsSeen('relay')).map(({ state }) => state)).to.deep.equal(['ok']);
   });
 
+  it('given rights on the whole database, by patterns that are not escaped / then the SQL that the doctor prints takes them back', async () => {
+    const grantee = `'${nameOf('relay')}'@'%'`;
+    const patterns = [database.name, database.name.replace('_', '\\_'), `${database.name.slice(0, -1)}_`];
+    for (const pattern of patterns) await write(`GRANT ALL ON \`${pattern}\`.* TO ${grantee} WITH GRANT OPTION`);
+    const wide = (await rightsSeen('relay')).at(-1);
+    const statements = [...(wide?.mend ?? '').matchAll(/REVOKE [^;]*/g)].map(([statement]) => statement);
+    expect(statements).to.have.lengthOf(patterns.length);
+    for (const statement of statements) await write(statement);
+    expect((await rightsSeen('relay')).map(({ state }) => state)).to.deep.equal(['ok']);
+  });
+
   it('nobody has more than is printed: no right to drop, and none on the whole server', async () => {
     const grantees = ROLES.map((role) => `"'${nameOf(role)}'@'%'"`).join(', ');
     expect(
