@@ -169,7 +169,7 @@ describe('the console in a browser', function () {
   it('says what many at once would be, and does nothing until it is confirmed', async () => {
     const page = await logIn(DESKTOP);
     await go(page, '#/events?status=QUARANTINED');
-    await page.getByRole('button', { name: 'Redrive all that are listed…' }).click();
+    await page.getByRole('button', { name: 'Redrive all…' }).click();
     await page.getByRole('dialog').getByText('2 events').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('checkbox').first().check();

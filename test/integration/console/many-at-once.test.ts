@@ -80,8 +80,9 @@ describe('many events at once, in a browser, with a Kafka that has refused them'
     const dialog = page.getByRole('dialog');
 
     // The dry run: it says what would be done, and nothing is.
-    await page.getByRole('button', { name: 'Redrive all that are listed…' }).click();
+    await page.getByRole('button', { name: 'Redrive all like this…' }).click();
     await dialog.getByText(`${ORDERS} events`).waitFor();
+    await dialog.getByText('would be redriven, the newest, at most 500 at once.').waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect([await events(), await acts()]).to.deep.equal([
@@ -109,7 +110,7 @@ describe('many events at once, in a browser, with a Kafka that has refused them'
     });
 
     await setTopicLimit(topic.name, 1_000_000);
-    await page.getByRole('button', { name: 'Redrive all that are listed…' }).click();
+    await page.getByRole('button', { name: 'Redrive all like this…' }).click();
     await dialog.getByLabel('Reason').fill('the limit was raised');
     await dialog.getByRole('button', { name: `Redrive ${ORDERS - 1}` }).click();
     await page.getByText(`${ORDERS - 1} events are back to work.`).waitFor();

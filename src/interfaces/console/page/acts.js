@@ -4,7 +4,7 @@ import { askToAct } from './dialog.js';
 import { counted, number, shortId } from './format.js';
 
 /** Sent again after a lost answer, the same request has the same key and is done once. */
-export const once = (send) => {
+const once = (send) => {
   const key = newKey();
   return (reason) => send(reason, key);
 };
@@ -47,12 +47,17 @@ export const askToSkip = (event, done) =>
     done: () => done('The event is skipped; an EventSkipped goes out in its place.'),
   });
 
+const MOST_AT_ONCE = 500;
+
+/** Those that were chosen by a filter are others than the page lists. */
+const which = (filter, more) => {
+  if (filter === undefined) return nothing;
+  return `, the newest, at most ${MOST_AT_ONCE} at once${more ? '; there are more, which are for the next time' : ''}`;
+};
+
 /** What a request that changed nothing has found. */
-const found = ({ done, refused, more }, verb) =>
-  html`<p>
-      <strong>${counted(done.length, 'event')}</strong> would be
-      ${verb}${more ? ' now, the newest first; there are more, which are for the next time' : nothing}.
-    </p>
+const found = ({ filter }, { done, refused, more }, verb) =>
+  html`<p><strong>${counted(done.length, 'event')}</strong> would be ${verb}${which(filter, more)}.</p>
     ${
       refused.length === 0
         ? nothing
@@ -78,7 +83,7 @@ export const askToRedriveMany = async (chosen, done) => {
   const outcome = await act('/outbox/redrive', { ...chosen, ...REHEARSAL }, newKey());
   askToAct({
     title: outcome.done.length === 1 ? 'Redrive this event?' : 'Redrive these events?',
-    body: html`${found(outcome, 'redriven')}
+    body: html`${found(chosen, outcome, 'redriven')}
       <p>Back to work means with all attempts. What is not mended would be quarantined again.</p>`,
     reasonRequired: false,
     reasonHint: 'the limit of the topic was raised',
@@ -94,7 +99,7 @@ export const askToSkipMany = async (chosen, done) => {
   const outcome = await act('/outbox/skip', { ...chosen, ...REHEARSAL }, newKey());
   askToAct({
     title: outcome.done.length === 1 ? 'Give up this event for good?' : 'Give up these events for good?',
-    body: html`${found(outcome, 'skipped')}
+    body: html`${found(chosen, outcome, 'skipped')}
       <p>
         What is skipped will never be published. Consumers are told by an <code>EventSkipped</code> in its place.
         <strong>This cannot be taken back.</strong>

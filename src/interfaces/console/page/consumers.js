@@ -1,7 +1,7 @@
 /* global location, FormData */
 import { html, nothing } from './lib/lit-html/lit-html.js';
 import { repeat } from './lib/lit-html/directives/repeat.js';
-import { get, queryOf } from './api.js';
+import { Problem, get, queryOf } from './api.js';
 import { CAUSES, causeName, whatHelps } from './causes.js';
 import { choice } from './choice.js';
 import { counted, number } from './format.js';
@@ -23,6 +23,16 @@ const address = (query) => `#/consumers${queryOf(query)}`;
 const parkedOf = ({ consumer }, { query }, signal) => {
   const asked = { cause: query.get('cause') ?? '', after: query.get('after') ?? '' };
   return get(`/consumers/${encodeURIComponent(consumer)}/parked${queryOf(asked)}`, signal);
+};
+
+/** The service that does not answer, or knows nobody, takes the page away; a consumer that does not answer only its own list. */
+const parkedOrWhyNot = async (one, route, signal) => {
+  try {
+    return { parked: await parkedOf(one, route, signal) };
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.status === 0 || problem.status === 401) throw problem;
+    return { problem };
+  }
 };
 
 const countOf = ({ status }) => (status === null ? badge('unknown', 'warn') : number(status.parkedOrders));
@@ -47,7 +57,7 @@ const causeForm = (consumer, cause) =>
     <label class="field"
       ><span>Parked because</span>
       <select name="cause">
-        <option value="" ?selected=${cause === ''}>of anything</option>
+        <option value="" ?selected=${cause === ''}>any cause</option>
         ${CAUSES.map(([value, name]) => html`<option value=${value} ?selected=${cause === value}>${name}</option>`)}
       </select></label
     >
@@ -78,6 +88,13 @@ const standing = ({ status }) =>
   </section>`;
 
 const chosen = choice();
+let shown;
+
+/** What is ticked at one consumer is not meant at another. */
+const showing = (one) => {
+  if (one?.consumer !== shown) chosen.clear();
+  shown = one?.consumer;
+};
 
 const mayAct = ({ mayReprocess }, { session }) => mayReprocess && session.role === 'operator';
 
@@ -85,7 +102,8 @@ const bulk = (one, orders, cause, context) => {
   if (!mayAct(one, context) || orders.length === 0) return nothing;
   const orderIds = chosen.among(orders.map(({ orderId }) => orderId));
   const selection = orderIds.length > 0 ? { orderIds } : { filter: cause === '' ? {} : { cause } };
-  const which = orderIds.length > 0 ? `${orderIds.length} chosen` : 'all that are listed';
+  const all = cause === '' ? 'all' : 'all with this cause';
+  const which = orderIds.length > 0 ? `${orderIds.length} chosen` : all;
   const done = (text) => {
     chosen.clear();
     context.did(text);
@@ -174,8 +192,11 @@ const list = (one, { orders, next }, context) => {
   })}`;
 };
 
-const notKnown = ({ consumer, unknown }) =>
-  html`<div class="notice warn"><strong>${consumer} cannot be asked.</strong> ${unknown}</div>`;
+const notKnown = ({ consumer }, why) =>
+  html`<div class="notice warn"><strong>${consumer} cannot be asked.</strong> ${why}</div>`;
+
+const whatIsParked = (one, parked, problem, context) =>
+  parked === undefined ? notKnown(one, html`${problem.message}. ${problem.detail}`) : list(one, parked, context);
 
 export const consumersPage = {
   title: () => 'Consumers',
@@ -183,10 +204,12 @@ export const consumersPage = {
   load: async (route, signal) => {
     const { consumers } = await get('/consumers', signal);
     const one = consumerIn(consumers, route);
-    const parked = one === undefined || one.status === null ? undefined : await parkedOf(one, route, signal);
-    return { consumers, one, parked };
+    const isKnown = one !== undefined && one.status !== null;
+    const answer = isKnown ? await parkedOrWhyNot(one, route, signal) : {};
+    showing(one);
+    return { consumers, one, ...answer };
   },
-  view: ({ consumers, one, parked }, context) => {
+  view: ({ consumers, one, parked, problem }, context) => {
     if (one === undefined)
       return empty(
         'No consumer is known here.',
@@ -199,9 +222,9 @@ export const consumersPage = {
       </p>
       ${tabs(consumers, one, cause)}
       ${
-        parked === undefined
-          ? notKnown(one)
-          : html`${standing(one)} ${causeForm(one.consumer, cause)} ${list(one, parked, context)}`
+        one.status === null
+          ? notKnown(one, one.unknown)
+          : html`${standing(one)} ${causeForm(one.consumer, cause)} ${whatIsParked(one, parked, problem, context)}`
       }`;
   },
 };

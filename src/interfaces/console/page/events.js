@@ -85,7 +85,8 @@ const bulk = (events, context) => {
   const { type, error, orderId } = filterOf(context.route);
   const like = Object.fromEntries(Object.entries({ type, error, orderId }).filter(([, value]) => value !== ''));
   const selection = eventIds.length > 0 ? { eventIds } : { filter: like };
-  const which = eventIds.length > 0 ? `${eventIds.length} chosen` : 'all that are listed';
+  const all = Object.keys(like).length === 0 ? 'all' : 'all like this';
+  const which = eventIds.length > 0 ? `${eventIds.length} chosen` : all;
   const done = (text) => {
     chosen.clear();
     context.did(text);

@@ -1,5 +1,4 @@
 import { html, nothing } from './lib/lit-html/lit-html.js';
-import { once } from './acts.js';
 import { act, newKey } from './api.js';
 import { whatHelps } from './causes.js';
 import { askToAct } from './dialog.js';
@@ -8,6 +7,18 @@ import { counted, number, shortId } from './format.js';
 const NOTE = 'Kept with your name in the audit, before the consumer is asked.';
 
 const path = (consumer, rest) => `/consumers/${encodeURIComponent(consumer)}/parked/${rest}`;
+
+/**
+ * Sent again after a lost answer, the same request has the same key and goes on from there. The service keeps the key before it
+ * asks the consumer, so another reason, after a failure, has another: to ask a consumer twice is harmless.
+ */
+const oncePerReason = (send) => {
+  const keys = new Map();
+  return (reason) => {
+    if (!keys.has(reason)) keys.set(reason, newKey());
+    return send(reason, keys.get(reason));
+  };
+};
 
 const helps = (cause) => {
   const text = whatHelps(cause);
@@ -30,9 +41,18 @@ export const askToReprocess = (consumer, { orderId, cause, behind }, done) =>
     reasonNote: NOTE,
     verb: 'Re-process',
     tone: 'primary',
-    run: once((reason, key) => act(path(consumer, `${orderId}/reprocess`), { reason }, key)),
+    run: oncePerReason((reason, key) => act(path(consumer, `${orderId}/reprocess`), { reason }, key)),
     done: () => done(`${consumer} has released the order, and tries it again.`),
   });
+
+const MOST_AT_ONCE = 200;
+
+/** Those that were chosen by a filter are others than the page lists. */
+const which = ({ filter }, { more }) => {
+  if (filter === undefined) return nothing;
+  const rest = more ? '; there are more, which are for the next time' : '';
+  return `, those that are parked for longest, at most ${MOST_AT_ONCE} at once${rest}`;
+};
 
 const REHEARSAL = { reason: 'rehearsed in the console', dryRun: true };
 
@@ -42,8 +62,7 @@ export const askToReprocessMany = async (consumer, chosen, done) => {
   askToAct({
     title: 'Re-process these orders?',
     body: html`<p>
-        <strong>${counted(found.done.length, 'order')}</strong> would be released at
-        ${consumer}${found.more ? ' now, those that are parked for longest; there are more, which are for the next time' : nothing}.
+        <strong>${counted(found.done.length, 'order')}</strong> would be released at ${consumer}${which(chosen, found)}.
         ${found.refused.length === 0 ? nothing : `${counted(found.refused.length, 'order is', 'orders are')} not parked any more.`}
       </p>
       ${helps(chosen.filter?.cause)}
@@ -53,7 +72,7 @@ export const askToReprocessMany = async (consumer, chosen, done) => {
     reasonNote: NOTE,
     verb: `Re-process ${number(found.done.length)}`,
     tone: 'primary',
-    run: once((reason, key) => act(path(consumer, 'reprocess'), { ...chosen, reason }, key)),
+    run: oncePerReason((reason, key) => act(path(consumer, 'reprocess'), { ...chosen, reason }, key)),
     done: ({ done: released, refused, more }) =>
       done(
         [
