@@ -33,9 +33,10 @@ const settingsOf = (environment) => {
       .map(([name, url]) => `${name}=${url}`)
       .join(','),
     // They belong to these consumers and to no others.
-    REPROCESS_TOKENS: process.env.PROGRESS_URLS
-      ? undefined
-      : consumers.map(({ name }) => `${name}=${reprocessToken}`).join(','),
+    REPROCESS_TOKENS:
+      process.env.PROGRESS_URLS || reprocessToken === undefined
+        ? undefined
+        : consumers.map(({ name }) => `${name}=${reprocessToken}`).join(','),
   };
 };
 

@@ -5,6 +5,7 @@ import { parkingCauseNamed } from '../../application/ports/inbox.ts';
 import { MOST_BEHIND_COUNTED } from '../../application/ports/parked-orders.ts';
 import type { ParkedOrder, ParkedOrders, ParkedPage, ParkedQuery } from '../../application/ports/parked-orders.ts';
 import type { StorageUnavailable } from '../../application/ports/storage-error.ts';
+import { Instant } from '../../domain/instant.ts';
 import type { MySqlPool } from '../mysql/mysql-pool.ts';
 import { TimeMicros, WholeNumber, decodeRows } from '../mysql/rows.ts';
 import { storageAttempt } from '../mysql/storage-attempt.ts';
@@ -44,15 +45,15 @@ const AMONG = `
 const BEGINNING = { since: '1000-01-01 00:00:00.000000', orderId: '' };
 
 /** `20260131093000123456-` and the order ID: the page goes on behind that order, whether it is still parked or not. */
-const CURSOR = /^(\d{14})(\d{6})-([0-9a-f-]{36})$/;
+const CURSOR = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})(\d{3})-([0-9a-f-]{36})$/;
 
 const cursorOf = ({ since, orderId }: ParkedOrder): string => `${since.replaceAll(/\D/g, '')}-${orderId}`;
 
-/** MySQL reads the time in this form, too. */
-const placeOf = (after: string | undefined): typeof BEGINNING => {
-  const [, seconds = '', micros = '', orderId] = CURSOR.exec(after ?? '') ?? [];
-  return orderId === undefined ? BEGINNING : { since: `${seconds}.${micros}`, orderId };
-};
+/** What is no cursor, or has a time that does not exist, is the beginning: MySQL would fail at such a time. */
+const placeOf = (after = ''): typeof BEGINNING =>
+  CURSOR.test(after) && Instant.is(after.replace(CURSOR, '$1-$2-$3T$4:$5:$6.$7Z'))
+    ? { since: after.replace(CURSOR, '$1-$2-$3 $4:$5:$6.$7$8'), orderId: after.replace(CURSOR, '$9') }
+    : BEGINNING;
 
 const orderOf = ({ eventId, sequence, type, cause, error, ...row }: t.TypeOf<typeof ParkedRow>): ParkedOrder => ({
   ...row,

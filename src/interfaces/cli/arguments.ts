@@ -10,7 +10,7 @@ export const orderId = (text: string): OrderId => {
   return id.right;
 };
 
-/** Event IDs. */
+/** IDs of events, and of orders that a consumer has parked: of any version and variant. */
 export const uuid = (text: string): string => {
   const id = text.toLowerCase();
   if (!UUID.test(id)) throw new InvalidArgumentError('It must be a UUID.');

@@ -25,7 +25,7 @@ const outcomeOf = (act: Act): string | null => {
 
 const auditView = ({ acts }: AuditPage): readonly string[] =>
   renderTable(
-    ['AT', 'WHO', 'WHAT', 'EVENT', 'WHY', 'OUTCOME'],
+    ['AT', 'WHO', 'WHAT', 'OF WHAT', 'WHY', 'OUTCOME'],
     acts.map((act) => [act.at, act.actor, act.action, subjectOf(act), act.reason, outcomeOf(act)]),
   );
 

@@ -4,6 +4,7 @@ import { PARKING_CAUSES } from '../../application/ports/inbox.ts';
 import type { ParkingCause } from '../../application/ports/inbox.ts';
 import type { ParkedOrder, ParkedPage } from '../../application/ports/parked-orders.ts';
 import { lineOfText, wholeNumberBetween } from './arguments.ts';
+import { nextPage } from './next-page.ts';
 import { shorten } from './outbox-views.ts';
 import { show } from './run-command.ts';
 import type { CommandRunner, OutputOptions } from './run-command.ts';
@@ -21,23 +22,20 @@ const eventOf = ({ event }: ParkedOrder): string | null => {
   return event.type === null ? event.eventId : `${event.type} #${event.sequence ?? '?'}`;
 };
 
-const parkedView = ({ orders, next }: ParkedPage): readonly string[] =>
+const parkedView = ({ orders }: ParkedPage): readonly string[] =>
   orders.length === 0
     ? ['nothing is parked']
-    : [
-        ...renderTable(
-          ['ORDER', 'SINCE', 'CAUSE', 'EVENT', 'BEHIND', 'ERROR'],
-          orders.map((order) => [
-            order.orderId,
-            order.since,
-            order.cause,
-            eventOf(order),
-            order.behind,
-            shorten(order.error, 100),
-          ]),
-        ),
-        ...(next === null ? [] : [`there are more: --after ${next}`]),
-      ];
+    : renderTable(
+        ['ORDER', 'SINCE', 'CAUSE', 'EVENT', 'BEHIND', 'ERROR'],
+        orders.map((order) => [
+          order.orderId,
+          order.since,
+          order.cause,
+          eventOf(order),
+          order.behind,
+          shorten(order.error, 100),
+        ]),
+      );
 
 export const consumerArgument = (): Argument =>
   new Argument('<consumer>', 'name of the consumer, as PROGRESS_URLS has it').argParser(lineOfText(32));
@@ -64,7 +62,7 @@ export const addConsumersParkedCommand = (consumers: Command, run: CommandRunner
           ...(cause === undefined ? {} : { cause }),
           ...(after === undefined ? {} : { after }),
         };
-        return show(parked.list(consumer, query), terminal, options, parkedView);
+        return show(parked.list(consumer, query), terminal, options, parkedView, nextPage('--after'));
       }),
     );
 };

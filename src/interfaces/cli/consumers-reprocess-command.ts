@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ParkedSelection, Reprocessed } from '../../application/consumer/reprocess-orders.ts';
 import type { ParkingCause } from '../../application/ports/inbox.ts';
-import { lineOfText, orderId } from './arguments.ts';
+import { lineOfText, uuid } from './arguments.ts';
 import { causeOption, consumerArgument } from './consumers-parked-command.ts';
 import type { OperatorServices } from './operator-services.ts';
 import { reportFailure } from './run-command.ts';
@@ -68,7 +68,7 @@ export const addConsumersReprocessCommand = (
       'end the parking of an order, or of up to 200: the consumer tries its events again, in sequence; audited',
     )
     .addArgument(consumerArgument())
-    .addArgument(new Argument('[order-id]', 'ID of the order').argParser(orderId))
+    .addArgument(new Argument('[order-id]', 'ID of the order').argParser(uuid))
     .option('--all', 'all that it has parked, longest first, up to 200')
     .addOption(causeOption('with --all: only orders that are parked for this'))
     .addOption(new Option('--reason <text>', 'why, for the audit').argParser(lineOfText(500)).makeOptionMandatory())

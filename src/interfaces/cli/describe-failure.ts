@@ -68,7 +68,10 @@ export const describeFailure = (failure: CliFailure): Described => {
         exitCode: 2,
       };
     case 'ConsumerDidNothing':
-      return { message: `${failure.consumer} has done nothing: ${failure.reason}`, exitCode: 2 };
+      return {
+        message: `cannot ask ${failure.consumer}, or it refused; nothing was changed: ${failure.reason}`,
+        exitCode: 2,
+      };
     case 'ConsumerOutcomeUnknown':
       return {
         message: `it is not known whether ${failure.consumer} did it (${failure.reason}); the audit says so, too. To ask again is harmless`,

@@ -23,7 +23,7 @@ export interface OperatorServices {
   readonly purge: Pick<PurgeOutbox, 'handle'>;
   readonly explain: Pick<ExplainOrder, 'handle'>;
   readonly consumers: Pick<ConsumerDesk, 'statuses'>;
-  readonly parked: Pick<ParkedDesk, 'list' | 'mayReprocess'>;
+  readonly parked: Pick<ParkedDesk, 'list'>;
   readonly reprocess: Pick<ReprocessParked, 'handle' | 'rehearse'>;
   close(): Promise<void>;
 }

@@ -12,8 +12,9 @@ import type { ParkedOrders, ParkedPage } from '../../application/ports/parked-or
 import type { UnitOfWorkError } from '../../application/ports/unit-of-work.ts';
 import { validationProblems } from '../contract/validation-errors.ts';
 import { AccessControl } from '../http/access-control.ts';
+import { ParkedListQuery, parkedQueryOf } from '../operator/parked-list-query.ts';
 import { answerOf, methodNotAllowed, problem } from './answers.ts';
-import { ParkedListQuery, ReprocessBody, parkedQueryOf, selectionOf } from './parked-requests.ts';
+import { ReprocessBody, selectionOf } from './parked-requests.ts';
 
 export interface ParkedRoutesOptions {
   readonly consumer: string;

@@ -6,6 +6,7 @@ import type { ParkedSelection, Reprocessed } from '../../application/consumer/re
 import type { ReprocessParked } from '../../application/operations/reprocess-parked.ts';
 import type { ConsumerDesk, ConsumerState } from '../../application/ports/consumer-desk.ts';
 import type { ParkedDesk } from '../../application/ports/parked-desk.ts';
+import { ParkedListQuery, parkedQueryOf } from '../operator/parked-list-query.ts';
 import { admitted } from './admitted.ts';
 import type { AdmittedHandler } from './admitted.ts';
 import { ConsumersAnswer, ParkedAnswer, ReprocessManyAnswer, ReprocessOneAnswer } from './consumer-answers.ts';
@@ -13,17 +14,16 @@ import {
   causeParameter,
   consumerParameter,
   parkedAfterParameter,
-  ParkedListQuery,
-  parkedQueryOf,
+  parkedOrderIdParameter,
   ReprocessManyBody,
   ReprocessOneBody,
   selectionOf,
 } from './consumer-parameters.ts';
 import type { HttpError } from './http-error.ts';
 import type { Operation } from './operation.ts';
-import { idempotencyKeyParameter, limitParameter, orderIdParameter } from './parameters.ts';
+import { idempotencyKeyParameter, limitParameter } from './parameters.ts';
 import { problemOf } from './problem-details.ts';
-import { readBody, readConsumer, readIdempotencyKey, readOrderId, readQuery } from './read-request.ts';
+import { readBody, readConsumer, readIdempotencyKey, readParkedOrderId, readQuery } from './read-request.ts';
 import { sendJson, sendProblem, sendStoredAnswer } from './reply.ts';
 import type { RequestAccess } from './request-access.ts';
 
@@ -77,7 +77,7 @@ const reprocessOne =
     const input = pipe(
       E.Do,
       E.bind('consumer', () => readConsumer(request)),
-      E.bind('orderId', () => readOrderId(request)),
+      E.bind('orderId', () => readParkedOrderId(request)),
       E.bind('key', () => readIdempotencyKey(request)),
       E.bind('body', () => readBody(request, ReprocessOneBody)),
     );
@@ -162,7 +162,7 @@ export const consumerOperations = (ports: ConsumerOperationsPorts): readonly Ope
     path: '/consumers/{consumer}/parked/{orderId}/reprocess',
     tag: 'operator',
     summary: 'End the parking of an order: the consumer tries its stored events again, in sequence; audited',
-    parameters: [consumerParameter, orderIdParameter, idempotencyKeyParameter],
+    parameters: [consumerParameter, parkedOrderIdParameter, idempotencyKeyParameter],
     body: { codec: ReprocessOneBody, example: { reason: 'the handler is mended' }, required: true },
     answers: answers('The consumer has released the order.', ReprocessOneAnswer),
     ...admitted(ports.access, 'operator', reprocessOne(ports)),

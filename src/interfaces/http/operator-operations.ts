@@ -19,6 +19,7 @@ import { ShortText } from '../../domain/order/values.ts';
 import { closed } from '../contract/closed.ts';
 import { eventSize } from '../operator/event-size.ts';
 import { maskPayload } from '../operator/mask-payload.ts';
+import { limitOf } from '../operator/page-limit.ts';
 import { admitted } from './admitted.ts';
 import type { AdmittedHandler } from './admitted.ts';
 import type { Operation } from './operation.ts';
@@ -29,7 +30,6 @@ import {
   eventIdParameter,
   EventQuery,
   idempotencyKeyParameter,
-  limitOf,
   limitParameter,
   orderFilterParameter,
   OutboxQuery,

@@ -3,11 +3,12 @@ import type { Overview, OverviewReport } from '../../application/operations/over
 import type { AuditQueries } from '../../application/ports/audit-queries.ts';
 import type { ConsumerState } from '../../application/ports/consumer-desk.ts';
 import type { OutboxQueries } from '../../application/ports/outbox-queries.ts';
+import { limitOf } from '../operator/page-limit.ts';
 import { admitted } from './admitted.ts';
 import type { AdmittedHandler } from './admitted.ts';
 import type { Operation } from './operation.ts';
 import { AuditAnswer, BlockedAnswer, OverviewAnswer } from './operator-answers.ts';
-import { afterParameter, AfterQuery, beforeParameter, BeforeQuery, limitOf, limitParameter } from './parameters.ts';
+import { afterParameter, AfterQuery, beforeParameter, BeforeQuery, limitParameter } from './parameters.ts';
 import { readQuery } from './read-request.ts';
 import { sendJson, sendProblem } from './reply.ts';
 import type { RequestAccess } from './request-access.ts';

@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { choiceValue, textValue } from '../../domain/value-codec.ts';
 import { OrderId } from '../../domain/order/values.ts';
 import { closed } from '../contract/closed.ts';
+import { Limit } from '../operator/page-limit.ts';
 import type { OperationParameter } from './operation.ts';
 
 export const EventId = textValue('EventId', {
@@ -49,14 +50,6 @@ const PayloadForm = choiceValue('PayloadForm', {
   example: 'masked',
 });
 
-export const Limit = textValue('Limit', {
-  words: 'a whole number from 1 to 1,000',
-  minLength: 1,
-  maxLength: 4,
-  pattern: /^(?:[1-9][0-9]{0,2}|1000)$/u,
-  example: '50',
-});
-
 const IdempotencyKeyHeader = textValue('IdempotencyKey', {
   words: '1 to 255 visible ASCII characters',
   minLength: 1,
@@ -94,9 +87,6 @@ export const EventQuery = closed(t.exact(t.partial({ payload: PayloadForm }), 'E
 /** Queries of lists that go down, and up. */
 export const BeforeQuery = closed(t.exact(t.partial({ before: Cursor, limit: Limit }), 'BeforeQuery'));
 export const AfterQuery = closed(t.exact(t.partial({ after: Cursor, limit: Limit }), 'AfterQuery'));
-
-const DEFAULT_LIMIT = 50;
-export const limitOf = (limit: string | undefined): number => (limit === undefined ? DEFAULT_LIMIT : Number(limit));
 
 export const parameter = (
   name: string,

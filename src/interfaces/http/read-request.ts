@@ -7,6 +7,7 @@ import * as t from 'io-ts';
 import type { IdempotencyKey } from '../../application/ports/idempotency-keys.ts';
 import { OrderId } from '../../domain/order/values.ts';
 import { validationProblems } from '../contract/validation-errors.ts';
+import { ParkedOrderId } from '../operator/parked-order-id.ts';
 import { ConsumerName } from './consumer-parameters.ts';
 import type { HttpError } from './http-error.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -77,6 +78,7 @@ const readId =
     );
 
 export const readOrderId = readId('order', 'orderId', OrderId);
+export const readParkedOrderId = readId<string>('order', 'orderId', ParkedOrderId);
 /** Event IDs are UUIDs like order IDs. */
 export const readEventId = readId<string>('event', 'eventId', OrderId);
 export const readConsumer = readId<string>('consumer', 'consumer', ConsumerName);

@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
   ['order', 'consumers parked payment --cause luck', MYSQL, [/--cause.*'luck' is invalid.*handler-failed/]],
   ['order', 'consumers reprocess payment --reason why', MYSQL, [/name one order, or say --all/]],
   ['order', `consumers reprocess payment ${ID}`, MYSQL, [/required option '--reason <text>' not specified/]],
-  ['order', 'consumers reprocess payment 1 --reason why', MYSQL, [/must be an order ID/]],
+  ['order', 'consumers reprocess payment 1 --reason why', MYSQL, [/must be a UUID/]],
   ['order', 'grants', {}, [/missing required argument 'role'/]],
   ['order', 'grants boss', {}, [/'boss' is invalid.*migrator, api, relay, janitor, operator/]],
   ['order', "grants api --user o'neill", {}, [/--user.*1 to 32 of letters/]],

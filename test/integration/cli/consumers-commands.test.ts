@@ -67,12 +67,12 @@ describe('order consumers', function () {
   });
 
   it('lists what one has parked, longest first, by cause, page by page', async () => {
-    const { code, out } = await consumers('parked', 'test', '--limit', '1');
-    const [header = '', row = '', more = ''] = out.split('\n');
-    expect(code).to.equal(0);
+    const { code, out, err } = await consumers('parked', 'test', '--limit', '1');
+    const [header = '', row = '', ...others] = out.split('\n');
+    expect([code, others]).to.deep.equal([0, ['']]);
     expect(header).to.match(/^ORDER +SINCE +CAUSE +EVENT +BEHIND +ERROR$/);
     expect(row).to.match(new RegExp(`^${first} .*handler-failed +OrderPaid #2 +\\d +the handler failed 5 times`));
-    const next = /--after (\S+)$/.exec(more)?.[1] ?? '';
+    const next = /^order: there are more; the next page: --after (\S+)$/m.exec(err)?.[1] ?? '';
     expect((await consumers('parked', 'test', '--after', next)).out)
       .to.include(second)
       .and.not.to.include(first);
@@ -91,7 +91,11 @@ describe('order consumers', function () {
       [/name one order/, await consumers('reprocess', 'test', first, '--all', ...reason)],
       [/--reason/, await consumers('reprocess', 'test', first)],
       [/PROGRESS_URLS names no consumer nobody/, await consumers('parked', 'nobody')],
-      [/gone has done nothing: .*does not answer/, await consumers('reprocess', 'gone', first, ...reason)],
+      [
+        /cannot ask gone, or it refused; nothing was changed: .*does not answer/,
+        await consumers('reprocess', 'gone', first, ...reason),
+      ],
+      [/cannot ask gone/, await consumers('parked', 'gone')],
       [
         /set REPROCESS_TOKENS to test=TOKEN/,
         await order(['consumers', 'reprocess', 'test', first, ...reason], { REPROCESS_TOKENS: `gone=${TOKEN}` }),
@@ -127,11 +131,18 @@ describe('order consumers', function () {
       1,
       { consumer: 'test', dryRun: false, done: [], notParked: [first], more: false },
     ]);
+    const never = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    const other = await consumers('reprocess', 'test', never, '--reason', 'any UUID may be parked');
+    expect([other.code, other.err]).to.deep.equal([
+      1,
+      `order: order ${never} is not parked at test, or no longer\norder: 0 are released\n`,
+    ]);
     const all = await consumers('reprocess', 'test', '--all', '--reason', 'the printer is new');
     expect([all.code, all.out]).to.deep.equal([0, `${second} is released at test\n`]);
     await eventually(async () => expect(await kit.effects(second)).to.have.lengthOf(4));
 
     const { out } = await order(['audit']);
+    expect(out).to.match(/^AT +WHO +WHAT +OF WHAT +WHY +OUTCOME$/m);
     expect(out).to.match(
       new RegExp(`cli:\\S+ +reprocess +order ${second} at test +the printer is new +released$`, 'm'),
     );

@@ -98,7 +98,9 @@ describe('what a consumer has parked, over HTTP', function () {
     const second = await page(`?limit=1&after=${first.next ?? ''}`);
     expect([second.orders.map(({ orderId }) => orderId), second.next]).to.deep.equal([[newer], null]);
     expect((await page('?cause=unknown-type')).orders).to.deep.equal([]);
-    for (const bad of ['?limit=0', '?cause=bad-luck', '?colour=red'])
+    for (const time of ['20269999999999123456', '20260230000000123456'])
+      expect((await page(`?after=${time}-${sick}`)).orders, 'from no real time').to.have.lengthOf(2);
+    for (const bad of ['?limit=0', '?after=x', '?cause=bad-luck', '?colour=red'])
       expect((await send(url, { method: 'GET', path: `/parked${bad}` })).status, bad).to.equal(400);
   });
 

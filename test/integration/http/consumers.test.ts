@@ -165,6 +165,13 @@ describe('parked orders of consumers over HTTP', function () {
     }
   });
 
+  it('takes any UUID for an order, as consumers do that park it', async () => {
+    const orderId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    const one = await act(`stub/parked/${orderId}/reprocess`, { reason: 'mended' });
+    const many = await act('stub/parked/reprocess', { orderIds: [orderId], reason: 'mended' });
+    expect([one.status, many.status]).to.deep.equal([200, 200]);
+  });
+
   it('has it on record before the consumer is asked', async () => {
     const orderId = newOrderId();
     let seen: readonly unknown[] = [];
