@@ -1,18 +1,38 @@
-import { writeFile } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import * as t from 'io-ts';
+import { parse, stringify } from 'yaml';
 import { obtainCompose } from '../../tools/containers/compose.ts';
 import { ROOT } from '../../tools/environment/checkout.ts';
 import { runCommand } from '../../tools/environment/command.ts';
 import type { Run } from '../../tools/environment/run.ts';
+import { decoded } from '../support/decoded.ts';
+import { engineConnection } from './engine-connection.ts';
 
 const FILE = join(ROOT, 'deploy/compose.yaml');
 const COMMAND_MS = 300_000;
 
-/** Of this machine: what is built may reach its registry as the machine does. */
-const BUILT_IN_ITS_NETWORK = { services: { migrate: { build: { network: 'host' } } } };
+const Names = t.record(t.string, t.unknown);
+const Parts = t.type({ services: Names, networks: Names, volumes: Names });
 
-/** deploy/compose.yaml as a project of its own, beside any other. */
+/** Laid over the file: each part of it carries the label of the run, and what is built may reach its registry as this machine does. */
+const overlayOf = (file: string, run: Run): string => {
+  const labels = { 'orderly.run': run.id };
+  const { services, networks, volumes } = decoded(Parts, parse(file));
+  const labelled = (names: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, { labels }]));
+  return stringify({
+    services: { ...labelled(services), migrate: { labels, build: { network: 'host' } } },
+    networks: labelled(networks),
+    volumes: labelled(volumes),
+  });
+};
+
+/** Of this project alone: a /24 in the neighbourhood of the file's own, which others may have in use. */
+const networkPrefix = (): string => `172.29.${randomInt(62, 256)}`;
+
+/** deploy/compose.yaml as a project of its own, beside any other. Goes with its run, however that ends. */
 export class ComposeProject {
   private constructor(
     private readonly command: readonly [string, ...string[]],
@@ -21,12 +41,22 @@ export class ComposeProject {
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** `env` are the variables that the file has. */
+  /** `env` are variables that the file has. */
   static async of(run: Run, env: Readonly<Record<string, string>>): Promise<ComposeProject> {
     const command = await obtainCompose((line) => process.stdout.write(`${line}\n`));
-    const network = join(run.directory, 'compose.network.yaml');
-    await writeFile(network, stringify(BUILT_IN_ITS_NETWORK));
-    return new ComposeProject(command, [FILE, network], `orderly-${run.id.toLowerCase()}`, env);
+    const overlay = join(run.directory, 'compose.overlay.yaml');
+    await writeFile(overlay, overlayOf(await readFile(FILE, 'utf8'), run));
+    const project = new ComposeProject(command, [FILE, overlay], `orderly-${run.id.toLowerCase()}`, {
+      NETWORK_PREFIX: networkPrefix(),
+      ...env,
+    });
+    run.watchContainers(engineConnection(), () => project.down());
+    return project;
+  }
+
+  /** Removes all of it, volumes too. */
+  async down(): Promise<void> {
+    await this.run('down', '--volumes', '--timeout', '20');
   }
 
   /** Runs a command of Compose to its end, and gives its stdout. @throws with what it said when it did not end well. */

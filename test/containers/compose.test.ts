@@ -6,6 +6,7 @@ import { findPort } from '../../tools/environment/ports.ts';
 import { Run } from '../../tools/environment/run.ts';
 import { imageEnv } from '../../tools/image/dockerfile.ts';
 import { decoded } from '../support/decoded.ts';
+import { watchdogOfADeadRun } from '../support/environment/dead-run.ts';
 import { ComposeProject } from './compose-project.ts';
 import { deliveredOrder } from './delivered-order.ts';
 import { engineConnection } from './engine-connection.ts';
@@ -14,7 +15,10 @@ import { engineConnection } from './engine-connection.ts';
 
 const BUILT = 'orderly.invalid/orderly:built';
 const SERVICES = ['mysql', 'kafka', 'api', 'relay', 'relay-2', 'janitor', 'payment', 'shipping'];
+/** Those that end when they have done their work: migrate and topic. */
+const ONCE = 2;
 
+const Many = t.array(t.unknown);
 const Image = t.type({
   Config: t.type({
     User: t.string,
@@ -43,8 +47,11 @@ describe('the Dockerfile and the compose file', function () {
     await compose('build', ...bases.flatMap((base) => ['--build-arg', base]), 'migrate');
   });
   after(async () => {
-    await project?.run('down', '--volumes', '--timeout', '20');
-    await run.close();
+    try {
+      await project?.down();
+    } finally {
+      await run.close();
+    }
   });
 
   it('make an image that is what its second stage says', async () => {
@@ -68,5 +75,20 @@ describe('the Dockerfile and the compose file', function () {
     expect(listed.map(({ Service }) => Service)).to.have.members(SERVICES);
     expect(listed.filter(({ State, Health }) => State !== 'running' || Health !== 'healthy')).to.deep.equal([]);
     await deliveredOrder(apiUrl);
+  });
+
+  it('are removed with their network and volumes by the watchdog of a run that died', async () => {
+    const labelled = async () => {
+      const filters = encodeURIComponent(JSON.stringify({ label: [`orderly.run=${run.id}`] }));
+      const ask = async (path: string): Promise<unknown> =>
+        JSON.parse((await askEngine(engineConnection(), 'GET', `${path}filters=${filters}`)).body);
+      const containers = decoded(Many, await ask('/containers/json?all=true&'));
+      const networks = decoded(Many, await ask('/networks?'));
+      const { Volumes: volumes } = decoded(t.type({ Volumes: Many }), await ask('/volumes?'));
+      return [containers.length, networks.length, volumes.length];
+    };
+    expect(await labelled()).to.deep.equal([SERVICES.length + ONCE, 1, 2]);
+    await watchdogOfADeadRun(run.id, run.directory, engineConnection());
+    expect(await labelled()).to.deep.equal([0, 0, 0]);
   });
 });

@@ -107,7 +107,7 @@ export class Run {
 
   /**
    * Announces containers: `remove` is called on close, and should this process die, the watchdog asks the engine to
-   * remove what carries the label `orderly.run=<id>`. Call it before the container is created.
+   * remove the containers, networks and volumes that carry the label `orderly.run=<id>`. Call it before the first is created.
    */
   watchContainers(engine: object, remove: () => Promise<void>): void {
     this.#tell({ engine });

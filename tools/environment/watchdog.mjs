@@ -65,12 +65,18 @@ const askEngine = (method, path) =>
     call.end();
   });
 
+/** Networks and volumes come last: the engine keeps them as long as a container has them. */
 const removeContainers = async () => {
   if (engine === undefined) return;
-  const filters = encodeURIComponent(JSON.stringify({ label: [`orderly.run=${runId}`] }));
+  const filters = `filters=${encodeURIComponent(JSON.stringify({ label: [`orderly.run=${runId}`] }))}`;
+  const removeAll = (paths) => Promise.all(paths.map((path) => askEngine('DELETE', path)));
   try {
-    const containers = JSON.parse(await askEngine('GET', `/containers/json?all=true&filters=${filters}`));
-    await Promise.all(containers.map(({ Id }) => askEngine('DELETE', `/containers/${Id}?force=true&v=true`)));
+    const containers = JSON.parse(await askEngine('GET', `/containers/json?all=true&${filters}`));
+    await removeAll(containers.map(({ Id }) => `/containers/${Id}?force=true&v=true`));
+    const networks = JSON.parse(await askEngine('GET', `/networks?${filters}`));
+    await removeAll(networks.map(({ Id }) => `/networks/${Id}`));
+    const { Volumes } = JSON.parse(await askEngine('GET', `/volumes?${filters}`));
+    await removeAll((Volumes ?? []).map(({ Name }) => `/volumes/${Name}?force=true`));
   } catch {
     // The engine is gone, and its containers with it.
   }
