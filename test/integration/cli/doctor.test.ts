@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as R from 'fp-ts/lib/Record.js';
 import * as t from 'io-ts';
+import { Kafka, logLevel } from 'kafkajs';
 import { runOrder } from '../../../src/composition/run-order.ts';
 import { createConsumer, ignore } from '../../../src/consumer-kit.ts';
 import type { ConsumerProcess } from '../../../src/consumer-kit.ts';
@@ -79,12 +80,16 @@ describe('order doctor, against real servers and a service at work', function ()
       });
     own = await freshDatabase('consumer');
     ownPool = testPool(own.url);
+    await consume();
+  });
+  const group = (): string => `loyalty-${topic.name}`;
+  const consume = async (): Promise<void> => {
     const env = {
       ...{ CONSUMER_MYSQL_URL: own.url, KAFKA_BROKERS: kafkaBrokers().join(','), ORDER_TOPIC: topic.name },
       ...{ ORDERS_API_URL: service.url, LOG_LEVEL: 'silent' },
     };
     const handlers = R.map((): typeof ignore => ignore)(catalog);
-    const definition = { name: 'loyalty', group: `loyalty-${topic.name}`, handlers };
+    const definition = { name: 'loyalty', group: group(), handlers };
     consumer = createConsumer(definition, rightOf(decodeConsumerSettings(env, {})).settings);
     await consumer.start();
     await eventually(async () =>
@@ -92,7 +97,7 @@ describe('order doctor, against real servers and a service at work', function ()
         { n: 8 },
       ]),
     );
-  });
+  };
   after(async () => {
     await consumer.stop();
     await ownPool.end();
@@ -131,6 +136,29 @@ describe('order doctor, against real servers and a service at work', function ()
     );
     expect(of('databases of consumers')).to.equal('warn: not checked: the database of billing is not known here');
     expect((await doctorWith(withConsumer())).of('consumer loyalty: tables')).to.equal('');
+  });
+
+  it('given a consumer’s database restored while the offsets of its group were not / then it says what the consumer has nothing of, until they are set back', async () => {
+    await consumer.stop();
+    const [, , , later = ''] = orders;
+    await write('UPDATE outbox SET published_at = published_at - INTERVAL 2 MINUTE');
+    for (const table of ['inbox', 'inbox_orders'])
+      await ownPool.use((connection) => connection.write(`DELETE FROM ${table} WHERE order_id = ?`, [later]));
+    const restored = await doctorWith(withConsumer(), '--deep');
+    expect(restored.of('consumers')).to.include(`group ${group()}: Empty, 0 members, 0 records behind`);
+    expect(restored.of('consumer loyalty: tables')).to.match(
+      new RegExp(`\nfail: 2 × events .* of which the consumer has nothing: event .*, sequence 1 of ${later}; event `),
+    );
+
+    const admin = new Kafka({ clientId: 'test', brokers: [...kafkaBrokers()], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.resetOffsets({ groupId: group(), topic: topic.name, earliest: true });
+    await admin.disconnect();
+    await consume();
+    expect((await doctorWith(withConsumer(), '--deep')).of('consumer loyalty: tables')).to.equal(
+      'ok: looked at 4 orders, 8 applied events (0 of which the outbox has purged), 0 that wait, 0 callbacks',
+    );
+    await write('UPDATE outbox SET published_at = published_at + INTERVAL 2 MINUTE');
   });
 
   it('given a consumer’s database without the last migration, or that does not answer / then it says so, and fails', async () => {
