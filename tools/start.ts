@@ -58,9 +58,10 @@ const main = async (): Promise<void> => {
   stopOnSignal(() => stop());
   const apiPort = askedPort();
   const environment = await startEnvironment(apiPort === undefined ? {} : { apiPort });
-  stop = () => {
+  stop = async () => {
     stderrProgress('stopping');
-    return environment.stop();
+    await environment.stop();
+    stderrProgress('stopped; orders and logs are removed');
   };
   process.stdout.write(`${describe(environment)}\n`);
 };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { OrderExplanation } from '../../application/operations/explain-order.ts';
 import type { ConsumerView } from '../../application/ports/consumer-views.ts';
 import type { OrderId } from '../../domain/order/values.ts';
+import { amountText } from './amount-text.ts';
 import { orderId } from './arguments.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { duration, standing } from './outbox-views.ts';
@@ -43,7 +44,7 @@ const explanationView = ({
     ['status', order.order.status],
     ['version', order.version],
     ['customer', order.order.customerId],
-    ['total', `${order.order.total.amountMinor} ${order.order.total.currency} (minor units)`],
+    ['total', amountText(order.order.total)],
   ]),
   ...purgedLines(purgedThrough),
   '',

@@ -36,8 +36,14 @@ const activityLines = ({ outbox, activity }: OverviewReport): readonly string[] 
       ? `nothing published in the last ${windowSeconds} s`
       : `p50 ${duration(delay.p50)}, p95 ${duration(delay.p95)}, p99 ${duration(delay.p99)}, max ${duration(delay.max)}`;
   return renderPairs([
-    ['orders', `${perSecond(activity.ordersPerSecond)}  ${sparkline(buckets.map(({ orders }) => orders))}`],
-    ['published', `${perSecond(activity.publishedPerSecond)}  ${sparkline(buckets.map(({ published }) => published))}`],
+    [
+      `orders (${windowSeconds} s)`,
+      `${perSecond(activity.ordersPerSecond)}  ${sparkline(buckets.map(({ orders }) => orders))}`,
+    ],
+    [
+      `published (${windowSeconds} s)`,
+      `${perSecond(activity.publishedPerSecond)}  ${sparkline(buckets.map(({ published }) => published))}`,
+    ],
     ['publish delay', delays],
     ['pending', `${outbox.pending} (${outbox.held} held, ${outbox.retrying} retrying)`],
     ['oldest pending', outbox.oldestPendingMs === null ? null : duration(outbox.oldestPendingMs)],
