@@ -8,7 +8,7 @@ import { startProgram } from '../processes/program.ts';
 import type { BenchSystem } from './system.ts';
 
 /** A heap that is collected sooner and kept small. Large events need more: docs/performance.md says how much. */
-const SMALL_HEAP = ['--max-old-space-size=96', '--max-semi-space-size=4'];
+const SMALL_HEAP = ['--max-old-space-size=96', '--max-semi-space-size=2'];
 
 /** Our relay as the image runs it, with a small heap. */
 export const ourImageRelay: BenchSystem = {
