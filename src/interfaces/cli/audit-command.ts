@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import type { AuditPage } from '../../application/ports/audit-queries.ts';
 import { cursor, wholeNumberBetween } from './arguments.ts';
 import { nextPage } from './next-page.ts';
-import type { OperatorServicesFactory } from './operator-services.ts';
-import { show, withServices } from './run-command.ts';
-import type { OutputOptions } from './run-command.ts';
+import { show } from './run-command.ts';
+import type { CommandRunner, OutputOptions } from './run-command.ts';
 import { renderTable } from './table.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 interface AuditOptions extends OutputOptions {
   readonly before?: string;
@@ -30,20 +29,15 @@ const auditView = ({ acts }: AuditPage): readonly string[] =>
   );
 
 /** `order audit` */
-export const addAuditCommand = (
-  program: Command,
-  factory: OperatorServicesFactory,
-  terminal: Terminal,
-  finish: (code: ExitCode) => void,
-): void => {
+export const addAuditCommand = (program: Command, run: CommandRunner, terminal: Terminal): void => {
   program
     .command('audit')
     .description('what operators and the janitor did, the newest first: who, when and why')
     .option('--before <cursor>', 'only what is older than the page that told this', cursor)
     .option('--limit <n>', 'at most this many', wholeNumberBetween(1, 1_000), 50)
     .option('--json', 'JSON on stdout')
-    .action(async ({ before, limit, json }: AuditOptions) => {
-      const code = await withServices(factory.open, terminal, (services) =>
+    .action(({ before, limit, json }: AuditOptions) =>
+      run((services) =>
         show(
           services.audit.list({ limit, ...(before === undefined ? {} : { before }) }),
           terminal,
@@ -51,7 +45,6 @@ export const addAuditCommand = (
           auditView,
           nextPage('--before'),
         ),
-      );
-      finish(code);
-    });
+      ),
+    );
 };

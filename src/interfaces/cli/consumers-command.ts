@@ -3,11 +3,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { ConsumerState } from '../../application/ports/consumer-desk.ts';
 import { addConsumersParkedCommand } from './consumers-parked-command.ts';
 import { addConsumersReprocessCommand } from './consumers-reprocess-command.ts';
-import type { OperatorServicesFactory } from './operator-services.ts';
-import { show, withServices } from './run-command.ts';
+import { show } from './run-command.ts';
 import type { CommandRunner, OutputOptions } from './run-command.ts';
 import { renderTable } from './table.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const stateOf = (state: ConsumerState): string => {
   if (state._tag === 'Unknown') return `unknown: ${state.reason}`;
@@ -41,15 +40,7 @@ const jsonOf = (state: ConsumerState): object =>
     : { consumer: state.consumer, unknown: state.reason };
 
 /** `order consumers …` */
-export const addConsumersCommand = (
-  program: Command,
-  factory: OperatorServicesFactory,
-  terminal: Terminal,
-  finish: (code: ExitCode) => void,
-): void => {
-  const run: CommandRunner = async (command) => {
-    finish(await withServices(factory.open, terminal, command));
-  };
+export const addConsumersCommand = (program: Command, run: CommandRunner, actor: string, terminal: Terminal): void => {
   const consumers = program
     .command('consumers')
     .enablePositionalOptions()
@@ -68,5 +59,5 @@ export const addConsumersCommand = (
       ),
     );
   addConsumersParkedCommand(consumers, run, terminal);
-  addConsumersReprocessCommand(consumers, run, factory.actor, terminal);
+  addConsumersReprocessCommand(consumers, run, actor, terminal);
 };

@@ -5,13 +5,12 @@ import type { ConsumerView } from '../../application/ports/consumer-views.ts';
 import type { OrderId } from '../../domain/order/values.ts';
 import { amountText } from './amount-text.ts';
 import { orderId } from './arguments.ts';
-import type { OperatorServicesFactory } from './operator-services.ts';
 import { duration, standing } from './outbox-views.ts';
-import { show, withServices } from './run-command.ts';
-import type { OutputOptions } from './run-command.ts';
+import { show } from './run-command.ts';
+import type { CommandRunner, OutputOptions } from './run-command.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
-import type { ExitCode, Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const WHOSE_TIMES =
   'Each time is of one database’s clock. "published" is when the relay noted that Kafka has the event; a consumer may have applied it before that.';
@@ -73,21 +72,13 @@ const explanationView = ({
 ];
 
 /** `order explain ORDER_ID` */
-export const addExplainCommand = (
-  program: Command,
-  factory: OperatorServicesFactory,
-  terminal: Terminal,
-  finish: (code: ExitCode) => void,
-): void => {
+export const addExplainCommand = (program: Command, run: CommandRunner, terminal: Terminal): void => {
   program
     .command('explain')
     .description('the story of one order: its state, where each event stands and why, what the consumers made of it')
     .addArgument(new Argument('<order-id>', 'ID of the order').argParser(orderId))
     .option('--json', 'JSON on stdout')
-    .action(async (id: OrderId, options: OutputOptions) => {
-      const code = await withServices(factory.open, terminal, (services) =>
-        show(services.explain.handle(id), terminal, options, explanationView),
-      );
-      finish(code);
-    });
+    .action((id: OrderId, options: OutputOptions) =>
+      run((services) => show(services.explain.handle(id), terminal, options, explanationView)),
+    );
 };

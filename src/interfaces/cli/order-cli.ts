@@ -9,6 +9,8 @@ import { addEventCommands } from './event-commands.ts';
 import type { DeveloperTools } from './event-tools.ts';
 import type { OperatorServicesFactory } from './operator-services.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
+import { withServices } from './run-command.ts';
+import type { CommandRunner } from './run-command.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 import { addTopCommand } from './top-command.ts';
 
@@ -23,15 +25,18 @@ export const runOrderCli = (
   const finish = (result: ExitCode): void => {
     code = result;
   };
+  const run: CommandRunner = async (command) => {
+    finish(await withServices(factory.open, terminal, command));
+  };
   const program = createCommandLine('order', terminal)
     .description('looks at and tends orders, outbox and schema')
     // An option belongs to the command before it; `consumers` has `--json`, and so have the commands below it.
     .enablePositionalOptions();
-  addOutboxCommands(program, factory, terminal, finish);
-  addConsumersCommand(program, factory, terminal, finish);
-  addTopCommand(program, factory, terminal, finish);
-  addAuditCommand(program, factory, terminal, finish);
-  addExplainCommand(program, factory, terminal, finish);
+  addOutboxCommands(program, run, factory.actor, terminal, finish);
+  addConsumersCommand(program, run, factory.actor, terminal);
+  addTopCommand(program, run, terminal);
+  addAuditCommand(program, run, terminal);
+  addExplainCommand(program, run, terminal);
   addEventCommands(program, developer, terminal, finish);
   addMigrateCommand(program, factory, terminal, finish);
   addGrantsCommand(program, factory, terminal, finish);

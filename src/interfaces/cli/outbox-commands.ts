@@ -9,7 +9,6 @@ import { maskPayload } from '../operator/mask-payload.ts';
 import { cursor, lineOfText, orderId, uuid, wholeNumberBetween } from './arguments.ts';
 import { findEvent } from './find-event.ts';
 import { nextPage } from './next-page.ts';
-import type { OperatorServicesFactory } from './operator-services.ts';
 import { addBlockedCommand } from './outbox-blocked-command.ts';
 import { addBulkCommands } from './outbox-bulk-commands.ts';
 import { addDebeziumCommand } from './outbox-debezium-command.ts';
@@ -17,7 +16,7 @@ import { addPurgeCommand } from './outbox-purge-command.ts';
 import { addRedriveCommand } from './outbox-redrive-command.ts';
 import { addSkipCommand } from './outbox-skip-command.ts';
 import { entriesView, entryView, statsView } from './outbox-views.ts';
-import { show, withServices } from './run-command.ts';
+import { show } from './run-command.ts';
 import type { CommandRunner, OutputOptions } from './run-command.ts';
 import type { ExitCode, Terminal } from './terminal.ts';
 
@@ -39,13 +38,11 @@ const STATUSES = [...OUTBOX_STATUSES, 'SKIPPED'] as const;
 /** `order outbox …` */
 export const addOutboxCommands = (
   program: Command,
-  factory: OperatorServicesFactory,
+  run: CommandRunner,
+  actor: string,
   terminal: Terminal,
   finish: (code: ExitCode) => void,
 ): void => {
-  const run: CommandRunner = async (command) => {
-    finish(await withServices(factory.open, terminal, command));
-  };
   const outbox = program.command('outbox').description('events on their way to Kafka: look, put back to work, give up');
 
   outbox
@@ -101,10 +98,10 @@ export const addOutboxCommands = (
     );
 
   addBlockedCommand(outbox, run, terminal);
-  addBulkCommands(outbox, run, factory.actor, terminal);
-  addRedriveCommand(outbox, run, factory.actor, terminal);
-  addSkipCommand(outbox, run, factory.actor, terminal);
-  addPurgeCommand(outbox, run, factory.actor, terminal);
+  addBulkCommands(outbox, run, actor, terminal);
+  addRedriveCommand(outbox, run, actor, terminal);
+  addSkipCommand(outbox, run, actor, terminal);
+  addPurgeCommand(outbox, run, actor, terminal);
   addDebeziumCommand(outbox, terminal, finish);
 
   outbox

@@ -6,10 +6,10 @@ import type { ConsumerState } from '../../application/ports/consumer-desk.ts';
 import { wholeNumberBetween } from './arguments.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { CliFailure } from './describe-failure.ts';
-import type { OperatorServices, OperatorServicesFactory } from './operator-services.ts';
+import type { OperatorServices } from './operator-services.ts';
 import { duration } from './outbox-views.ts';
-import { show, withServices } from './run-command.ts';
-import type { OutputOptions } from './run-command.ts';
+import { show } from './run-command.ts';
+import type { CommandRunner, OutputOptions } from './run-command.ts';
 import { renderPairs, renderTable } from './table.ts';
 import { printable } from './terminal.ts';
 import type { ExitCode, Screen, Terminal } from './terminal.ts';
@@ -127,25 +127,19 @@ const live = async ({ overview }: OperatorServices, everySeconds: number, screen
 };
 
 /** `order top` */
-export const addTopCommand = (
-  program: Command,
-  factory: OperatorServicesFactory,
-  terminal: Terminal,
-  finish: (code: ExitCode) => void,
-): void => {
+export const addTopCommand = (program: Command, run: CommandRunner, terminal: Terminal): void => {
   program
     .command('top')
     .description('how the whole is doing, live; a single look where stdout is no terminal, or with --once or --json')
     .option('--every <seconds>', 'how often it looks', wholeNumberBetween(1, 3_600), 2)
     .option('--once', 'one look')
     .option('--json', 'one look, as JSON on stdout')
-    .action(async ({ every, once, json }: TopOptions) => {
+    .action(({ every, once, json }: TopOptions) => {
       const { openScreen } = terminal;
-      const code = await withServices(factory.open, terminal, (services) =>
+      return run((services) =>
         openScreen === undefined || once === true || json === true
           ? show(services.overview.look(), terminal, json === undefined ? {} : { json }, overviewLines)
           : live(services, every, openScreen()),
       );
-      finish(code);
     });
 };
