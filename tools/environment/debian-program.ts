@@ -1,8 +1,9 @@
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cached, cacheDirectory, exists } from './cache.ts';
-import { runCommand } from './command.ts';
+import { findProgram, runCommand } from './command.ts';
 import { KEYRING, writeAptState } from './debian-packages.ts';
+import { messageOf } from './environment-error.ts';
 import type { Progress } from './progress.ts';
 
 /** One program out of one package of Debian, which needs nothing beside the libraries that this machine has. */
@@ -50,4 +51,19 @@ export const obtainDebianProgram = async (wanted: DebianProgram, progress: Progr
   const program = join(directory, name);
   await runCommand(program, wanted.versionArgs);
   return program;
+};
+
+/** The machine's own program, or that of Debian, unpacked into the cache; or a plain sentence that says why there is none. */
+export const obtainProgram = async (
+  wanted: DebianProgram,
+  progress: Progress,
+): Promise<{ readonly program: string } | string> => {
+  const name = basename(wanted.file);
+  const installed = await findProgram(name);
+  if (installed !== undefined) return { program: installed };
+  try {
+    return { program: await obtainDebianProgram(wanted, progress) };
+  } catch (cause) {
+    return `no ${name}: ${messageOf(cause)}`;
+  }
 };

@@ -1,6 +1,4 @@
-import { findProgram } from './command.ts';
-import { obtainDebianProgram } from './debian-program.ts';
-import { messageOf } from './environment-error.ts';
+import { obtainProgram } from './debian-program.ts';
 import type { Progress } from './progress.ts';
 
 /* What `kubectl apply --kustomize` builds with: the machine's kustomize, or Debian's, unpacked into the cache. */
@@ -15,12 +13,5 @@ const KUSTOMIZE = {
 } as const;
 
 /** A kustomize that runs here, or a plain sentence that says why there is none. */
-export const obtainKustomize = async (progress: Progress): Promise<{ readonly program: string } | string> => {
-  const installed = await findProgram('kustomize');
-  if (installed !== undefined) return { program: installed };
-  try {
-    return { program: await obtainDebianProgram(KUSTOMIZE, progress) };
-  } catch (cause) {
-    return `no kustomize: ${messageOf(cause)}`;
-  }
-};
+export const obtainKustomize = (progress: Progress): Promise<{ readonly program: string } | string> =>
+  obtainProgram(KUSTOMIZE, progress);

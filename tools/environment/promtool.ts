@@ -1,6 +1,4 @@
-import { findProgram } from './command.ts';
-import { obtainDebianProgram } from './debian-program.ts';
-import { messageOf } from './environment-error.ts';
+import { obtainProgram } from './debian-program.ts';
 import type { Progress } from './progress.ts';
 
 /*
@@ -16,12 +14,5 @@ const PROMTOOL = {
 } as const;
 
 /** A promtool that runs here, or a plain sentence that says why there is none. */
-export const obtainPromtool = async (progress: Progress): Promise<{ readonly program: string } | string> => {
-  const installed = await findProgram('promtool');
-  if (installed !== undefined) return { program: installed };
-  try {
-    return { program: await obtainDebianProgram(PROMTOOL, progress) };
-  } catch (cause) {
-    return `no promtool: ${messageOf(cause)}`;
-  }
-};
+export const obtainPromtool = (progress: Progress): Promise<{ readonly program: string } | string> =>
+  obtainProgram(PROMTOOL, progress);
